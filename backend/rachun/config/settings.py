@@ -21,6 +21,19 @@ APPEND_SLASH = False
 PRODUCT_APPS = [
     "rachun.apps.base",
     "rachun.apps.identity",
+    "rachun.apps.documents",
+    "rachun.apps.messaging",
+    "rachun.apps.catalog",
+    "rachun.apps.customers",
+    "rachun.apps.resources",
+    "rachun.apps.ledger",
+    "rachun.apps.agreements",
+    "rachun.apps.metering",
+    "rachun.apps.usage",
+    "rachun.apps.rating",
+    "rachun.apps.receivables",
+    "rachun.apps.billing",
+    "rachun.apps.payments",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

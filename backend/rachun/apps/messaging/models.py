@@ -34,9 +34,7 @@ class Delivery(Entity):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["document_id", "channel", "address"], name="delivery_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["document_id", "channel", "address"], name="delivery_once")]
         indexes = [models.Index(fields=["state", "queued_at"], name="delivery_state")]
 
     def __str__(self) -> str:
