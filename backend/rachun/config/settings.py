@@ -83,6 +83,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+FILES_DIR = ENV.files_dir
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Українська"), ("bs", "Bosanski")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
