@@ -150,6 +150,7 @@ def join_rate_deck(
         by_name.setdefault(destination_name(text=entry.destination), []).append(entry.prefix)
     rows: list[PrefixPrice] = []
     errors: list[RowError] = []
+    taken: dict[tuple[str, str], PrefixPrice] = {}
     count = 0
     for price in deck:
         count += 1
@@ -157,17 +158,22 @@ def join_rate_deck(
         if not found:
             params: dict[str, int | str] = {"name": price.destination}
             errors.append(RowError(row=price.row, field="destination", code="destination_unknown", params=params))
-        rows += [
-            PrefixPrice(
+        for prefix in found:
+            joined = PrefixPrice(
                 deck_row=price.row,
                 prefix=prefix,
                 destination=price.destination,
                 price=price.price,
                 time_slot=price.time_slot,
             )
-            for prefix in found
-        ]
-    totals: dict[str, Total] = {"prefixes": len(rows), "unresolved": len(errors), "deck_rows": count}
+            first = taken.setdefault((prefix, price.time_slot), joined)
+            if first is joined:
+                rows.append(joined)
+            elif first.price != price.price:
+                told: dict[str, int | str] = {"prefix": prefix, "first": str(first.price), "second": str(price.price)}
+                errors.append(RowError(row=price.row, field="price", code="destination_prefix_taken", params=told))
+    unresolved = sum(error.code == "destination_unknown" for error in errors)
+    totals: dict[str, Total] = {"prefixes": len(rows), "unresolved": unresolved, "deck_rows": count}
     return ReadResult(rows=tuple(rows), errors=tuple(errors), totals=totals, record_count=count)
 
 

@@ -69,7 +69,9 @@ def _collect(lines: Iterable[Line], *, spec: TableSpec, positions: dict[str, int
             frames.append(pl.DataFrame(kept, schema=schema, orient="row"))
             kept = []
     frames.append(pl.DataFrame(kept, schema=schema, orient="row"))
-    return StringTable(frame=pl.concat(frames), errors=tuple(errors), record_count=count)
+    # What our own exports quoted against formulas (csv_out) comes back without its quote.
+    unquoted = pl.concat(frames).with_columns(pl.col(pl.String).str.replace(r"^'([=+\-@'])", "$1"))
+    return StringTable(frame=unquoted, errors=tuple(errors), record_count=count)
 
 
 def _text_lines(source: Source) -> Iterator[Line]:
