@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Self
 
 
@@ -45,7 +46,7 @@ class Period:
     def split(self, *, at: Iterable[date]) -> Sequence["Period"]:
         """Cut into parts that begin at each given day inside; the parts cover the whole, in order."""
         cuts = [self.start, *sorted({day for day in at if self.start < day < self.end}), self.end]
-        return [Period(start=a, end=b) for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [Period(start=a, end=b) for a, b in pairwise(cuts)]
 
     def months(self) -> Sequence["Period"]:
         """The whole calendar months that hold any of these days."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from rachun.engine.tariffs.components import TariffVersion
+from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.period import Period
 
 AGREEMENTS: Mapping[str, pl.DataType] = {
@@ -99,17 +99,6 @@ REFUSALS: Mapping[str, pl.DataType] = {
 
 class SnapshotInvalid(ValueError):
     """The caller's frames contradict the contract above; no account can be blamed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionInForce:
-    """A tariff version of a plan and the days on which it rules; `valid_to` is the next version's start."""
-
-    version_ix: int
-    plan_ix: int
-    valid_from: date
-    valid_to: date | None
-    tariff: TariffVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
