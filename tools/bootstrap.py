@@ -29,6 +29,8 @@ def main() -> None:
     if sys.version_info < PYTHON_OLDEST:
         raise CannotPrepare(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     ensure_debian_packages()
+    if VENV.is_symlink():
+        return  # several worktrees share one environment, and it is looked after elsewhere
     ensure_venv()
     ensure_locked_packages()
 
@@ -58,9 +60,8 @@ def ensure_debian_packages() -> None:
     if os.geteuid() == 0:
         apt_install(missing)
     else:
-        say(
-            f"Some documents and texts need Debian packages. Ask an administrator for: apt-get install {' '.join(missing)}"
-        )
+        say("Documents and texts need more Debian packages. Ask an administrator for:")
+        say(f"  apt-get install {' '.join(missing)}")
 
 
 def apt_install(names: list[str]) -> None:
