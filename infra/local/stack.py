@@ -134,7 +134,6 @@ def welcome(places: Places) -> str:
     lines = [
         "",
         f"API        {base}/",
-        f"Contract   {base}/schema/",
         f"Readiness  {base}/ready",
         f"Logs       {places.log}",
     ]
