@@ -1,11 +1,13 @@
-"""The slow, obvious arithmetic of RULES.md over one scenario, day by day and in Decimal. It knows nothing of the product."""
+"""The slow, obvious arithmetic of RULES.md over one scenario, day by day, in Decimal. It does not know the product."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,20 @@ def names() -> list[str]:
 
 
 def load(*, name: str, file: str) -> Row:
-    loaded: Row = yaml.safe_load((FOLDER / name / file).read_text(encoding="utf-8"))
-    return loaded
+    """A copy of the parsed file, so that a caller may spoil it."""
+    return deepcopy(parse_yaml(FOLDER / name / file))
+
+
+@cache
+def parse_yaml(path: Path) -> Row:
+    parsed: Row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return parsed
+
+
+@cache
+def parse_json(path: Path) -> Row:
+    parsed: Row = json.loads(path.read_text(encoding="utf-8"))
+    return parsed
 
 
 def cents(value: Decimal) -> Decimal:
@@ -140,7 +154,7 @@ def tariff(scenario: Row, plan: str, day: date) -> Row:
     source = version["tariff"]
     if "file" not in source:
         return dict(source)
-    book = json.loads((COUNTRIES / source["file"]).read_text(encoding="utf-8"))
+    book = parse_json(COUNTRIES / source["file"])
     [found] = [v["tariff"] for v in book["versions"] if v["valid_from"] == source["version"].isoformat()]
     return dict(found)
 
@@ -152,7 +166,7 @@ def price_call(scenario: Row, call: Row) -> Row:
     ]
     components = tariff(scenario, agreement["assignments"][0]["plan"], started.date())["components"]
     table = next(c["destination_table"] for c in components if c["kind"] == "traffic")
-    rates = json.loads((COUNTRIES / scenario["destination_tables"][table]["file"]).read_text())["versions"][0]["rates"]
+    rates = parse_json(COUNTRIES / scenario["destination_tables"][table]["file"])["versions"][0]["rates"]
     matches = [(len(p), n) for n, rate in enumerate(rates) for p in rate["prefixes"] if call["called"].startswith(p)]
     priced = {"agreement": agreement["id"], "day": started.date(), "status": "RATED", "reason": None}
     if not matches:
@@ -167,22 +181,39 @@ def price_call(scenario: Row, call: Row) -> Row:
     return priced | {"destination": rate["destination"], "rank": rank, "billed_seconds": seconds, "amount": amount}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Days under one tariff version, inside the days served, inside the bill's period."""
+
+    days: tuple[date, date]
+    served: tuple[date, date]
+    version_starts: list[date]
+    period: tuple[date, date]
+
+    def bound(self, upto: str) -> Decimal:
+        length, whole = ((end - start).days for start, end in (self.days, self.period))
+        return (Decimal(upto) * length / whole).quantize(MICRO, ROUND_HALF_UP)
+
+
 def agreement_lines(world: World, agreement: Row, start: date, end: date, period: tuple[date, date]) -> list[Row]:
     """Lines of one agreement in bill order, with `price_amount` (net or gross, as the tariff says) and `inside`."""
     lines: list[Row] = []
     assigned = agreement["assignments"][0]["plan"]
     versions = stretches(start, end, key=lambda day: json.dumps(tariff(world.scenario, assigned, day)))
+    starts = [low for low, _, _ in versions]
     rounded: dict[tuple[str, ...], tuple[int, Decimal]] = {}
     for low, high, text in versions:
         version = json.loads(text)
+        stretch = Stretch(days=(low, high), served=(start, end), version_starts=starts, period=period)
         made: list[Row] = []
         for component in version["components"]:
             match component["kind"]:
                 case "fixed" | "per_attribute":
                     new = dated_lines(agreement, component, low, high, rounded)
                 case "metered":
-                    new = metered_lines(world, agreement, component, (low, high), (start, end), versions, period)
+                    new = metered_lines(world, agreement, component, stretch)
                 case "traffic":
+                    assert len(versions) == 1, "no scenario changes the prices of calls within a month"
                     new = traffic_lines(world, agreement, period[1])
                 case "percentage":
                     base = sum((x["price_amount"] for x in made if x["component"] in component["of"]), ZERO)
@@ -233,27 +264,16 @@ def dated_lines(agreement: Row, component: Row, low: date, high: date, rounded: 
     return made
 
 
-def metered_lines(
-    world: World,
-    agreement: Row,
-    component: Row,
-    stretch: tuple[date, date],
-    served: tuple[date, date],
-    versions: Any,
-    period: Any,
-) -> list[Row]:
-    codes = sorted(
-        {
-            r["code"]
-            for i in world.scenario["installations"]
-            if i["service_point"] == agreement["service_point"]
-            for m in world.scenario["meters"]
-            if m["id"] == i["meter"]
-            for r in m["registers"]
-        }
-    )
-    cuts = [low for low, _, _ in versions]
-    used = {code: share(world.segments(agreement, code, *served), cuts)[stretch[0]] for code in codes}
+def register_codes(scenario: Row, agreement: Row) -> list[str]:
+    installed = {i["meter"] for i in scenario["installations"] if i["service_point"] == agreement["service_point"]}
+    return sorted({r["code"] for m in scenario["meters"] if m["id"] in installed for r in m["registers"]})
+
+
+def metered_lines(world: World, agreement: Row, component: Row, stretch: Stretch) -> list[Row]:
+    used = {}
+    for code in register_codes(world.scenario, agreement):
+        segments = world.segments(agreement, code, *stretch.served)
+        used[code] = share(segments, stretch.version_starts)[stretch.days[0]]
     made = []
     for priced in component["registers"]:
         left = sum(used.values(), ZERO) if priced["register"] == "*" else used[priced["register"]]
@@ -261,15 +281,13 @@ def metered_lines(
         for number, block in enumerate(priced["blocks"], 1):
             portion = left
             if "upto" in block:
-                bound = Decimal(block["upto"])
-                if component.get("blocks_prorate", True):
-                    length = (stretch[1] - stretch[0]).days
-                    bound = (bound * length / (period[1] - period[0]).days).quantize(MICRO, ROUND_HALF_UP)
+                shrinks = component.get("blocks_prorate", True)
+                bound = stretch.bound(block["upto"]) if shrinks else Decimal(block["upto"])
                 portion = min(left, bound - covered)
             if portion:
                 facts = {"register": priced["register"], "block": number}
                 amount = cents(portion * Decimal(block["price"]))
-                made.append(line(*stretch, f"{portion:f}", block["price"], price_amount=amount, **facts))
+                made.append(line(*stretch.days, f"{portion:f}", block["price"], price_amount=amount, **facts))
             left, covered = left - portion, covered + portion
     return made
 

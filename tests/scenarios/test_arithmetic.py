@@ -99,7 +99,8 @@ def accounts_in(world: World, asked: Row, parked: set[str]) -> list[str]:
     everyone = [row["id"] for row in world.scenario["accounts"]]
     if asked["kind"] == "SUPPLEMENTARY":
         return [name for name in everyone if name in parked]
-    return asked.get("accounts", everyone)
+    named: list[str] = asked.get("accounts", everyone)
+    return named
 
 
 def served_agreements(world: World, account: str, period: tuple[Any, Any]) -> list[tuple[Row, Any, Any]]:
