@@ -49,6 +49,7 @@ def check_scenario(scenario: Row, expected: Row) -> None:
     assert not runs
     assert not receipts
     check_consumption(world, expected.get("consumption", []))
+    check_verdicts(world, expected.get("verdicts", []))
     check_calls(world, expected.get("calls", []))
     for row in expected.get("account_balances", []):
         assert amount(row["receivable"]) - amount(row["advance"]) == world.balance[row["account"]]
@@ -182,6 +183,17 @@ def check_consumption(world: World, told: list[Row]) -> None:
             found = world
         segment = (row["from"], row["to"], amount(row["quantity"]))
         assert found.segments(agreement, row["register"], row["from"], row["to"]) == [segment]
+
+
+def check_verdicts(world: World, told: list[Row]) -> None:
+    for row in told:
+        meter = next(m for m in world.scenario["meters"] if m["id"] == row["meter"])
+        register = next(r for r in meter["registers"] if r["code"] == row["register"])
+        mine = [r for r in world.readings if (r["meter"], r["register"]) == (row["meter"], row["register"])]
+        before, after = (r["value"] for r in mine if r["read_date"] <= row["read_date"])
+        assert Decimal(after) < Decimal(before)
+        refused = oracle.difference(register, before, after) is None
+        assert row["verdict"] == ("READING_BELOW_PREVIOUS" if refused else "ROLLOVER")
 
 
 def check_calls(world: World, told: list[Row]) -> None:
