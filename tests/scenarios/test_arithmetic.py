@@ -1,6 +1,7 @@
 """Every expected.yaml against its scenario.yaml, by the oracle of this folder, without the product's engine."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from copy import deepcopy
@@ -214,6 +215,13 @@ class TestExpectedBills:
 
     def test_are_ten(self) -> None:
         assert len(oracle.names()) == 10
+
+    def test_exercise_every_rule_of_the_book(self) -> None:
+        written = set(re.findall(r"\*\*(R\d\d) ", (oracle.FOLDER / "RULES.md").read_text(encoding="utf-8")))
+
+        used = {rule for name in oracle.names() for rule in oracle.load(name=name, file="scenario.yaml")["rules"]}
+
+        assert used == written
 
 
 def one_cent_more(holder: Row, key: str) -> None:
