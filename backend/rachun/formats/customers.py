@@ -14,9 +14,8 @@ from rachun.formats.tables import read_table
 from rachun.formats.typed_columns import type_columns
 
 _KINDS = {
-    **{"INDIVIDUAL": "INDIVIDUAL", "LEGAL_ENTITY": "LEGAL_ENTITY"},
-    **{"ФІЗИЧНА ОСОБА": "INDIVIDUAL", "ЮРИДИЧНА ОСОБА": "LEGAL_ENTITY", "ФО": "INDIVIDUAL", "ЮО": "LEGAL_ENTITY"},
-    **{"FIZIČKO LICE": "INDIVIDUAL", "PRAVNO LICE": "LEGAL_ENTITY"},
+    **dict.fromkeys(("INDIVIDUAL", "ФІЗИЧНА ОСОБА", "ФО", "FIZIČKO LICE"), "INDIVIDUAL"),
+    **dict.fromkeys(("LEGAL_ENTITY", "ЮРИДИЧНА ОСОБА", "ЮО", "PRAVNO LICE"), "LEGAL_ENTITY"),
 }
 _LANGUAGES = {code.upper(): code for code in ("uk", "bs", "en")}
 

@@ -105,7 +105,7 @@ def _likeness(data: bytes, page: str) -> float:
     """
     text = data.decode(page, errors="replace")
     words = [word for word in re.findall(r"[^\W\d_]+|[^\x00-\x7f]", text) if not word.isascii()]
-    beyond = sum(1 for word in words for letter in word if ord(letter) > 127)
+    beyond = sum(1 for word in words for letter in word if not letter.isascii())
     if beyond == 0:
         return 0.0
     return sum(_good_letters(word, page) for word in words) / beyond

@@ -85,7 +85,7 @@ def _error(row: int, column: Column, value: str | None, code: str, zone: str) ->
     return RowError(row=row, field=column.name, code=code, params=params)
 
 
-def _value(text: pl.Expr, column: Column, zone: str) -> pl.Expr:
+def _value(text: pl.Expr, column: Column, zone: str) -> pl.Expr:  # noqa: PLR0911 - one arm for each kind
     match column.kind:
         case Kind.MICRO:
             return micro_units(text)
@@ -98,7 +98,9 @@ def _value(text: pl.Expr, column: Column, zone: str) -> pl.Expr:
         case Kind.INSTANT:
             return instant(text, zone=zone)
         case Kind.CHOICE:
-            return text.str.to_uppercase().replace_strict(dict(column.choices or {}), default=None, return_dtype=pl.String)
+            return text.str.to_uppercase().replace_strict(
+                dict(column.choices or {}), default=None, return_dtype=pl.String
+            )
         case Kind.TEXT:
             return text
 
@@ -108,12 +110,11 @@ def _code(text: pl.Expr, column: Column, zone: str) -> pl.Expr:
     value, plain = _value(text, column, zone), _plain(text)
     match column.kind:
         case Kind.MICRO | Kind.DECIMAL:
-            number = pl.when(~plain.str.contains(_DECIMAL)).then(pl.lit("not_a_decimal"))
+            problems: list[pl.Expr] = [pl.when(~plain.str.contains(_DECIMAL)).then(pl.lit("not_a_decimal"))]
             if column.kind is Kind.MICRO:
-                too_large = pl.when(value.is_null()).then(pl.lit("number_too_large"))
-                precise = pl.when(plain.str.contains(r"[.,]\d{6}\d*[1-9]")).then(pl.lit("too_precise"))
-                number = pl.coalesce(number, precise, too_large)
-            return pl.coalesce(number, _negative(plain.str.starts_with("-"), column))
+                problems.append(pl.when(plain.str.contains(r"[.,]\d{6}\d*[1-9]")).then(pl.lit("too_precise")))
+                problems.append(pl.when(value.is_null()).then(pl.lit("number_too_large")))
+            return pl.coalesce(*problems, _negative(plain.str.starts_with("-"), column))
         case Kind.INTEGER:
             return pl.coalesce(
                 pl.when(value.is_null()).then(pl.lit("not_an_integer")), _negative(plain.str.starts_with("-"), column)
