@@ -88,4 +88,4 @@ def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
 
 
 def _seconds(name: str) -> pl.Expr:
-    return pl.col(name).str.extract(r"^(\d{1,9})$").cast(pl.Int64, strict=False)
+    return pl.col(name).str.extract(r"^([0-9]{1,9})$").cast(pl.Int64, strict=False)

@@ -190,10 +190,11 @@ def _seconds(name: str, profile: Profile) -> pl.Expr:
     text = pl.col(name)
     if profile["duration_unit"] == "HH:MM:SS":
         parts = [
-            text.str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$", n).cast(pl.Int64, strict=False) for n in (1, 2, 3)
+            text.str.extract(r"^([0-9]{1,3}):([0-5][0-9]):([0-5][0-9])$", n).cast(pl.Int64, strict=False)
+            for n in (1, 2, 3)
         ]
         return parts[0] * 3600 + parts[1] * 60 + parts[2]
-    whole = text.str.extract(r"^(\d{1,12})$").cast(pl.Int64, strict=False)
+    whole = text.str.extract(r"^([0-9]{1,12})$").cast(pl.Int64, strict=False)
     return (whole + 999) // 1000 if profile["duration_unit"] == "MS" else whole
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -177,8 +178,8 @@ def _first_of_each(rows: list[IntervalValue]) -> tuple[list[IntervalValue], list
 
 
 def _row(element: etree._Element) -> int:
-    line: int | None = element.sourceline
-    return line or 0
+    line: Any = element.sourceline  # the stubs leave its type out
+    return int(line or 0)
 
 
 def _text(element: etree._Element, path: str) -> str | None:
