@@ -15,9 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from infra.local.identity import ProcessIdentity, read_pid_file, wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
+SITE_PACKAGES = Path(psycopg.__file__).parent.parent
 PARTS = ("postgres", "valkey", "api", "worker", "scheduler")
 
 MANAGE = """
@@ -56,6 +59,7 @@ class Checkout:
     root: Path
     port: int
     user: str | None = None
+    python: str = sys.executable
     environ: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -64,9 +68,14 @@ class Checkout:
 
     def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         known = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "RACHUN_VAR"}}
-        given = {**known, "PYTHONPATH": "", "RACHUN_API_PORT": str(self.port), "HOME": str(self.root.parent)}
+        given = {
+            **known,
+            "PYTHONPATH": str(SITE_PACKAGES),
+            "RACHUN_API_PORT": str(self.port),
+            "HOME": str(self.root.parent),
+        }
         return subprocess.run(
-            [sys.executable, "-m", "infra.local", *arguments],
+            [self.python, "-m", "infra.local", *arguments],
             cwd=self.root,
             env={**given, **self.environ, **environ},
             stdin=subprocess.DEVNULL,
