@@ -21,6 +21,19 @@ APPEND_SLASH = False
 PRODUCT_APPS = [
     "rachun.apps.base",
     "rachun.apps.identity",
+    "rachun.apps.documents",
+    "rachun.apps.messaging",
+    "rachun.apps.catalog",
+    "rachun.apps.customers",
+    "rachun.apps.resources",
+    "rachun.apps.ledger",
+    "rachun.apps.agreements",
+    "rachun.apps.metering",
+    "rachun.apps.usage",
+    "rachun.apps.rating",
+    "rachun.apps.receivables",
+    "rachun.apps.billing",
+    "rachun.apps.payments",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -69,6 +82,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+FILES_DIR = ENV.files_dir
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Українська"), ("bs", "Bosanski")]

@@ -57,7 +57,10 @@ def no_overlap(*, name: str, by: tuple[str, ...]) -> list[models.BaseConstraint]
             name=f"{name}_overlap",
             expressions=[
                 *((column, RangeOperators.EQUAL) for column in by),
-                (Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField()), RangeOperators.OVERLAPS),
+                (
+                    Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField()),
+                    RangeOperators.OVERLAPS,
+                ),
             ],
             condition=models.Q(superseded_at__isnull=True),
         ),

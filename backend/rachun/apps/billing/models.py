@@ -143,7 +143,9 @@ class Bill(Entity, AppendOnly):
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField()
-    opening_balance_minor = models.BigIntegerField(help_text="What the account owed before this bill; negative: credit.")
+    opening_balance_minor = models.BigIntegerField(
+        help_text="What the account owed before this bill; negative: credit."
+    )
     line_count = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
 

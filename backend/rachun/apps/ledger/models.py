@@ -117,5 +117,13 @@ class Posting(AppendOnly):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="posting_positive", condition=models.Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="posting_two_accounts", condition=~models.Q(debit_account=models.F("credit_account"))
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"

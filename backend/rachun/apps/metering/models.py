@@ -29,7 +29,9 @@ class Register(Entity):
     code = models.CharField(max_length=20, help_text="VT, MT, T1 …, as tariffs name it.")
     obis = models.CharField(max_length=20, blank=True)
     unit = models.CharField(max_length=20)
-    digits = models.PositiveSmallIntegerField(help_text="Digits before the point: the register rolls over at 10^digits.")
+    digits = models.PositiveSmallIntegerField(
+        help_text="Digits before the point: the register rolls over at 10^digits."
+    )
     multiplier = models.DecimalField(max_digits=12, decimal_places=6, default=1)
 
     class Meta:

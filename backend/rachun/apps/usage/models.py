@@ -96,7 +96,9 @@ class UsageRecord(models.Model):
     destination = models.CharField(max_length=100, blank=True)
     prefix = models.CharField(max_length=15, blank=True)
     billed_s = models.IntegerField(default=0)
-    amount_micro = models.BigIntegerField(null=True, help_text="Price in the table's currency × 10^6; null until rated.")
+    amount_micro = models.BigIntegerField(
+        null=True, help_text="Price in the table's currency × 10^6; null until rated."
+    )
     bill_id = models.UUIDField(null=True)
     document = models.CharField(max_length=100, blank=True)
     raw = models.TextField()
