@@ -117,7 +117,8 @@ def summary_of(groups: tuple[b.ServiceGroup, ...]) -> tuple[b.TaxSummary, ...]:
 
 
 def history(service: str, unit: str, quantities: list[str | None]) -> b.UsageHistory:
-    first = 2025 * 12 + 3
+    latest = 2026 * 12 + 2
+    first = latest - len(quantities) + 1
     return b.UsageHistory(
         service=service, unit=unit,
         months=tuple(

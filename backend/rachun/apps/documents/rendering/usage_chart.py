@@ -9,10 +9,12 @@ from rachun.apps.documents.rendering.formatting import UNKNOWN, Formatter
 
 SLOT = Decimal(15)
 BAR = Decimal(10)
-BASE_LINE = Decimal(52)
-BAR_HEIGHT_MAX = Decimal(38)
-HEIGHT = 62
+BASE_LINE = Decimal(38)
+BAR_HEIGHT_MAX = Decimal(28)
+HEIGHT = 47
+PEAK_DISTANCE_MIN = 3  # months; nearer figures would run into each other
 WIDTH = SLOT * MONTHS_OF_USE
+FIGURE_HALF_WIDTH = Decimal("2.4")  # half of a digit of seven units
 SHADE, ACCENT = "#b9c1c4", "#0f6b75"
 _STEP = Decimal("0.1")
 
@@ -37,8 +39,10 @@ def usage_chart(history: UsageHistory, formatter: Formatter) -> Markup:
             f'<rect x="{middle - BAR / 2}" y="{BASE_LINE - height}" width="{BAR}" height="{height}" '
             f'fill="{ACCENT if place == latest else SHADE}"/>'
         )
-        if place in {latest, peak}:
-            parts.append(_label(middle, BASE_LINE - height - 2, formatter.number(month.quantity), bold=place == latest))
+        if place == latest or (place == peak and latest - peak >= PEAK_DISTANCE_MIN) or month.quantity == 0:
+            figure = formatter.number(month.quantity)
+            room = min(middle, WIDTH - FIGURE_HALF_WIDTH * len(figure))  # the latest bar stands at the edge
+            parts.append(_label(room, BASE_LINE - height - 2, figure, bold=place == latest))
     parts.append(f'<path d="M0 {BASE_LINE}H{WIDTH}" stroke="#555" stroke-width=".5"/>')
     return Markup(  # noqa: S704 - numbers and escaped labels
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
