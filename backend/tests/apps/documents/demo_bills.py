@@ -13,59 +13,13 @@ from rachun.apps.documents.rendering.payment_codes import (
     desk_code,
     nbu_code,
 )
+from tests.apps.documents.demo_words import DESTINATIONS, WORDS
 
 D = Decimal
 CENT = D("0.01")
 MARCH = b.Period(start=date(2026, 3, 1), end=date(2026, 4, 1))
 UA_IBAN = "UA223052990000026001234567890"
 BA_IBAN = "BA391290079401028494"
-
-WORDS = {
-    "uk": {
-        "electricity": "Електроенергія", "high": "Активна енергія, денна зона", "low": "Активна енергія, нічна зона",
-        "power": "Договірна потужність", "metering": "Плата за точку обліку", "oie": "Надбавка на ВДЕ",
-        "water": "Водопостачання", "cold": "Холодна вода", "sewer": "Водовідведення", "fee": "Рента за воду",
-        "waste": "Вивезення відходів", "persons": "Вивезення відходів, за особу", "day": "День", "night": "Ніч",
-        "one": "Єдина", "point": "точка обліку", "more": "Більше спожито", "price": "Нова ціна з 01.03.2026",
-        "bank": "Банк", "desk": "каса", "purpose": "За комунальні послуги, березень 2026",
-        "phone": "Телефонний зв’язок", "subscription": "Абонентська плата за телефонну лінію",
-        "internet": "Інтернет", "access": "Доступ до інтернету «Домашній 100»", "calls": "Дзвінки",
-        "note": "Показання приймаємо з 25 по 30 число кожного місяця.", "old": "Колишній номер",
-        "discount": "Перерахунок за лютий",
-    },
-    "bs": {
-        "electricity": "Električna energija", "high": "Aktivna energija VT", "low": "Aktivna energija MT",
-        "power": "Obračunska snaga", "metering": "Mjerno mjesto", "oie": "Naknada za OIE",
-        "water": "Vodosnabdijevanje", "cold": "Voda", "sewer": "Odvodnja", "fee": "Posebna vodna naknada",
-        "waste": "Odvoz otpada", "persons": "Odvoz otpada po članu domaćinstva", "day": "VT", "night": "MT",
-        "one": "Jedinstveni", "point": "mjerno mjesto", "more": "Veća potrošnja", "price": "Nova cijena od 01.03.2026",
-        "bank": "Banka", "desk": "blagajna", "purpose": "Komunalne usluge, mart 2026",
-        "phone": "Telefonija", "subscription": "Pretplata za telefonsku liniju",
-        "internet": "Pristup mreži", "access": "Pristup mreži «Kućni 100»", "calls": "Pozivi",
-        "note": "Stanje brojila možete dojaviti od 25. do 30. u mjesecu.", "old": "Stara šifra",
-        "discount": "Ispravka za februar",
-    },
-    "en": {
-        "electricity": "Electricity", "high": "Active energy, day", "low": "Active energy, night",
-        "power": "Billing power", "metering": "Metering point", "oie": "Renewables fee",
-        "water": "Water", "cold": "Cold water", "sewer": "Sewerage", "fee": "Water fee",
-        "waste": "Waste", "persons": "Waste collection, per person", "day": "Day", "night": "Night",
-        "one": "Single", "point": "service point", "more": "More used", "price": "New price from 01.03.2026",
-        "bank": "Bank", "desk": "cash desk", "purpose": "Utility services, March 2026",
-        "phone": "Telephone", "subscription": "Telephone line subscription",
-        "internet": "Internet", "access": "Internet access “Home 100”", "calls": "Calls",
-        "note": "Send your readings from the 25th to the 30th of each month.", "old": "Former number",
-        "discount": "Correction for February",
-    },
-}  # fmt: skip
-DESTINATIONS = {
-    "uk": ["Київ, міська мережа", "Львів", "Ґорлиця (Польща)", "Їжівці, зональний", "Мобільний Київстар",
-           "Мобільний Vodafone", "Одеса", "Харків", "Німеччина, мобільні мережі", "Боснія і Герцеговина"],
-    "bs": ["Brčko, lokalni", "Sarajevo", "Đakovo (Hrvatska)", "Žepče", "Mobilna mreža m:tel", "Mobilna mreža HT Eronet",
-           "Čapljina", "Šamac", "Njemačka, mobilne mreže", "Ukrajina"],
-    "en": ["Kyiv, city", "Lviv", "Gorlice (Poland)", "Zonal calls", "Mobile Kyivstar", "Mobile Vodafone", "Odesa",
-           "Kharkiv", "Germany, mobile", "Bosnia and Herzegovina"],
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +36,17 @@ def line_of(priced: Priced) -> b.BillLine:
     net = (D(priced.quantity) * D(priced.unit_price)).quantize(CENT, ROUND_HALF_UP)
     tax = (net * (priced.rate.percent or D(0)) / 100).quantize(CENT, ROUND_HALF_UP)
     return b.BillLine(
-        description=priced.description, period=MARCH, quantity=D(priced.quantity), unit=priced.unit,
-        unit_price=D(priced.unit_price), net=net, tax_rate=priced.rate, tax=tax, gross=net + tax,
+        description=priced.description,
+        period=MARCH,
+        quantity=D(priced.quantity),
+        unit=priced.unit,
+        unit_price=D(priced.unit_price),
+        net=net,
+        tax_rate=priced.rate,
+        tax=tax,
+        gross=net + tax,
         correction_of=priced.correction_of,
-    )  # fmt: skip
+    )
 
 
 def group_of(
@@ -98,12 +59,21 @@ def group_of(
     )
 
 
-def reading(serial: str, register: str, before: str, now: str, unit: str, basis: b.Basis) -> b.MeterReading:
+def reading(  # noqa: PLR0917 - a row of a meter book
+    serial: str, register: str, before: str, now: str, unit: str, basis: b.Basis
+) -> b.MeterReading:
     return b.MeterReading(
-        serial=serial, register=register, previous_date=date(2026, 3, 1), previous_value=D(before),
-        present_date=date(2026, 4, 1), present_value=D(now), multiplier=D(1), consumption=D(now) - D(before),
-        unit=unit, basis=basis,
-    )  # fmt: skip
+        serial=serial,
+        register=register,
+        previous_date=date(2026, 3, 1),
+        previous_value=D(before),
+        present_date=date(2026, 4, 1),
+        present_value=D(now),
+        multiplier=D(1),
+        consumption=D(now) - D(before),
+        unit=unit,
+        basis=basis,
+    )
 
 
 def summary_of(groups: tuple[b.ServiceGroup, ...]) -> tuple[b.TaxSummary, ...]:
@@ -120,19 +90,29 @@ def history(service: str, unit: str, quantities: list[str | None]) -> b.UsageHis
     latest = 2026 * 12 + 2
     first = latest - len(quantities) + 1
     return b.UsageHistory(
-        service=service, unit=unit,
+        service=service,
+        unit=unit,
         months=tuple(
             b.MonthOfUse(month=date((first + i) // 12, (first + i) % 12 + 1, 1), quantity=None if q is None else D(q))
             for i, q in enumerate(quantities)
         ),
-    )  # fmt: skip
+    )
 
 
 def assemble(
-    *, language: str, currency: str, number: str, seller: b.Seller, subscriber: b.Subscriber,
-    groups: tuple[b.ServiceGroup, ...], opening: str, paid: str, usage: tuple[b.UsageHistory, ...],
-    codes: "object" = None, previous: str | None = "0", reference: str = "1004217732",
-) -> b.BillDocument:  # fmt: skip
+    *,
+    language: str,
+    currency: str,
+    number: str,
+    seller: b.Seller,
+    subscriber: b.Subscriber,
+    groups: tuple[b.ServiceGroup, ...],
+    opening: str,
+    paid: str,
+    usage: tuple[b.UsageHistory, ...],
+    previous: str | None = "0",
+    reference: str = "1004217732",
+) -> b.BillDocument:
     words = WORDS[language]
     net, tax = sum((g.net for g in groups), D(0)), sum((g.tax for g in groups), D(0))
     gross = net + tax
@@ -153,21 +133,29 @@ def assemble(
         account = seller.bank_accounts[0].value
         purpose = f"{words['purpose']}, {reference}"
         slip = b.PaymentSlip(
-            payee=seller.name, account=account, reference=reference, purpose=purpose, amount=total_due,
+            payee=seller.name,
+            account=account,
+            reference=reference,
+            purpose=purpose,
+            amount=total_due,
             codes=payment_codes(currency=currency, seller=seller, purpose=purpose, reference=reference, due=total_due),
-        )  # fmt: skip
+        )
     return b.BillDocument(
-        number=number, language=b.Language(language), currency=currency,
-        dates=b.BillDates(
-            document=date(2026, 4, 3), due=date(2026, 4, 20), tax_point=date(2026, 3, 31), service=MARCH
-        ),
-        seller=seller, subscriber=subscriber, groups=groups, tax_summary=summary_of(groups),
+        number=number,
+        language=b.Language(language),
+        currency=currency,
+        dates=b.BillDates(document=date(2026, 4, 3), due=date(2026, 4, 20), tax_point=date(2026, 3, 31), service=MARCH),
+        seller=seller,
+        subscriber=subscriber,
+        groups=groups,
+        tax_summary=summary_of(groups),
         totals=b.Totals(net=net, tax=tax, gross=gross),
-        account=b.AccountStatement(
-            opening_balance=D(opening), payments=payments, this_bill=gross, total_due=total_due
-        ),
-        bridge=bridge, usage=usage, slip=slip, notes=(words["note"],),
-    )  # fmt: skip
+        account=b.AccountStatement(opening_balance=D(opening), payments=payments, this_bill=gross, total_due=total_due),
+        bridge=bridge,
+        usage=usage,
+        slip=slip,
+        notes=(words["note"],),
+    )
 
 
 def payment_codes(
@@ -175,10 +163,16 @@ def payment_codes(
 ) -> tuple[PaymentCode, ...]:
     if currency == "UAH":
         payment = NbuPayment(
-            recipient=seller.name, account=seller.bank_accounts[0].value, recipient_code="00032129", amount=due,
-            purpose=purpose, category="SUPP/SUPP", reference=reference, field_lock="FEFF",
+            recipient=seller.name,
+            account=seller.bank_accounts[0].value,
+            recipient_code="00032129",
+            amount=due,
+            purpose=purpose,
+            category="SUPP/SUPP",
+            reference=reference,
+            field_lock="FEFF",
             created_at=datetime(2026, 4, 3, 0, 0, 0),  # noqa: DTZ001 - printed as it stands
-        )  # fmt: skip
+        )
         return (nbu_code(payment=payment, settings=NbuSettings()),)
     minor = int(due * 100)
     return (
@@ -197,13 +191,19 @@ def komunalno_bill(
     seller = b.Seller(
         name="КП «Комунально» Ґорлівець" if cyrillic else "JKP „Komunalno“ d.o.o. Šćepanovo",
         address="вул. Єврейська 7, 76100 Їжівка" if cyrillic else "Đorđa Čolića 7, 76100 Šćepanovo",
-        tax_ids=(b.LabelledValue(label="JIB", value="4600123450002"), b.LabelledValue(label="PDV", value="600123450002")),
+        tax_ids=(
+            b.LabelledValue(label="JIB", value="4600123450002"),
+            b.LabelledValue(label="PDV", value="600123450002"),
+        ),
         bank_accounts=(b.LabelledValue(label=w["bank"], value=BA_IBAN),),
         contact=b.Contact(
-            phones=("+387 49 000 111",), emails=("kupci@komunalno.example",), web="komunalno.example",
-            office="Đorđa Čolića 7", hours="07:30–15:30",
+            phones=("+387 49 000 111",),
+            emails=("kupci@komunalno.example",),
+            web="komunalno.example",
+            office="Đorđa Čolića 7",
+            hours="07:30–15:30",
         ),
-    )  # fmt: skip
+    )
     subscriber = b.Subscriber(
         name="Ґалина Їжакевич-Щербаківська" if cyrillic else "Živko Šćepanović-Đurđević",
         address="вул. Ягідна 12, кв. 7, 76100 Їжівка" if cyrillic else "Trešnjina 12, stan 7, 76100 Šćepanovo",
@@ -219,8 +219,14 @@ def komunalno_bill(
                 Priced(description=w["power"], quantity="5", unit="kW", unit_price="1.36", rate=pdv),
                 Priced(description=w["metering"], quantity="1", unit="point", unit_price="2.95", rate=pdv),
                 Priced(description=w["oie"], quantity="430", unit="kWh", unit_price="0.001", rate=outside),
-                Priced(description=w["discount"], quantity="-12", unit="kWh", unit_price="0.0857", rate=pdv,
-                       correction_of="2026-02-000117"),
+                Priced(
+                    description=w["discount"],
+                    quantity="-12",
+                    unit="kWh",
+                    unit_price="0.0857",
+                    rate=pdv,
+                    correction_of="2026-02-000117",
+                ),
             ],
             readings=(
                 reading("31-204418", w["day"], "10234", "10421", "kWh", b.Basis.MEASURED),
@@ -238,16 +244,30 @@ def komunalno_bill(
             readings=(reading("V-77120", w["one"], "412.6", "424", "m3", b.Basis.ESTIMATED),),
             point=f"{w['point']} V-1180",
         ),
-        group_of(w["waste"], [Priced(description=w["persons"], quantity="3", unit="person", unit_price="2.35", rate=pdv)]),
-    )  # fmt: skip
+        group_of(
+            w["waste"], [Priced(description=w["persons"], quantity="3", unit="person", unit_price="2.35", rate=pdv)]
+        ),
+    )
     usage = (
-        history(w["electricity"], "kWh", ["352", "340", "310", "298", "305", "331", "360", None, "402", "455", "388", "430"]),
-        history(w["water"], "m3", ["10.2", "9.8", "12.1", "14.5", "15", "13.2", "11", "0", "10.4", "10.9", "10.1", "11.4"]),
-    )  # fmt: skip
+        history(
+            w["electricity"], "kWh", ["352", "340", "310", "298", "305", "331", "360", None, "402", "455", "388", "430"]
+        ),
+        history(
+            w["water"], "m3", ["10.2", "9.8", "12.1", "14.5", "15", "13.2", "11", "0", "10.4", "10.9", "10.1", "11.4"]
+        ),
+    )
     return assemble(
-        language=language, currency="BAM", number="2026-03-000412", seller=seller, subscriber=subscriber, groups=groups,
-        opening=opening, paid=paid, usage=() if first else usage, previous=None if first else "74.15",
-    )  # fmt: skip
+        language=language,
+        currency="BAM",
+        number="2026-03-000412",
+        seller=seller,
+        subscriber=subscriber,
+        groups=groups,
+        opening=opening,
+        paid=paid,
+        usage=() if first else usage,
+        previous=None if first else "74.15",
+    )
 
 
 def telekom_bill(language: str, *, destinations: int = 60) -> b.BillDocument:
@@ -263,26 +283,47 @@ def telekom_bill(language: str, *, destinations: int = 60) -> b.BillDocument:
     )
     subscriber = b.Subscriber(
         name="Товариство з обмеженою відповідальністю «Науково-виробниче підприємство Ґрунтознавство та Їжа Європи»"
-        if language == "uk" else "Research and Production Enterprise Soil and Food of Europe Ltd",
+        if language == "uk"
+        else "Research and Production Enterprise Soil and Food of Europe Ltd",
         address="вул. Академіка Єфремова 114-Б, корпус 3, офіс 512, м. Кам’янець-Подільський, Хмельницька область, 32300"
-        if language == "uk" else "Akademika Yefremova 114-B, 3, office 512, Kamianets-Podilskyi, 32300",
+        if language == "uk"
+        else "Akademika Yefremova 114-B, 3, office 512, Kamianets-Podilskyi, 32300",
         account_number="2000045519",
-    )  # fmt: skip
+    )
     places = DESTINATIONS[language]
     calls = [
-        Priced(description=f"{places[i % len(places)]} +{380440 + i * 7}", quantity=f"{i * 3 + 1}.5", unit="min",
-               unit_price=f"0.{i % 9 + 1}5", rate=pdv)
+        Priced(
+            description=f"{places[i % len(places)]} +{380440 + i * 7}",
+            quantity=f"{i * 3 + 1}.5",
+            unit="min",
+            unit_price=f"0.{i % 9 + 1}5",
+            rate=pdv,
+        )
         for i in range(destinations)
-    ]  # fmt: skip
+    ]
     groups = (
-        group_of(w["phone"], [Priced(description=w["subscription"], quantity="1", unit="line", unit_price="125.00", rate=pdv)],
-                 point="044 000 12 34"),
+        group_of(
+            w["phone"],
+            [Priced(description=w["subscription"], quantity="1", unit="line", unit_price="125.00", rate=pdv)],
+            point="044 000 12 34",
+        ),
         group_of(w["calls"], calls, point="044 000 12 34"),
-        group_of(w["internet"], [Priced(description=w["access"], quantity="1", unit="month", unit_price="229.1667", rate=pdv)]),
-    )  # fmt: skip
+        group_of(
+            w["internet"],
+            [Priced(description=w["access"], quantity="1", unit="month", unit_price="229.1667", rate=pdv)],
+        ),
+    )
     usage = (history(w["calls"], "min", ["1210", "1100", "980", "1340", "0", "1510", "1480"]),)
     return assemble(
-        language=language, currency="UAH", number="ТК-2026/03-0000118" if language == "uk" else "TK-2026/03-0000118",
-        seller=seller, subscriber=subscriber, groups=groups, opening="-40.00", paid="0", usage=usage, previous="3980.10",
+        language=language,
+        currency="UAH",
+        number="ТК-2026/03-0000118" if language == "uk" else "TK-2026/03-0000118",
+        seller=seller,
+        subscriber=subscriber,
+        groups=groups,
+        opening="-40.00",
+        paid="0",
+        usage=usage,
+        previous="3980.10",
         reference="2000045519",
-    )  # fmt: skip
+    )

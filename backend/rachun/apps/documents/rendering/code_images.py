@@ -1,8 +1,8 @@
 """Payment codes as inline SVG, in whole modules so that no edge is blurred."""
 
+import segno
 from barcode import get_barcode_class
 from markupsafe import Markup
-import segno
 
 from rachun.apps.documents.rendering.payment_codes import CodeKind, PaymentCode, PaymentCodeRefused, Symbology
 

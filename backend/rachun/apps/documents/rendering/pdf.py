@@ -23,7 +23,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc] - the library is untyped
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
         self._logo = logo
 
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002 - the library's signature
         if url != LOGO_URL or self._logo is None:
             raise ResourceRefused(f"{url!r} is not part of the document")
         if self._logo.media_type not in _LOGO_TYPES:

@@ -37,7 +37,7 @@ class DocumentEnvironment(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         return isinstance(obj, Macro | LoopContext) or any(obj == allowed for allowed in self._callable)
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja's signature
         raise SecurityError(f"{operator} is not for templates: amounts arrive calculated")
 
 
