@@ -1,0 +1,88 @@
+-- Bulk loads into partitioned leaves. A worker copies into one bare table per load; one finisher checks and attaches it.
+-- Every function runs as the owner of the tables, because ATTACH needs the owner; the application roles own nothing.
+
+CREATE OR REPLACE FUNCTION load_table_name(parent text, load_key uuid) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF parent NOT IN ('billing_charge', 'ledger_posting', 'usage_usagerecord') THEN
+        RAISE EXCEPTION 'no loads into %', parent USING ERRCODE = 'RA100';
+    END IF;
+    RETURN parent || '_' || replace(load_key::text, '-', '');
+END $$;
+
+CREATE OR REPLACE FUNCTION open_load(parent text, load_key uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name(parent, load_key);
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('load:' || table_name, 0));
+    IF to_regclass(table_name) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', table_name, parent);
+        EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I CHECK (load_key = %L)', table_name, 'load_key_is_own', load_key);
+        EXECUTE format('GRANT SELECT, INSERT ON %I TO rachun_app, rachun_worker', table_name);
+    END IF;
+    RETURN table_name;
+END $$;
+
+CREATE OR REPLACE FUNCTION load_is_attached(table_name text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT relispartition FROM pg_class WHERE oid = to_regclass(table_name)), false)
+$$;
+
+CREATE OR REPLACE FUNCTION drop_load(parent text, load_key uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name(parent, load_key);
+BEGIN
+    IF load_is_attached(table_name) THEN
+        RAISE EXCEPTION 'load % is attached', table_name USING ERRCODE = 'RA101';
+    END IF;
+    EXECUTE format('DROP TABLE IF EXISTS %I', table_name);
+END $$;
+
+-- check_load_<parent>(table) raises when the rows as a set must not become part of the books.
+CREATE OR REPLACE FUNCTION attach_load(parent text, load_key uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name(parent, load_key);
+    constraint_row record;
+    row_count bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('attach_load', 0));
+    IF to_regclass(table_name) IS NULL THEN
+        RAISE EXCEPTION 'load % was never opened', table_name USING ERRCODE = 'RA102';
+    END IF;
+    EXECUTE format('SELECT count(*) FROM %I', table_name) INTO row_count;
+    IF load_is_attached(table_name) THEN
+        RETURN row_count;
+    END IF;
+    EXECUTE format('REVOKE INSERT ON %I FROM rachun_app, rachun_worker', table_name);
+    EXECUTE format('SELECT %I(%L)', 'check_load_' || parent, table_name);
+    FOR constraint_row IN
+        SELECT conname, contype, pg_get_constraintdef(oid) AS definition
+        FROM pg_constraint WHERE conrelid = to_regclass(parent) AND contype IN ('p', 'f') AND conparentid = 0
+        ORDER BY contype DESC
+    LOOP
+        EXECUTE format('ALTER TABLE %I ADD %s', table_name, constraint_row.definition);
+    END LOOP;
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%L)', parent, table_name, load_key);
+    EXECUTE format('ANALYZE %I', table_name);
+    RETURN row_count;
+END $$;
+
+CREATE OR REPLACE FUNCTION ensure_live_partition(parent text, load_key uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name(parent, load_key);
+BEGIN
+    IF to_regclass(table_name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('attach_load', 0));
+    IF to_regclass(table_name) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (%L)', table_name, parent, load_key);
+    END IF;
+END $$;
+
+REVOKE ALL ON FUNCTION open_load(text, uuid), drop_load(text, uuid), attach_load(text, uuid), ensure_live_partition(text, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_load(text, uuid), drop_load(text, uuid), attach_load(text, uuid), ensure_live_partition(text, uuid) TO rachun_app, rachun_worker;

@@ -1,0 +1,143 @@
+"""What was measured: meters, registers, installations, readings, interval series, unmeasured consumption."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from rachun.apps.agreements.models import ServiceAgreement, ServicePoint
+from rachun.apps.base.fields import AppendOnly, DatedFact, Entity, no_overlap
+from rachun.apps.identity.models import Branch, LegalEntity
+
+
+class Meter(Entity):
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    serial = models.CharField(max_length=40)
+    model = models.CharField(max_length=80, blank=True)
+    verified_until = models.DateField(null=True, blank=True, help_text="Повірка, baždarenje.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["legal_entity", "serial"], name="meter_serial_once")]
+
+    def __str__(self) -> str:
+        return self.serial
+
+
+class Register(Entity):
+    """One counter of a meter."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="registers")
+    code = models.CharField(max_length=20, help_text="VT, MT, T1 …, as tariffs name it.")
+    obis = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(max_length=20)
+    digits = models.PositiveSmallIntegerField(
+        help_text="Digits before the point: the register rolls over at 10^digits."
+    )
+    multiplier = models.DecimalField(max_digits=12, decimal_places=6, default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "code"], name="register_code_once"),
+            models.CheckConstraint(name="register_multiplier", condition=models.Q(multiplier__gt=0)),
+            models.CheckConstraint(name="register_digits", condition=models.Q(digits__range=(1, 12))),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Installation(DatedFact):
+    """A meter sits on a service point for these days; its readings on both ends open and close it."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="installations")
+    service_point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="installations")
+
+    class Meta:
+        constraints = no_overlap(name="installation", by=("meter",))
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} {self.valid_from}"
+
+
+class Reading(Entity, AppendOnly):
+    """A register's value at the start of `boundary_date`: an end-of-day reading opens the next day."""
+
+    class Kind(models.TextChoices):
+        ACTUAL = "ACTUAL"
+        ESTIMATED = "ESTIMATED"
+        CUSTOMER = "CUSTOMER"
+        REMOTE = "REMOTE"
+
+    UPDATABLE = ("superseded_at",)
+
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="readings")
+    boundary_date = models.DateField()
+    read_at = models.DateTimeField(null=True, blank=True, help_text="The instant on the device, where it is known.")
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    source = models.CharField(max_length=100, help_text="File, route, head-end or person that it came from.")
+    verdict = models.CharField(max_length=40, blank=True, help_text="What validation said: ZERO, HIGH, ROLLOVER …")
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "boundary_date"],
+                name="reading_once",
+                condition=models.Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(name="reading_not_negative", condition=models.Q(value__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.boundary_date}: {self.value}"
+
+
+class IntervalDay(Entity, AppendOnly):
+    """One local day of a load profile: equal intervals in order, 23 or 25 hours on days that change the clock."""
+
+    UPDATABLE = ("superseded_at",)
+
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="interval_days")
+    day = models.DateField()
+    interval_s = models.PositiveIntegerField()
+    quantities_micro = ArrayField(models.BigIntegerField(null=True), help_text="Null where the interval is missing.")
+    source = models.CharField(max_length=100)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "day", "interval_s"],
+                name="interval_day_once",
+                condition=models.Q(superseded_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} × {self.interval_s} s"
+
+
+class Consumption(DatedFact):
+    """Consumption on another basis than measurement, with its evidence. Measured consumption is derived, never typed."""
+
+    class Basis(models.TextChoices):
+        ESTIMATED = "ESTIMATED"
+        NORM = "NORM"
+        AGREED = "AGREED"
+
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="consumptions")
+    register_code = models.CharField(max_length=20)
+    quantity = models.DecimalField(max_digits=18, decimal_places=6)
+    basis = models.CharField(max_length=10, choices=Basis.choices)
+    evidence = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            *no_overlap(name="consumption", by=("agreement", "register_code")),
+            models.CheckConstraint(name="consumption_closed", condition=models.Q(valid_to__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.basis}"

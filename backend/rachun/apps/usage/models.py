@@ -1,0 +1,114 @@
+"""What was used: batches of calls and delivered services, each record kept once."""
+
+from django.db import models
+
+from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.base.fields import AppendOnly, Entity
+from rachun.apps.identity.models import LegalEntity
+
+
+class UsageSource(Entity):
+    """An exchange, carrier or system that sends usage, and how its files read."""
+
+    class Kind(models.TextChoices):
+        CALLS = "CALLS"
+        DELIVERIES = "DELIVERIES"
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    format = models.CharField(max_length=40, help_text="Reader of its files: asterisk_cdr, calls:bgbilling …")
+    profile = models.JSONField(null=True, blank=True, help_text="Declared layout, where the format needs one.")
+    time_zone = models.CharField(max_length=40)
+    area_code = models.CharField(max_length=8, blank=True, help_text="Completes short local numbers.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["legal_entity", "code"], name="usage_source_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UsageBatch(Entity):
+    """A file or call of the interface, as received."""
+
+    class State(models.TextChoices):
+        LOADING = "LOADING"
+        LOADED = "LOADED"
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="batches")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices)
+    record_count = models.PositiveIntegerField(default=0, help_text="Records in the file.")
+    added_count = models.PositiveIntegerField(default=0, help_text="Records that were not known before.")
+    error_count = models.PositiveIntegerField(default=0, help_text="Lines that could not be read.")
+    totals = models.JSONField(default=dict, help_text="Control totals of the file.")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="usage_batch_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsageKey(AppendOnly):
+    """Every record ever taken, narrow: the second one with the same key is refused here."""
+
+    pk = models.CompositePrimaryKey("source_id", "key_hash", "occurrence")
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+")
+    key_hash = models.UUIDField(help_text="128 bits of the record key's SHA-256.")
+    occurrence = models.IntegerField(help_text="Tells equal records of one file apart, from 1.")
+    load_key = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.key_hash}/{self.occurrence}"
+
+
+class UsageRecord(models.Model):
+    """A call or a delivered service: raw line, normalised fields, price, state. Partitioned by batch."""
+
+    class State(models.TextChoices):
+        GUIDED = "GUIDED"
+        RATED = "RATED"
+        UNBILLABLE = "UNBILLABLE", "Stored, by rule not charged: an unanswered call"
+        SUSPENDED = "SUSPENDED"
+        BILLED = "BILLED"
+
+    pk = models.CompositePrimaryKey("load_key", "record_no")
+    load_key = models.UUIDField(help_text="The batch.")
+    record_no = models.IntegerField(help_text="Row in the file, from 1.")
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=UsageSource.Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=40, blank=True, help_text="Why it is suspended or unbillable.")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, null=True, related_name="+")
+    component = models.CharField(max_length=40, blank=True, help_text="Tariff component that prices it.")
+    occurred_at = models.DateTimeField()
+    usage_date = models.DateField(help_text="Local day of the source.")
+    caller = models.CharField(max_length=20, blank=True)
+    called = models.CharField(max_length=20, blank=True)
+    duration_s = models.IntegerField(default=0)
+    item = models.CharField(max_length=40, blank=True)
+    quantity_micro = models.BigIntegerField(help_text="Seconds talked, or units delivered, × 10^6.")
+    destination = models.CharField(max_length=100, blank=True)
+    prefix = models.CharField(max_length=15, blank=True)
+    billed_s = models.IntegerField(default=0)
+    amount_micro = models.BigIntegerField(
+        null=True, help_text="Price in the table's currency × 10^6; null until rated."
+    )
+    bill_id = models.UUIDField(null=True)
+    document = models.CharField(max_length=100, blank=True)
+    raw = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agreement", "state", "usage_date"], name="usage_agreement"),
+            models.Index(fields=["source", "reason"], name="usage_suspended", condition=models.Q(state="SUSPENDED")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.load_key}/{self.record_no}"
