@@ -285,7 +285,7 @@ def telekom_bill(language: str, *, destinations: int = 60) -> b.BillDocument:
         name="Товариство з обмеженою відповідальністю «Науково-виробниче підприємство Ґрунтознавство та Їжа Європи»"
         if language == "uk"
         else "Research and Production Enterprise Soil and Food of Europe Ltd",
-        address="вул. Академіка Єфремова 114-Б, корпус 3, офіс 512, м. Кам’янець-Подільський, Хмельницька область, 32300"
+        address="вул. Академіка Єфремова 114-Б, корпус 3, офіс 512, м. Кам’янець-Подільський, Хмельницька область"
         if language == "uk"
         else "Akademika Yefremova 114-B, 3, office 512, Kamianets-Podilskyi, 32300",
         account_number="2000045519",
