@@ -50,6 +50,12 @@ class Scope:
         single = self.assignments().filter(branch__isnull=False).values("branch_id")
         return Q(**{f"{path}legal_entity__in": whole}) | Q(**{f"{path}branch__in": single})
 
+    def on_account_column(self, column: str = "account_id") -> Q:
+        """For tables below customers that hold a plain account id beside their own legal entity and branch."""
+        if self.reach is Reach.OWN_ACCOUNTS:
+            return Q(**{f"{column}__in": self.accounts()})
+        return self.on()
+
     def on_entity_id(self, column: str = "legal_entity_id") -> Q:
         """For tables below identity that hold a plain id: rows of a whole legal entity, so only for whole assignments.
 

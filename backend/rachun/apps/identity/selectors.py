@@ -1,9 +1,11 @@
 """Reads of identity, and of what base keeps for everybody."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from rachun.apps.base.errors import NotFound
 from rachun.apps.base.models import AuditRow, Job
 from rachun.apps.identity.models import (
     Branch,
@@ -24,6 +26,22 @@ def list_legal_entities(*, scope: Scope) -> QuerySet[LegalEntity]:
 
 def list_branches(*, scope: Scope) -> QuerySet[Branch]:
     return Branch.objects.filter(scope.branches()).order_by("code", "id")
+
+
+def get_legal_entity(*, scope: Scope, legal_entity_id: UUID) -> LegalEntity:
+    """Raises NotFound, also for an entity outside the scope."""
+    entity = list_legal_entities(scope=scope).filter(id=legal_entity_id).first()
+    if entity is None:
+        raise NotFound(legal_entity_id=legal_entity_id)
+    return entity
+
+
+def get_branch(*, scope: Scope, branch_id: UUID) -> Branch:
+    """Raises NotFound, also for a branch outside the scope."""
+    branch = list_branches(scope=scope).filter(id=branch_id).first()
+    if branch is None:
+        raise NotFound(branch_id=branch_id)
+    return branch
 
 
 def list_operators(*, scope: Scope) -> QuerySet[Operator]:

@@ -49,7 +49,7 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     return ProblemResponse(problem_body(told), status=told.status, headers=dict(told.headers))
 
 
-def told_of(error: Exception) -> Told | None:
+def told_of(error: Exception) -> Told | None:  # noqa: PLR0911 -- one line for each family of errors
     """How an error is told to the client; None when it is a fault of ours."""
     match error:
         case DomainError():

@@ -44,3 +44,27 @@ class ProblemOut(Out):
     instance = serializers.CharField(help_text="The request's id, to be told to support.")
     params = serializers.DictField(child=serializers.JSONField(allow_null=True))
     errors = FieldProblemOut(many=True)
+
+
+class JobOut(Out):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    legal_entity_id = serializers.UUIDField(allow_null=True)
+    state = serializers.ChoiceField(choices=["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"])
+    total = serializers.IntegerField(allow_null=True)
+    done = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    result = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    failure = serializers.CharField()
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class JobRowErrorOut(Out):
+    row_no = serializers.IntegerField()
+    field = serializers.CharField()
+    code = serializers.CharField()
+    params = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    raw = serializers.CharField()

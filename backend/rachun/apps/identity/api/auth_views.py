@@ -1,13 +1,12 @@
 """Signing in and out."""
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.identity.api.cookies import CSRF_HEADER, drop_cookies, refresh_cookie, set_cookies
 from rachun.apps.identity.api.serializers import ClientTokenIn, LoginIn, MeOut, PasswordIn, RefreshIn, TokensOut
@@ -25,14 +24,6 @@ from rachun.apps.identity.services.sessions import (
 )
 from rachun.apps.identity.services.sign_in import WrongCredentials, check_client, check_login
 from rachun.apps.identity.services.throttle_login import LoginLocked
-
-
-def checked(serializer_class: Any, request: Request) -> dict[str, Any]:
-    """The validated body. Raises ValidationError."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data
 
 
 def answer(*, tokens: Tokens, is_cookie_mode: bool) -> Response:

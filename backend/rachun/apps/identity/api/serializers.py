@@ -139,30 +139,6 @@ class RoleOut(Out):
         return sorted(permission.operation_id for permission in role.permissions.all())  # type: ignore[attr-defined]
 
 
-class JobOut(Out):
-    id = serializers.UUIDField()
-    kind = serializers.CharField()
-    legal_entity_id = serializers.UUIDField(allow_null=True)
-    state = serializers.ChoiceField(choices=["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"])
-    total = serializers.IntegerField(allow_null=True)
-    done = serializers.IntegerField()
-    counts = serializers.DictField(child=serializers.IntegerField())
-    result = serializers.DictField(child=serializers.JSONField(allow_null=True))
-    failure = serializers.CharField()
-    cancel_requested_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
-
-
-class JobRowErrorOut(Out):
-    row_no = serializers.IntegerField()
-    field = serializers.CharField()
-    code = serializers.CharField()
-    params = serializers.DictField(child=serializers.JSONField(allow_null=True))
-    raw = serializers.CharField()
-
-
 class AuditRowOut(Out):
     id = serializers.UUIDField()
     at = serializers.DateTimeField()

@@ -137,7 +137,7 @@ def create_operator(
 
 
 def refuse_beyond_own(*, assignment: Assignment, scope: Scope) -> None:
-    """Nobody gives more than they have: every operation of the role, in that entity and branch. Raises RoleBeyondOwn."""
+    """Nobody gives more than they have: each operation of the role, in that entity and branch. Raises RoleBeyondOwn."""
     mine = RoleAssignment.objects.filter(
         principal_id=scope.principal_id, legal_entity_id=assignment.legal_entity_id
     ).filter(branch__isnull=True) | RoleAssignment.objects.filter(
