@@ -44,7 +44,7 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler."""
     told = told_of(error)
     if told is None:
-        logger.exception("request_failed", view=type(context.get("view")).__name__, exc_info=error)
+        logger.error("request_failed", view=type(context.get("view")).__name__, exc_info=error)
         told = internal_error()
     return ProblemResponse(problem_body(told), status=told.status, headers=dict(told.headers))
 
