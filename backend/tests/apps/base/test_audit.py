@@ -6,7 +6,6 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-
 from rachun.apps.base.audit import find_broken_link, record_audit, seal_audit_rows
 from rachun.apps.base.models import AuditRow, AuditSeal
 

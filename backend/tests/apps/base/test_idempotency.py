@@ -6,17 +6,16 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.test import APIRequestFactory, force_authenticate
-from rest_framework.views import APIView
-
 from rachun.apps.base.api.idempotency import idempotent
 from rachun.apps.base.errors import Refused
 from rachun.apps.base.events import publish
 from rachun.apps.base.models import IdempotencyRecord, OutboxRow
 from rachun.apps.base.transactions import use_case
 from rachun.apps.identity.models import Principal
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory, force_authenticate
+from rest_framework.views import APIView
 from tests.apps.identity.makers import make_subscriber
 
 

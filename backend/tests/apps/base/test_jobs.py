@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
-
 from rachun.apps.base import jobs, tasks
 from rachun.apps.base.errors import Refused
 from rachun.apps.base.job_runner import claim, run_claimed_job, run_job_now

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
-
 from rachun.apps.base.models import NumberSeries
 from rachun.apps.base.numbering import DocumentDateBeforeSeries, open_series, take_numbers
 
