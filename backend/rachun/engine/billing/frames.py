@@ -1,0 +1,119 @@
+"""The shapes that pass between the steps of pricing.
+
+Inside, days are Int64 counts since 1970-01-01 (`from_day`, `to_day`), quantities and amounts Int128. `amount` is in
+minor units and in the version's own VAT mode: net when prices are ON_TOP, gross when VAT is INSIDE.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from rachun.engine.billing.snapshot import REFUSALS, SnapshotInvalid, empty
+from rachun.values.rounding import WIDE, rounded_expr
+
+OPEN_DAY: Final = 2_932_896  # 9999-12-31
+QUANTITY_MAX: Final = 10**18  # a million million units: keeps quantity × price × days inside 128 bits
+AMOUNT_MAX: Final = 10**15  # minor units on one line: keeps an account's sums inside 64 bits
+
+LINES: Final[Mapping[str, pl.DataType]] = {
+    "account_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "version_ix": pl.Int64(),
+    "component_no": pl.Int16(),
+    "component": pl.String(),
+    "kind": pl.String(),
+    "register": pl.String(),
+    "block_no": pl.Int16(),
+    "label": pl.String(),
+    "from_day": pl.Int64(),
+    "to_day": pl.Int64(),
+    "quantity": WIDE,
+    "unit_price_e8": pl.Int64(),
+    "amount": WIDE,
+    "tax_category": pl.String(),
+    "posting_code": pl.String(),
+    "basis": pl.String(),
+    "delivery_ix": pl.Int64(),
+    "inputs": pl.String(),
+}
+
+
+def checked(frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str) -> pl.DataFrame:
+    """The frame with exactly the contract's columns and types. Raises SnapshotInvalid when one is missing or null."""
+    if missing := columns.keys() - set(frame.columns):
+        raise SnapshotInvalid(f"{name}: no column {sorted(missing)}")
+    wrong = {k: frame.schema[k] for k, v in columns.items() if frame.schema[k] != v and frame.height}
+    if any(found != pl.Null for found in wrong.values()):
+        raise SnapshotInvalid(f"{name}: wrong types {wrong}")
+    exact = frame.select(pl.col(key).cast(kind) for key, kind in columns.items())
+    nulls = [key for key in columns if key not in {"service_to", "valid_to"} and exact[key].null_count()]
+    if nulls:
+        raise SnapshotInvalid(f"{name}: nulls in {nulls}")
+    return exact
+
+
+def day_number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def days(frame: pl.DataFrame, *, start: str, end: str) -> pl.DataFrame:
+    """Replace two date columns by from_day and to_day; an open end becomes OPEN_DAY."""
+    as_day = {start: "from_day", end: "to_day"}
+    return frame.with_columns(
+        pl.col(start).cast(pl.Int32).cast(pl.Int64), pl.col(end).cast(pl.Int32).cast(pl.Int64).fill_null(OPEN_DAY)
+    ).rename(as_day)
+
+
+def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str]) -> pl.DataFrame:
+    """Join two frames of stretches and keep the days that both hold."""
+    both = left.join(right, on=on, suffix="_other")
+    start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
+    return both.filter(start < end).with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other")
+
+
+def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
+    """The stretches that touch [start, end), cut to it."""
+    bounded = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
+    return bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
+
+
+def bounded_quantity(name: str) -> pl.Expr:
+    """The quantity as Int128, null past QUANTITY_MAX: an amount left null is refused as OVERFLOW, never wrapped."""
+    wide = pl.col(name).cast(WIDE)
+    return pl.when(wide.is_between(-QUANTITY_MAX, QUANTITY_MAX)).then(wide)
+
+
+def rounded_amount(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
+    return rounded_expr(num=num, den=den, to_even=pl.col("to_even"))
+
+
+def as_lines(frame: pl.DataFrame, *, kind: str) -> pl.DataFrame:
+    """Give a priced frame the columns of LINES, null where the kind has none."""
+    present = frame.with_columns(pl.lit(kind).alias("kind"))
+    return present.select(
+        pl.col(key).cast(dtype) if key in present.columns else pl.lit(None, dtype).alias(key)
+        for key, dtype in LINES.items()
+    )
+
+
+def json_of(**values: pl.Expr) -> pl.Expr:
+    """Compact JSON of named columns; 128-bit numbers are to be given as strings."""
+    return pl.struct(**values).struct.json_encode()
+
+
+def text(expr: pl.Expr) -> pl.Expr:
+    return expr.cast(pl.String)
+
+
+def day_text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Int32).cast(pl.Date).cast(pl.String)
+
+
+def refused(frame: pl.DataFrame, *, code: str, **params: pl.Expr) -> pl.DataFrame:
+    """One refusal per distinct row. frame: account_ix, agreement_ix and what params are read from."""
+    if frame.is_empty():
+        return empty(columns=REFUSALS)
+    details = json_of(**params) if params else pl.lit("{}")
+    return frame.select("account_ix", "agreement_ix", code=pl.lit(code), params=details).unique(maintain_order=True)

@@ -1,0 +1,93 @@
+"""The order of pricing, and why that order.
+
+1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
+2. Prices that stand alone: fixed, per_attribute, metered, traffic, one_off. They do not see each other.
+3. Percentages, in component order, because they are taken of lines already rounded: what the customer sees adds up.
+4. Tax after all lines, because a group of lines may be rounded together.
+5. Refusals last: an account with any refusal is parked whole, never billed in part.
+"""
+
+import polars as pl
+
+from rachun.engine.billing.dated import fact_days
+from rachun.engine.billing.fixed import fixed_lines
+from rachun.engine.billing.frames import refused
+from rachun.engine.billing.metered import metered_lines
+from rachun.engine.billing.one_off import one_off_lines
+from rachun.engine.billing.per_attribute import per_attribute_lines
+from rachun.engine.billing.percentage import with_percentages
+from rachun.engine.billing.segments import Stretches, stretches_of
+from rachun.engine.billing.snapshot import CHARGES, Priced, Snapshot, SnapshotInvalid
+from rachun.engine.billing.tax import with_tax
+from rachun.engine.billing.traffic import traffic_lines
+
+__all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
+
+_ORDER = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix", "register", "block_no", "label"]
+
+
+def price(snapshot: Snapshot) -> Priced:
+    """Charge every agreement of the snapshot for its period. Pure: equal snapshots give equal frames.
+
+    Raises SnapshotInvalid when the frames contradict the contract; what is wrong with one account is a refusal.
+    """
+    stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
+    _refuse_strangers(snapshot, stretches=stretches)
+    lines, refusals = _standing_alone(snapshot, stretches=stretches)
+    lines = with_percentages(lines=lines, stretches=stretches, versions=snapshot.versions)
+    ordered = lines.join(stretches.versions.select("version_ix", "vat", "currency"), on="version_ix")
+    ordered = ordered.sort(*_ORDER, "delivery_ix")
+    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
+    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
+    refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
+    charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
+    return Priced(charges=_charges(charged), refusals=refusals)
+
+
+def _fact_days(snapshot: Snapshot) -> list[int]:
+    return [
+        *fact_days(facts=snapshot.consumption, columns=("period_from", "period_to")),
+        *fact_days(facts=snapshot.usage, columns=("usage_date",)),
+        *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
+    ]
+
+
+def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
+    for name in ("consumption", "usage", "deliveries"):
+        facts: pl.DataFrame = getattr(snapshot, name)
+        strangers = facts.select("agreement_ix").join(stretches.accounts, on="agreement_ix", how="anti")
+        if facts.height and strangers.height:
+            raise SnapshotInvalid(f"{name}: unknown agreement {strangers['agreement_ix'][0]}")
+
+
+def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    versions = snapshot.versions
+    priced = [
+        per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes),
+        metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption),
+        traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage),
+        one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries),
+    ]
+    fixed = fixed_lines(stretches=stretches, versions=versions)
+    return pl.concat([fixed, *(lines for lines, _ in priced)]), pl.concat(refusals for _, refusals in priced)
+
+
+def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:
+    first = lines["currency"].first() if lines.height else None
+    if lines.filter(pl.col("currency") != first).is_empty():
+        return refused(lines.clear(), code="MIXED_CURRENCIES")
+    mixed = lines.filter(pl.col("currency").n_unique().over("account_ix") > 1)
+    return refused(mixed, code="MIXED_CURRENCIES", currency=pl.col("currency"))
+
+
+def _charges(lines: pl.DataFrame) -> pl.DataFrame:
+    charges = lines.with_columns(
+        line_ix=pl.int_range(pl.len()).over("account_ix"),
+        service_from=pl.col("from_day").cast(pl.Int32).cast(pl.Date),
+        service_to=pl.col("to_day").cast(pl.Int32).cast(pl.Date),
+        quantity_micro=pl.col("quantity"),
+        net_minor=pl.col("net"),
+        tax_minor=pl.col("tax"),
+        gross_minor=pl.col("gross"),
+    )
+    return charges.select(pl.col(name).cast(dtype) for name, dtype in CHARGES.items())

@@ -1,0 +1,135 @@
+"""What a bill run prices from, and what it gets back. The columns written here are the contract with the callers.
+
+Keys ending in `_ix` are Int64 surrogates made by the mapping layer; dates are `pl.Date` and half-open; `*_micro` are
+Int64 times 10^6. A frame may hold more columns than named; it may hold its columns in any order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from rachun.engine.tariffs.selection import VersionInForce
+from rachun.values.period import Period
+
+AGREEMENTS: Mapping[str, pl.DataType] = {
+    "agreement_ix": pl.Int64(),
+    "account_ix": pl.Int64(),
+    "service_from": pl.Date(),
+    "service_to": pl.Date(),  # null = open
+}
+ASSIGNMENTS: Mapping[str, pl.DataType] = {
+    "agreement_ix": pl.Int64(),
+    "plan_ix": pl.Int64(),
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),  # null = open
+}
+ATTRIBUTES: Mapping[str, pl.DataType] = {
+    "agreement_ix": pl.Int64(),
+    "attribute": pl.String(),
+    "value_micro": pl.Int64(),
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),  # null = open
+}
+CONSUMPTION: Mapping[str, pl.DataType] = {
+    "consumption_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "register": pl.String(),
+    "period_from": pl.Date(),
+    "period_to": pl.Date(),
+    "quantity_micro": pl.Int64(),
+    "basis": pl.String(),
+}
+USAGE: Mapping[str, pl.DataType] = {
+    "agreement_ix": pl.Int64(),
+    "component": pl.String(),  # code of the traffic component
+    "label": pl.String(),  # destination group
+    "usage_date": pl.Date(),  # local day
+    "units_micro": pl.Int64(),
+    "count": pl.Int64(),
+    "amount_micro": pl.Int64(),  # currency units, in the version's own VAT mode (net when ON_TOP)
+}
+DELIVERIES: Mapping[str, pl.DataType] = {
+    "delivery_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "item": pl.String(),
+    "performed_on": pl.Date(),
+    "quantity_micro": pl.Int64(),
+}
+TAX_RATES: Mapping[str, pl.DataType] = {
+    "tax_category": pl.String(),
+    "rate_micro": pl.Int64(),  # 17 % = 17_000_000
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),  # null = open
+}
+CHARGES: Mapping[str, pl.DataType] = {
+    "line_ix": pl.Int64(),  # 0, 1, … within the account, in a fixed order
+    "account_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "version_ix": pl.Int64(),
+    "component_no": pl.Int16(),  # place in the version, from 1
+    "component": pl.String(),
+    "kind": pl.String(),
+    "register": pl.String(),  # metered only
+    "block_no": pl.Int16(),  # metered only, from 1
+    "label": pl.String(),  # traffic: destination group; one_off: item
+    "service_from": pl.Date(),
+    "service_to": pl.Date(),
+    "quantity_micro": pl.Int64(),
+    "unit_price_e8": pl.Int64(),  # 0 on traffic lines, whose calls have prices of their own
+    "net_minor": pl.Int64(),
+    "tax_category": pl.String(),
+    "tax_rate_micro": pl.Int64(),
+    "tax_minor": pl.Int64(),
+    "gross_minor": pl.Int64(),
+    "posting_code": pl.String(),
+    "basis": pl.String(),  # metered: one basis, or several joined by "+"
+    "delivery_ix": pl.Int64(),  # one_off only: the unique source of the line
+    "inputs": pl.String(),  # compact JSON: what explains the line (explain_* keys are listed in each kind's file)
+}
+REFUSALS: Mapping[str, pl.DataType] = {
+    "account_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "code": pl.String(),
+    "params": pl.String(),  # compact JSON
+}
+
+
+class SnapshotInvalid(ValueError):
+    """The caller's frames contradict the contract above; no account can be blamed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Inputs of one chunk of accounts.
+
+    agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
+    priced by the served days it covers, and days before the billing period are only known from here.
+    """
+
+    period: Period
+    agreements: pl.DataFrame
+    assignments: pl.DataFrame
+    versions: Sequence[VersionInForce]
+    attributes: pl.DataFrame
+    consumption: pl.DataFrame
+    usage: pl.DataFrame
+    deliveries: pl.DataFrame
+    tax_rates: pl.DataFrame
+    tax_date: date
+    tax_rounding: Literal["LINE", "GROUP"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """charges: columns of CHARGES. refusals: columns of REFUSALS; a refused account has no charges at all."""
+
+    charges: pl.DataFrame
+    refusals: pl.DataFrame
+
+
+def empty(*, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A frame of the contract without rows."""
+    return pl.DataFrame(schema=dict(columns))

@@ -1,0 +1,61 @@
+"""Tax of the lines, at the rates of the tax date, rounded half up.
+
+ON_TOP: tax = amount × rate, gross = net + tax. INSIDE: tax = amount × rate / (100 + rate), net = amount - tax.
+LINE rounds each line. GROUP rounds once per account × tax category × rate × VAT mode; the lines are rounded alone and
+the largest of them (the first of equals) takes the difference, so lines always sum to the group.
+"""
+
+from typing import Literal
+
+import polars as pl
+
+from rachun.engine.billing.frames import AMOUNT_MAX, checked, day_number, days, refused
+from rachun.engine.billing.snapshot import TAX_RATES, Snapshot, SnapshotInvalid
+from rachun.engine.tariffs.components import VatMode
+from rachun.values.rounding import WIDE, half_up_expr
+
+_WHOLE = 100 * 10**6  # 100 % in micro percent
+_GROUP = ["account_ix", "tax_category", "tax_rate_micro", "vat"]
+
+
+def with_tax(lines: pl.DataFrame, *, snapshot: Snapshot) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(lines with tax_rate_micro, net, tax, gross; refusals). lines: LINES in their final order, with vat."""
+    rated = lines.join(_rates(snapshot), on="tax_category", how="left", maintain_order="left")
+    unrated = pl.col("tax_rate_micro").is_null()
+    refusals = refused(rated.filter(unrated), code="NO_TAX_RATE", tax_category=pl.col("tax_category"))
+    sound = pl.col("amount").is_between(-AMOUNT_MAX, AMOUNT_MAX).fill_null(value=False)
+    overflowed = refused(rated.filter(~sound), code="OVERFLOW", component=pl.col("component"))
+    taxed = _taxed(rated.filter(sound & ~unrated), rounding=snapshot.tax_rounding)
+    gross = pl.when(pl.col("vat") == VatMode.INSIDE.value).then(pl.col("amount"))
+    gross = gross.otherwise(pl.col("amount") + pl.col("tax"))
+    return taxed.with_columns(gross=gross, net=gross - pl.col("tax")), pl.concat([refusals, overflowed])
+
+
+def _rates(snapshot: Snapshot) -> pl.DataFrame:
+    rates = days(checked(snapshot.tax_rates, columns=TAX_RATES, name="tax_rates"), start="valid_from", end="valid_to")
+    day = day_number(snapshot.tax_date)
+    ruling = rates.filter((pl.col("from_day") <= day) & (pl.col("to_day") > day))
+    if ruling["tax_category"].is_duplicated().any():
+        raise SnapshotInvalid(f"tax_rates: two rates of one category on {snapshot.tax_date}")
+    return ruling.select("tax_category", tax_rate_micro=pl.col("rate_micro"))
+
+
+def _tax_of(amount: pl.Expr) -> pl.Expr:
+    rate = pl.col("tax_rate_micro").cast(WIDE)
+    den = pl.when(pl.col("vat") == VatMode.INSIDE.value).then(rate + _WHOLE).otherwise(pl.lit(_WHOLE, WIDE))
+    return half_up_expr(num=amount.cast(WIDE) * rate, den=den)
+
+
+def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.DataFrame:
+    alone = lines.with_columns(tax=_tax_of(pl.col("amount")))
+    if rounding == "LINE":
+        return alone
+    keyed = alone.with_row_index("place")
+    groups = (
+        keyed.sort(pl.col("amount").abs(), "place", descending=[True, False])
+        .group_by(_GROUP, maintain_order=True)
+        .agg(pl.col("place").first(), whole=pl.col("amount").sum(), parts=pl.col("tax").sum())
+        .select("place", rest=_tax_of(pl.col("whole")) - pl.col("parts"))
+    )
+    joined = keyed.join(groups, on="place", how="left", maintain_order="left")
+    return joined.with_columns(tax=pl.col("tax") + pl.col("rest").fill_null(0)).drop("place", "rest")

@@ -1,0 +1,108 @@
+"""One parsed tariff version: components in the order in which they are priced, amounts as exact integers.
+
+Units: `price_e8` is a unit price times 10^8, `*_micro` a quantity times 10^6, `percent_micro` a percent times 10^6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+EVERY_REGISTER = "*"
+
+
+class VatMode(StrEnum):
+    ON_TOP = "ON_TOP"
+    INSIDE = "INSIDE"
+
+
+class Rounding(StrEnum):
+    HALF_UP = "HALF_UP"
+    HALF_EVEN = "HALF_EVEN"
+
+
+class Proration(StrEnum):
+    DAYS = "DAYS"
+    NONE = "NONE"
+    FULL = "FULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """What every kind has. `no` is the place in the version, from 1."""
+
+    kind: ClassVar[str]
+    no: int
+    code: str
+    posting_code: str
+    tax_category: str = "STANDARD"
+    label: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed(Component):
+    kind: ClassVar[str] = "fixed"
+    price_e8: int
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerAttribute(Component):
+    kind: ClassVar[str] = "per_attribute"
+    attribute: str
+    price_e8: int
+    proration: Proration = Proration.DAYS
+    unit: str | None = None
+    default_micro: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A step of a graduated price. `upto_micro` is inclusive, per whole period; None on the last, open block."""
+
+    no: int
+    upto_micro: int | None
+    price_e8: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterBlocks:
+    register: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered(Component):
+    kind: ClassVar[str] = "metered"
+    unit: str
+    registers: tuple[RegisterBlocks, ...]
+    blocks_prorate: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic(Component):
+    kind: ClassVar[str] = "traffic"
+    destination_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOff(Component):
+    kind: ClassVar[str] = "one_off"
+    item: str
+    unit: str
+    price_e8: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentage(Component):
+    kind: ClassVar[str] = "percentage"
+    of: tuple[str, ...]
+    percent_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffVersion:
+    currency: str
+    vat: VatMode
+    rounding: Rounding
+    components: tuple[Component, ...]

@@ -1,0 +1,98 @@
+"""Valid tariff JSON → components with exact integers. `schema.load_tariff` validates first."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rachun.engine.tariffs.components import (
+    Block,
+    Component,
+    Fixed,
+    Metered,
+    OneOff,
+    PerAttribute,
+    Percentage,
+    Proration,
+    RegisterBlocks,
+    Rounding,
+    TariffVersion,
+    Traffic,
+    VatMode,
+)
+from rachun.values.quantity import parse_micro, parse_price_e8
+
+
+def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
+    """Parse a document already found valid."""
+    return TariffVersion(
+        currency=document["currency"],
+        vat=VatMode(document["vat"]),
+        rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
+        components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
+    )
+
+
+def _component(raw: Mapping[str, Any], *, no: int) -> Component:
+    shared = {"no": no, "code": raw["code"], "posting_code": raw["posting_code"], "label": raw.get("label", {})}
+    shared["tax_category"] = raw.get("tax_category", "STANDARD")
+    return _KINDS[raw["kind"]](raw, shared)
+
+
+def _fixed(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Fixed(**shared, price_e8=parse_price_e8(text=raw["price"]), proration=_proration(raw))
+
+
+def _per_attribute(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    default = raw.get("default_value")
+    return PerAttribute(
+        **shared,
+        attribute=raw["attribute"],
+        price_e8=parse_price_e8(text=raw["price"]),
+        proration=_proration(raw),
+        unit=raw.get("unit"),
+        default_micro=None if default is None else parse_micro(text=default),
+    )
+
+
+def _metered(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    registers = tuple(
+        RegisterBlocks(register=register["register"], blocks=_blocks(register["blocks"]))
+        for register in raw["registers"]
+    )
+    return Metered(**shared, unit=raw["unit"], registers=registers, blocks_prorate=raw.get("blocks_prorate", True))
+
+
+def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
+    return tuple(
+        Block(
+            no=no,
+            upto_micro=parse_micro(text=block["upto"]) if "upto" in block else None,
+            price_e8=parse_price_e8(text=block["price"]),
+        )
+        for no, block in enumerate(raw, start=1)
+    )
+
+
+def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Traffic(**shared, destination_table=raw["destination_table"])
+
+
+def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return OneOff(**shared, item=raw["item"], unit=raw["unit"], price_e8=parse_price_e8(text=raw["price"]))
+
+
+def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Percentage(**shared, of=tuple(raw["of"]), percent_micro=parse_micro(text=raw["percent"]))
+
+
+def _proration(raw: Mapping[str, Any]) -> Proration:
+    return Proration(raw.get("proration", Proration.DAYS))
+
+
+_KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]] = {
+    "fixed": _fixed,
+    "per_attribute": _per_attribute,
+    "metered": _metered,
+    "traffic": _traffic,
+    "one_off": _one_off,
+    "percentage": _percentage,
+}

@@ -1,0 +1,121 @@
+"""The columns every call format is brought to, and the typing of them that all call formats share."""
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from rachun.formats.columnar import ColumnsRead
+from rachun.formats.keys import occurrence_column
+from rachun.formats.reading import RowError, Total
+from rachun.formats.typed_columns import UTC
+
+# disposition: as the exchange says it (its cause code or word).  billable_s: time talked, for which is paid.
+CALL_COLUMNS = {
+    "row_no": pl.Int64(),
+    "record_key": pl.String(),
+    "occurrence": pl.Int32(),
+    "caller_raw": pl.String(),
+    "called_raw": pl.String(),
+    "started_at": UTC,
+    "answered_at": UTC,
+    "ended_at": UTC,
+    "duration_s": pl.Int64(),
+    "billable_s": pl.Int64(),
+    "disposition": pl.String(),
+    "answered": pl.Boolean(),
+    "trunk_in": pl.String(),
+    "trunk_out": pl.String(),
+    "unique_id": pl.String(),
+    "account_code": pl.String(),
+    "raw": pl.String(),
+}
+
+CALL_DURATION_MAX_S = 7 * 86_400
+
+
+def clock_to_utc(*, local: pl.Expr, zone: str) -> pl.Expr:
+    """An exchange writes the local clock. The hour that comes twice in autumn is taken as its first coming, since the
+    line does not say; the count of such calls is in the totals. A time the clock never shows gives null."""
+    return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+
+
+def is_ambiguous(*, local: pl.Expr, zone: str) -> pl.Expr:
+    once = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    return once.is_null() & clock_to_utc(local=local, zone=zone).is_not_null()
+
+
+def first_problem(*problems: tuple[pl.Expr, str, str]) -> list[pl.Expr]:
+    """From (is wrong, field, code) in order of importance: the columns `wrong_field` and `wrong_code`."""
+    field: Any = pl
+    code: Any = pl
+    for wrong, name, reason in problems:
+        field, code = field.when(wrong).then(pl.lit(name)), code.when(wrong).then(pl.lit(reason))
+    return [field.otherwise(None).alias("wrong_field"), code.otherwise(None).alias("wrong_code")]
+
+
+def call_problems(*, local_started: pl.Expr) -> list[tuple[pl.Expr, str, str]]:
+    """What can be wrong with a call in any format; needs the typed columns of CALL_COLUMNS and the local start."""
+    longest = pl.lit(CALL_DURATION_MAX_S)
+    return [
+        (pl.col("called_raw").fill_null("") == "", "called", "required"),
+        (local_started.is_null(), "started_at", "not_an_instant"),
+        (pl.col("started_at").is_null(), "started_at", "time_missing_in_zone"),
+        (pl.col("duration_s").is_null(), "duration", "not_an_integer"),
+        (pl.col("billable_s").is_null(), "billable", "not_an_integer"),
+        (pl.col("duration_s") > longest, "duration", "number_too_large"),
+        (pl.col("billable_s") > pl.col("duration_s"), "billable", "duration_mismatch"),
+    ]
+
+
+def finish_calls(
+    *, judged: pl.DataFrame, errors: list[RowError], shown: dict[str, str], zone: str, record_count: int
+) -> ColumnsRead:
+    """Split the judged frame into calls with keys and errors. shown: field → column holding what the file wrote."""
+    wrong = judged.filter(pl.col("wrong_code").is_not_null())
+    for record in wrong.iter_rows(named=True):
+        field, code = record["wrong_field"], record["wrong_code"]
+        written = str(record.get(shown.get(field, "")) or "")[:60]
+        params: dict[str, int | str] = {"value": written, "duration": written, "zone": zone}
+        errors.append(RowError(row=record["row_no"], field=field, code=code, params=params))
+    kept = judged.filter(pl.col("wrong_code").is_null()).with_columns(
+        [pl.lit(None).alias(name) for name in CALL_COLUMNS if name not in judged.columns]
+    )
+    keyed = kept.with_columns(record_key=_natural_key()).with_columns(occurrence=occurrence_column(key="record_key"))
+    frame = keyed.select(pl.col(name).cast(kind) for name, kind in CALL_COLUMNS.items())
+    totals = _totals(frame) | {"ambiguous_local_times": int(kept["ambiguous"].sum())}
+    return ColumnsRead(
+        frame=frame,
+        errors=tuple(sorted(errors, key=lambda error: error.row)),
+        totals=totals,
+        record_count=record_count,
+    )
+
+
+def _natural_key() -> pl.Expr:
+    """The same call gives the same key whichever file it comes in; the number of equal ones is `occurrence`."""
+    return pl.concat_str(
+        "caller_raw",
+        "called_raw",
+        pl.col("started_at").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"),
+        pl.col("duration_s").cast(pl.String),
+        pl.col("billable_s").cast(pl.String),
+        pl.col("trunk_in").cast(pl.String).fill_null(""),
+        pl.col("trunk_out").cast(pl.String).fill_null(""),
+        pl.col("disposition").cast(pl.String).fill_null(""),
+        pl.col("unique_id").cast(pl.String).fill_null(""),
+        separator="|",
+    )
+
+
+def _totals(frame: pl.DataFrame) -> dict[str, Total | Decimal]:
+    totals: dict[str, Total | Decimal] = {
+        "rows": frame.height,
+        "answered": int(frame["answered"].sum()),
+        "duration_s_sum": int(frame["duration_s"].sum()),
+        "billable_s_sum": int(frame["billable_s"].sum()),
+    }
+    if frame.height:
+        totals["earliest_at"] = str(frame["started_at"].min())
+        totals["latest_at"] = str(frame["started_at"].max())
+    return totals

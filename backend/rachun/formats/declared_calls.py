@@ -1,0 +1,197 @@
+"""Call files described by a profile (JSON, `call_profiles/schema.json`) instead of by code: one line, one call.
+
+A profile marked ASSUMED has a layout nobody confirmed yet; whoever uses it must say so to the operator.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import polars as pl
+
+from rachun.formats.call_columns import call_problems, clock_to_utc, finish_calls, first_problem, is_ambiguous
+from rachun.formats.columnar import ColumnsRead
+from rachun.formats.reading import FileRefused, RowError
+from rachun.formats.source import Source, read_text
+from rachun.formats.tables import MAX_LINE, MAX_ROWS
+from rachun.formats.typed_columns import check_zone
+
+SHIPPED_PROFILES = ("bgbilling", "m200_ex", "evrokvant", "es11")
+Profile = Mapping[str, Any]
+
+
+def shipped_profile(*, name: str) -> Profile:
+    if name not in SHIPPED_PROFILES:
+        raise FileRefused(code="unknown_format", params={"format": f"calls:{name}"[:60]})
+    return check_profile(profile=_load(f"{name}.json"))
+
+
+@cache
+def _load(file: str) -> dict[str, Any]:
+    text = (resources.files("rachun.formats") / "call_profiles" / file).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def check_profile(*, profile: Profile) -> Profile:
+    """Raises FileRefused naming the place in the profile that does not fit the schema or another part of it."""
+    problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(_load("schema.json")).iter_errors(profile))
+    if problem is not None:
+        raise _profile_wrong("/".join(map(str, problem.absolute_path)) or "profile", problem.message)
+    for name, place in profile["fields"].items():
+        if "column" in place and place["column"] >= profile.get("columns", 60):
+            raise _profile_wrong(f"fields/{name}", "the column lies beyond the columns of the line")
+        if "offset" in place and place["offset"] + place["length"] > profile.get("line_length", 2000):
+            raise _profile_wrong(f"fields/{name}", "the field lies beyond the line")
+    for number, rule in enumerate(profile.get("number_rules", ())):
+        try:
+            pl.Series(["0"]).str.replace(rule["pattern"], rule["replace"])
+        except pl.exceptions.PolarsError as error:
+            raise _profile_wrong(f"number_rules/{number}/pattern", "not a pattern") from error
+    if "date_format" not in profile or "time_format" not in profile:
+        raise _profile_wrong("profile", "date_format and time_format are required")
+    return profile
+
+
+def _profile_wrong(where: str, detail: str) -> FileRefused:
+    return FileRefused(code="profile_wrong", params={"where": where, "detail": detail[:120]})
+
+
+def read_declared_calls(*, source: Source, profile: Profile, zone: str | None = None) -> ColumnsRead:
+    """Columns as CALL_COLUMNS. zone: the clock of the exchange, the profile's unless stated."""
+    profile = check_profile(profile=profile)
+    zone = check_zone(zone=zone or profile.get("zone") or "UTC")
+    encoding = source.encoding or profile["encoding"]
+    text = read_text(source=Source(name=source.name, data=source.data, encoding=encoding)).text
+    lines = _lines(text, profile)
+    fields = _delimited(lines, profile) if profile["kind"] == "DELIMITED" else _fixed(lines, profile)
+    misshapen = fields.filter(~pl.col("whole"))
+    if fields.height == misshapen.height:
+        raise _no_line_fits(fields, profile)
+    errors = [_misshapen(row, found, profile) for row, found in misshapen.select("row_no", "found").iter_rows()]
+    typed = _type(fields.filter(pl.col("whole")), profile, zone)
+    judged = typed.with_columns(first_problem(*call_problems(local_started=pl.col("local_started")), *_cause(profile)))
+    shown = {"started_at": "started", "duration": "duration", "billable": "billable", "cause": "disposition"}
+    return finish_calls(judged=judged, errors=errors, shown=shown, zone=zone, record_count=fields.height)
+
+
+def _lines(text: str, profile: Profile) -> pl.DataFrame:
+    """row_no and raw of every line that is a record."""
+    frame = pl.DataFrame({"raw": text.split("\n")}).with_columns(row_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    frame = frame.with_columns(pl.col("raw").str.strip_chars_end("\r\x1a"))
+    first, final = profile.get("skip_first", 0), profile.get("skip_last", 0)
+    frame = frame.filter(pl.col("raw").str.strip_chars() != "")
+    frame = frame.slice(first, max(0, frame.height - first - final))
+    if frame.height == 0:
+        raise FileRefused(code="empty_file")
+    if frame.height > MAX_ROWS:
+        raise FileRefused(code="too_many_rows", params={"limit": MAX_ROWS})
+    if (frame["raw"].str.len_chars() > MAX_LINE).any():
+        raise FileRefused(code="line_too_long", params={"limit": MAX_LINE})
+    return frame
+
+
+def _record(profile: Profile) -> pl.Expr:
+    record, leading = pl.col("raw"), profile.get("strip_leading")
+    return record.str.strip_prefix(leading) if leading else record
+
+
+def _delimited(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    record = _record(profile)
+    if profile["delimiter"] == " ":
+        record = record.str.strip_chars(" ").str.replace_all(" +", " ")
+    split = lines.with_columns(cells=record.str.split(profile["delimiter"])).with_columns(
+        found=pl.col("cells").list.len().cast(pl.Int64)
+    )
+    places = {
+        name: pl.col("cells").list.get(place["column"], null_on_oob=True)
+        if "part" not in place
+        else pl.col("cells").list.get(place["column"], null_on_oob=True).str.split(" ").list.get(place["part"], null_on_oob=True)
+        for name, place in profile["fields"].items()
+    }
+    return split.with_columns(whole=pl.col("found") == profile["columns"], **_stripped(places)).drop("cells")
+
+
+def _fixed(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    sized = lines.with_columns(record=_record(profile)).with_columns(
+        found=pl.col("record").str.len_chars().cast(pl.Int64)
+    )
+    places = {
+        name: pl.col("record").str.slice(place["offset"], place["length"]) for name, place in profile["fields"].items()
+    }
+    return sized.with_columns(whole=pl.col("found") == profile["line_length"], **_stripped(places)).drop("record")
+
+
+def _stripped(places: dict[str, pl.Expr]) -> dict[str, pl.Expr]:
+    return {name: place.str.strip_chars(" ") for name, place in places.items()}
+
+
+def _misshapen(row: int, found: int, profile: Profile) -> RowError:
+    if profile["kind"] == "DELIMITED":
+        params: dict[str, int | str] = {"found": found, "expected": profile["columns"]}
+        return RowError(row=row, field="row", code="cell_count", params=params)
+    params = {"found": found, "expected": profile["line_length"]}
+    return RowError(row=row, field="row", code="line_too_short", params=params)
+
+
+def _no_line_fits(fields: pl.DataFrame, profile: Profile) -> FileRefused:
+    """When not one line has the shape of the profile, it is another kind of file."""
+    error = _misshapen(fields["row_no"][0], fields["found"][0], profile)
+    return FileRefused(code=error.code, row=error.row, params=error.params)
+
+
+def _type(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
+    names = profile["fields"]
+    started = pl.concat_str("started_date", "started_time", separator="T")
+    local = started.str.to_datetime(
+        f"{profile['date_format']}T{profile['time_format']}", time_unit="us", strict=False, exact=True
+    )
+    local = pl.when(local.dt.year().is_between(1990, 2099)).then(local)
+    billable = "billable" if "billable" in names else "duration"
+    typed = fields.with_columns(
+        started=started,
+        local_started=local,
+        started_at=clock_to_utc(local=local, zone=zone),
+        ambiguous=is_ambiguous(local=local, zone=zone),
+        caller_raw=_number("caller", profile),
+        called_raw=_number("called", profile),
+        duration_s=_seconds("duration", profile),
+        billable_s=_seconds(billable, profile),
+        disposition=pl.col("cause") if "cause" in names else pl.lit(None, dtype=pl.String),
+    )
+    is_answered = pl.col("billable_s") > 0
+    if "answered_causes" in profile and "cause" in names:
+        is_answered &= pl.col("cause").is_in(profile["answered_causes"])
+    answered = typed.with_columns(answered=is_answered).with_columns(
+        billable_s=pl.when("answered").then("billable_s").otherwise(pl.col("billable_s") * 0)
+    )
+    absent = [name for name in ("trunk_in", "trunk_out", "unique_id", "account_code") if name not in names]
+    return answered.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+def _number(name: str, profile: Profile) -> pl.Expr:
+    number = pl.col(name)
+    for rule in profile.get("number_rules", ()):
+        if rule["field"] == name:
+            number = number.str.replace(rule["pattern"], rule["replace"])
+    return number
+
+
+def _seconds(name: str, profile: Profile) -> pl.Expr:
+    """Whole seconds; part of a second counts as one, as a meter of time that has begun."""
+    text = pl.col(name)
+    if profile["duration_unit"] == "HH:MM:SS":
+        parts = [text.str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$", n).cast(pl.Int64, strict=False) for n in (1, 2, 3)]
+        return parts[0] * 3600 + parts[1] * 60 + parts[2]
+    whole = text.str.extract(r"^(\d{1,12})$").cast(pl.Int64, strict=False)
+    return (whole + 999) // 1000 if profile["duration_unit"] == "MS" else whole
+
+
+def _cause(profile: Profile) -> list[tuple[pl.Expr, str, str]]:
+    known = profile.get("causes")
+    if not known or "cause" not in profile["fields"]:
+        return []
+    return [(~pl.col("disposition").is_in(list(known)), "cause", "unknown_cause")]

@@ -1,0 +1,66 @@
+"""Rounding of exact fractions: to integers, of decimals, and over columns. Nothing else in the system rounds.
+
+HALF_UP is half away from zero, as the laws and PostgreSQL's `round(numeric)` have it. Denominators are positive.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import polars as pl
+
+WIDE = pl.Int128()
+
+
+def half_up(*, num: int, den: int) -> int:
+    """num/den to the nearest integer, halves away from zero."""
+    whole, rest = divmod(num, den)
+    return whole + (2 * rest > den or (2 * rest == den and num > 0))
+
+
+def half_even(*, num: int, den: int) -> int:
+    """num/den to the nearest integer, halves to the even one."""
+    whole, rest = divmod(num, den)
+    return whole + (2 * rest > den or (2 * rest == den and whole % 2 == 1))
+
+
+def half_up_decimal(*, value: Decimal, exponent: int) -> Decimal:
+    """Value with `exponent` decimals, halves away from zero."""
+    return value.quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP)
+
+
+def half_even_decimal(*, value: Decimal, exponent: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_EVEN)
+
+
+def rounded_expr(*, num: pl.Expr, den: pl.Expr, to_even: pl.Expr) -> pl.Expr:
+    """Column of num/den to the nearest integer as Int128; halves go to the even one where `to_even`, else away from 0.
+
+    |num| must stay below 2^127 and den below 2^126; the caller bounds the answer before casting it down.
+    """
+    num, den = num.cast(WIDE), den.cast(WIDE)
+    whole = num // den
+    twice = (num - whole * den) * 2
+    half_goes_up = pl.when(to_even).then(whole % 2 != 0).otherwise(num > 0)
+    return whole + ((twice > den) | ((twice == den) & half_goes_up)).cast(WIDE)
+
+
+def half_up_expr(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
+    return rounded_expr(num=num, den=den, to_even=pl.lit(value=False))
+
+
+def half_even_expr(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
+    return rounded_expr(num=num, den=den, to_even=pl.lit(value=True))
+
+
+def spread(*, total: int, weights: Sequence[int]) -> list[int]:
+    """Parts of `total` by weight, each rounded half up, that sum to it; what is left over goes to the heaviest.
+
+    Ties go to the first of the heaviest. Raises ValueError without a positive weight.
+    """
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        raise ValueError(f"nothing to spread over: {weights}")
+    parts = [half_up(num=total * weight, den=whole) for weight in weights]
+    heaviest = weights.index(max(weights))
+    parts[heaviest] += total - sum(parts)
+    return parts
