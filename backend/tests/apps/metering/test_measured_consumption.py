@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 import pytest
 from django.test.utils import CaptureQueriesContext
-
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.metering.models import Consumption, Reading
 from rachun.apps.metering.selectors import ConsumptionFrames, list_measured_consumption
@@ -118,7 +117,7 @@ class TestMeasuredConsumption:
         assert frames.consumption.is_empty()
         [refusal] = frames.refusals.to_dicts()
         assert (refusal["agreement_id"], refusal["code"]) == (str(agreement.id), "READING_BELOW_PREVIOUS")
-        assert json.loads(refusal["params"])["to_value"] == "428"
+        assert json.loads(refusal["params"])["value"] == "428"
 
     def test_is_parted_where_one_holder_leaves_and_another_comes(self) -> None:
         leaving = make_agreement(served=(date(2026, 1, 1), date(2026, 2, 10)))

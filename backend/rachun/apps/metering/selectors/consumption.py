@@ -11,9 +11,8 @@ from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from rachun.apps.agreements.models import ServiceTerm
-from rachun.apps.metering.derivation import (
+from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
-    MICRO,
     doubled,
     measured_rows,
     points_of,
@@ -22,6 +21,7 @@ from rachun.apps.metering.derivation import (
 )
 from rachun.apps.metering.models import Consumption, Installation, Reading
 from rachun.apps.metering.selectors.knowledge import known_at
+from rachun.values.quantity import MICRO
 
 _TERMS = {"agreement_id": pl.String(), "service_point_id": pl.String(), "valid_from": pl.Date(), "valid_to": pl.Date()}
 _REGISTERS = {

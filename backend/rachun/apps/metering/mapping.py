@@ -1,15 +1,19 @@
-"""Readings → measured consumption, over columns of exact integers: pure, told everything.
+"""Rows of metering → columns of the engine, and its answer back: the only file that knows both.
 
 Points are readings that lie in one stretch: the days on which one register of one installed meter served one agreement.
 Each two neighbours of a stretch make one row, so consumption is cut at every reading and never spans an exchange, a
 move or a suspension.
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
-MICRO = 1_000_000
+from rachun.engine.usage.consumption import consumption_from_readings
+from rachun.values.quantity import MICRO
+
 STRETCH = ["agreement_id", "register_id", "seg_from"]
-CONSUMPTION_COLUMNS = {
+CONSUMPTION_COLUMNS: Mapping[str, pl.DataType] = {
     "agreement_id": pl.String(),
     "register": pl.String(),
     "period_from": pl.Date(),
@@ -18,8 +22,7 @@ CONSUMPTION_COLUMNS = {
     "basis": pl.String(),
     "evidence": pl.String(),
 }
-REFUSAL_COLUMNS = {"agreement_id": pl.String(), "code": pl.String(), "params": pl.String()}
-WIDE = pl.Int128()
+REFUSAL_COLUMNS: Mapping[str, pl.DataType] = {"agreement_id": pl.String(), "code": pl.String(), "params": pl.String()}
 
 
 def stretches_of(*, terms: pl.DataFrame, registers: pl.DataFrame, billed_until: pl.DataFrame) -> pl.DataFrame:
@@ -56,38 +59,31 @@ def points_of(*, stretches: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFram
 def measured_rows(*, points: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(CONSUMPTION_COLUMNS, REFUSAL_COLUMNS) of neighbouring readings.
 
-    A value below the one before it is a rollover when the register then advanced by at most half of its capacity,
-    else READING_BELOW_PREVIOUS: a reading that somebody has to look at.
+    The engine judges each reading against the one before it; a reading that it refuses (READING_BELOW_PREVIOUS,
+    READING_OVER_DIAL) is a refusal of the agreement, because somebody has to look at it.
     """
-    after = {f"next_{name}": pl.col(name).shift(-1).over(STRETCH) for name in _OF_A_READING}
-    pairs = points.with_columns(**after).filter(pl.col("next_boundary_date").is_not_null())
-    capacity = pl.lit(10, WIDE).pow(pl.col("digits").cast(pl.UInt32)) * pl.lit(MICRO, WIDE)
-    below = pl.col("next_value_micro") < pl.col("value_micro")
-    counted = pl.col("next_value_micro").cast(WIDE) - pl.col("value_micro").cast(WIDE)
-    advanced = pairs.with_columns(
-        is_rollover=below, advance=pl.when(below).then(counted + capacity).otherwise(counted), capacity=capacity
+    numbered = points.with_row_index("reading_ix").with_columns(
+        installation_ix=pl.struct(STRETCH).rank("dense"),
+        register_ix=pl.col("register_id").rank("dense"),
+        read_on=pl.col("boundary_date"),
     )
-    implausible = pl.col("is_rollover") & (pl.col("advance") * 2 > pl.col("capacity"))
-    wide = pl.col("advance") * pl.col("multiplier_micro").cast(WIDE)
-    rows = advanced.filter(~implausible).select(
-        "agreement_id",
-        "register",
-        period_from=pl.col("boundary_date"),
-        period_to=pl.col("next_boundary_date"),
-        quantity_micro=((wide + MICRO // 2) // MICRO).cast(pl.Int64),
-        basis=pl.when((pl.col("kind") == "ESTIMATED") | (pl.col("next_kind") == "ESTIMATED"))
-        .then(pl.lit("ESTIMATED"))
-        .otherwise(pl.lit("MEASURED")),
-        evidence=_evidence(),
+    derived = consumption_from_readings(readings=numbered)
+    ends = numbered.select(pl.col("reading_ix").cast(pl.Int64), *_OF_A_STRETCH, *_OF_A_READING)
+    opening, closing = (ends.rename({name: f"{side}_{name}" for name in _OF_A_READING}) for side in ("from", "to"))
+    spans = (
+        derived.consumption.drop("register")
+        .join(opening, left_on="reading_from_ix", right_on="reading_ix", maintain_order="left")
+        .join(closing.drop(_OF_A_STRETCH), left_on="reading_to_ix", right_on="reading_ix", maintain_order="left")
     )
+    rows = spans.with_columns(evidence=_evidence())
+    refused = derived.verdicts.filter("is_refused").join(ends, on="reading_ix")
     return _conform(rows, CONSUMPTION_COLUMNS), _refused(
-        advanced.filter(implausible),
-        code="READING_BELOW_PREVIOUS",
+        refused,
+        code=pl.col("verdict"),
         meter=pl.col("meter"),
         register=pl.col("register"),
-        **{"from": _day("boundary_date"), "to": _day("next_boundary_date")},
-        from_value=micro_text("value_micro"),
-        to_value=micro_text("next_value_micro"),
+        reading=_day("boundary_date"),
+        value=micro_text("value_micro"),
     )
 
 
@@ -101,7 +97,7 @@ def unread_starts(*, points: pl.DataFrame) -> pl.DataFrame:
     lost = first.filter((pl.col("start") == pl.col("billed_until")) & (pl.col("boundary_date") > pl.col("start")))
     return _refused(
         lost,
-        code="BILLED_END_NOT_READ",
+        code=pl.lit("BILLED_END_NOT_READ"),
         meter=pl.col("meter"),
         register=pl.col("register"),
         billed_until=_day("billed_until"),
@@ -117,7 +113,7 @@ def doubled(*, measured: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
     )
     return _refused(
         both.filter(overlap),
-        code="CONSUMPTION_STATED_AND_MEASURED",
+        code=pl.lit("CONSUMPTION_STATED_AND_MEASURED"),
         register=pl.col("register"),
         basis=pl.col("basis"),
         **{"from": _day("period_from"), "to": _day("period_to")},
@@ -130,31 +126,38 @@ def micro_text(name: str) -> pl.Expr:
     return pl.concat_str(whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
+_OF_A_STRETCH = ("agreement_id", "register", "meter", "multiplier_micro")
 _OF_A_READING = ("reading_id", "boundary_date", "value_micro", "kind")
 
 
 def _evidence() -> pl.Expr:
-    return pl.struct(
-        meter=pl.col("meter"),
-        register=pl.col("register"),
-        **{"from": _day("boundary_date"), "to": _day("next_boundary_date")},
-        from_value=micro_text("value_micro"),
-        to_value=micro_text("next_value_micro"),
-        multiplier=micro_text("multiplier_micro"),
-        reading_ids=pl.concat_list("reading_id", "next_reading_id"),
-        kinds=pl.concat_list("kind", "next_kind"),
-        rollover=pl.col("is_rollover"),
-    ).struct.json_encode()
+    parts = {
+        "meter": pl.col("meter"),
+        "register": pl.col("register"),
+        "from": _day("from_boundary_date"),
+        "to": _day("to_boundary_date"),
+        "from_value": micro_text("from_value_micro"),
+        "to_value": micro_text("to_value_micro"),
+        "multiplier": micro_text("multiplier_micro"),
+        "reading_ids": pl.concat_list("from_reading_id", "to_reading_id"),
+        "kinds": pl.concat_list("from_kind", "to_kind"),
+        "rollover": pl.col("to_value_micro") < pl.col("from_value_micro"),
+    }
+    return _json(parts)
+
+
+def _json(parts: Mapping[str, pl.Expr]) -> pl.Expr:
+    return pl.struct([part.alias(name) for name, part in parts.items()]).struct.json_encode()
 
 
 def _day(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String)
 
 
-def _refused(frame: pl.DataFrame, *, code: str, **params: pl.Expr) -> pl.DataFrame:
-    found = frame.select("agreement_id", code=pl.lit(code), params=pl.struct(**params).struct.json_encode())
+def _refused(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl.DataFrame:
+    found = frame.select("agreement_id", code=code, params=_json(params))
     return _conform(found.unique(maintain_order=True), REFUSAL_COLUMNS)
 
 
-def _conform(frame: pl.DataFrame, columns: dict[str, pl.DataType]) -> pl.DataFrame:
+def _conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
