@@ -88,15 +88,17 @@ def reachable_binaries(found: Path, *, root: Path, account: Account) -> Path:
     if not (stamp.exists() and stamp.read_text() == mark):
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(root, target, symlinks=True)
-        for folder in [target, *(p for p in target.rglob("*") if p.is_dir())]:
-            folder.chmod(0o755)
+        for path in [target, *target.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         stamp.write_text(mark)
     return copy
 
 
 def state_dir(path: Path) -> Path:
     folder = STATE_ROOT / f"rachun-{short_hash(path)}"
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
     return folder
 
 

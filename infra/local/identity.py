@@ -42,18 +42,59 @@ def identity_of(pid: int) -> ProcessIdentity | None:
 
 def write_pid_file(path: Path, identity: ProcessIdentity) -> None:
     draft = path.with_suffix(".new")
-    draft.write_text(f"{identity.pid} {identity.started_ticks}\n")
+    draft.write_text(f"{identity.pid} {identity.started_ticks} {boot_id()}\n")
     draft.replace(path)
 
 
 def read_pid_file(path: Path) -> ProcessIdentity | None:
     """The recorded process if it still lives; None for a missing, torn or stale file."""
+    recorded = recorded_in(path)
+    return recorded if recorded is not None and recorded.is_alive() else None
+
+
+def recorded_in(path: Path) -> ProcessIdentity | None:
+    """What the file says, alive or not; None for a missing or torn file, and for one from before the last boot."""
     try:
-        pid, ticks = path.read_text().split()
-        recorded = ProcessIdentity(pid=int(pid), started_ticks=int(ticks))
+        pid, ticks, boot = path.read_text().split()
+        identity = ProcessIdentity(pid=int(pid), started_ticks=int(ticks))
     except (FileNotFoundError, ValueError):
         return None
-    return recorded if recorded.is_alive() else None
+    return identity if boot == boot_id() else None
+
+
+def boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def kill_session(leader: ProcessIdentity, *, mark: str) -> int:
+    """Kill what is left of the session that a process led, once it is gone; how many there were.
+
+    Only processes that carry `mark` in their environment: the number of an empty session may be given to strangers.
+    """
+    if identity_of(leader.pid) is not None:
+        return 0
+    members = [found for found in map(identity_of, session_pids(leader.pid)) if found is not None]
+    ours = [member for member in members if carries(member.pid, mark=mark)]
+    return sum(member.signal(signal.SIGKILL) for member in ours)
+
+
+def carries(pid: int, *, mark: str) -> bool:
+    """True when the process was started with this NAME=value in its environment."""
+    try:
+        return os.fsencode(mark) in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False
+
+
+def session_pids(session: int) -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _session_of(entry) == session]
+
+
+def _session_of(entry: Path) -> int | None:
+    try:
+        return int((entry / "stat").read_text().rsplit(")", 1)[1].split()[3])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.02) -> bool:

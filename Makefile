@@ -1,0 +1,73 @@
+# Everything a person or CI does here. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+STACK := $(PYTHON) -m infra.local
+MANAGE := $(STACK) run-manage
+PYTEST := $(PYTHON) -m pytest
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
+TOOLING := env RACHUN_ENV=tooling DJANGO_SETTINGS_MODULE=rachun.config.settings
+
+.PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
+        read-file lock format bootstrap texts
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+bootstrap: ## install what is missing: Debian packages (as root), .venv, locked Python packages
+	@python3 tools/bootstrap.py
+
+texts: bootstrap ## compile the changed catalogues of texts
+	@$(PYTHON) -m tools.texts
+
+run: texts ## start everything in the background, migrate, load the demo, print addresses and logins
+	@$(STACK) up
+
+stop: ## end everything in order
+	@if test -x $(PYTHON); then $(STACK) stop; else echo "Nothing was running."; fi
+
+status: ## what runs
+	@$(STACK) status
+
+reset: ## remove the data of this checkout (YES=1)
+	@$(STACK) reset
+
+demo: run ## the latest month of the demo, headless; the last line is JSON
+	@RACHUN_ROLE=worker $(MANAGE) demo_month
+
+test: texts ## prove everything in under 15 minutes: what CI runs
+	@$(PYTHON) -m tools.run_tests
+
+test-long: texts ## the long versions: more examples, more kills
+	@$(PYTHON) -m tools.run_tests --long
+
+check: texts ## the fast half: lint, types, imports, contract, texts, locks
+	@$(PYTHON) -m tools.check
+
+check-invariants: ## what must always hold, over the data of the running stack
+	@RACHUN_ROLE=worker $(MANAGE) check_invariants
+
+bench: bootstrap ## figures
+	@$(PYTHON) -m tests.bench
+
+contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients
+	@$(PYTHON) -m tools.contract
+
+contract-check: contract ## the committed contract and clients are those of the code
+	@git diff --exit-code -- openapi/rachun.yaml frontend/src/api mobile/src/api
+
+read-file: bootstrap ## what a reader understands of a file: FORMAT=… FILE=…
+	@test -n "$(FORMAT)" -a -n "$(FILE)" || { echo "make read-file FORMAT=… FILE=…" >&2; exit 2; }
+	$(TOOLING) $(PYTHON) backend/manage.py read_file --format "$(FORMAT)" "$(FILE)"
+
+lock: bootstrap ## compile the requirement files again, with hashes and without addresses
+	@$(PYTHON) -m tools.lock
+
+format: bootstrap ## format the code, write the import contracts again
+	@ruff format .
+	ruff check --fix --quiet .
+	$(PYTHON) -m tools.import_contracts

@@ -1,0 +1,46 @@
+"""The content-addressed store: a file's name is the SHA-256 of its bytes, so the same bytes are kept once."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+
+class FileMissing(Exception):
+    """The store has no file of this hash: the database and the store have parted."""
+
+
+def file_path(*, digest: str) -> Path:
+    return Path(settings.FILES_DIR) / digest[:2] / digest[2:4] / digest
+
+
+def keep_file(*, content: bytes) -> str:
+    """Store the bytes and return their hash. A half-written file is never visible under its name."""
+    digest = sha256(content).hexdigest()
+    path = file_path(digest=digest)
+    if path.exists():
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{digest}.{uuid4().hex}")
+    try:
+        with unfinished.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return digest
+
+
+def read_file(*, digest: str) -> bytes:
+    """Raises FileMissing; also when the bytes no longer have their hash."""
+    path = file_path(digest=digest)
+    if not path.exists():
+        raise FileMissing(digest)
+    content = path.read_bytes()
+    if sha256(content).hexdigest() != digest:
+        raise FileMissing(f"{digest} was altered")
+    return content

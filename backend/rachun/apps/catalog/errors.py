@@ -1,0 +1,28 @@
+from django.utils.translation import gettext_lazy as _
+
+from rachun.apps.base.errors import Conflict, Refused
+
+
+class TariffNotValid(Refused):
+    code = "tariff_not_valid"
+    title = _("The tariff version cannot be priced as it is written.")
+
+
+class VersionStartTaken(Conflict):
+    code = "version_start_taken"
+    title = _("The plan already has a version that starts on this day.")
+
+
+class CurrencyDiffers(Refused):
+    code = "currency_differs"
+    title = _("The currency differs from that of the legal entity.")
+
+
+class UnknownDestinationTable(Refused):
+    code = "unknown_destination_table"
+    title = _("The tariff names a destination table that does not exist.")
+
+
+class UnknownPostingCode(Refused):
+    code = "unknown_posting_code"
+    title = _("The chart of accounts has no account for this posting code.")

@@ -1,0 +1,4 @@
+from rachun.apps.catalog.services.add_tariff_version import add_tariff_version
+from rachun.apps.catalog.services.describe_catalog import add_destination_table, add_service, add_tariff_plan
+
+__all__ = ["add_destination_table", "add_service", "add_tariff_plan", "add_tariff_version"]

@@ -1,0 +1,78 @@
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from rachun.apps.base.audit import record_audit
+from rachun.apps.base.errors import FieldProblem
+from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.catalog.errors import CurrencyDiffers, TariffNotValid, UnknownDestinationTable, VersionStartTaken
+from rachun.apps.catalog.models import DestinationTable, TariffPlan, TariffVersion
+from rachun.engine.tariffs.schema import TariffFault, validate_tariff
+
+
+def add_tariff_version(
+    *,
+    plan: TariffPlan,
+    valid_from: date,
+    body: dict[str, Any],
+    approved_by: str,
+    source_document: str,
+    recorded_at: datetime,
+) -> TariffVersion:
+    """Add a dated version to a plan; the version before it ends where this one starts.
+
+    Raises TariffNotValid with every fault and its place, CurrencyDiffers, UnknownDestinationTable, VersionStartTaken.
+    """
+    assert_in_transaction()
+    if faults := validate_tariff(document=body):
+        raise TariffNotValid(errors=[field_problem(fault=fault) for fault in faults])
+    if body["currency"] != plan.legal_entity.currency:
+        raise CurrencyDiffers(currency=body["currency"], expected=plan.legal_entity.currency)
+    refuse_unknown_tables(plan=plan, body=body)
+    if TariffVersion.objects.filter(plan=plan, valid_from=valid_from, superseded_at__isnull=True).exists():
+        raise VersionStartTaken(valid_from=valid_from)
+    version = TariffVersion.objects.create(
+        plan=plan,
+        valid_from=valid_from,
+        body=body,
+        approved_by=approved_by,
+        source_document=source_document,
+        recorded_at=recorded_at,
+    )
+    record_audit(
+        operation="addTariffVersion",
+        object_kind="tariff_version",
+        object_id=version.id,
+        legal_entity_id=plan.legal_entity_id,
+        after={"plan": plan.code, "valid_from": valid_from, "source_document": source_document},
+    )
+    return version
+
+
+def refuse_unknown_tables(*, plan: TariffPlan, body: dict[str, Any]) -> None:
+    named = {part["destination_table"] for part in body["components"] if part["kind"] == "traffic"}
+    known = DestinationTable.objects.filter(legal_entity_id=plan.legal_entity_id, code__in=named)
+    if missing := named - set(known.values_list("code", flat=True)):
+        raise UnknownDestinationTable(tables=sorted(missing))
+
+
+def field_problem(*, fault: TariffFault) -> FieldProblem:
+    return FieldProblem(
+        pointer=f"/body{fault.pointer}",
+        code=f"tariff_{fault.code.lower()}",
+        detail=FAULT_TEXTS.get(fault.code, _("This part of the tariff does not follow the schema.")),
+        params=dict(fault.params),
+    )
+
+
+FAULT_TEXTS = {
+    "BLOCKS_NOT_ASCENDING": _("Each block must end above the block before it."),
+    "LAST_BLOCK_NOT_OPEN": _("The last block must be open: leave out its upper bound."),
+    "OPEN_BLOCK_NOT_LAST": _("Only the last block may be open."),
+    "DUPLICATE_CODE": _("Two components have the same code."),
+    "DUPLICATE_REGISTER": _("The register is named twice."),
+    "EVERY_REGISTER_BESIDE_OTHERS": _("* already means every register."),
+    "TARGET_NOT_EARLIER": _("A percentage can only be taken of components that stand before it."),
+    "UNKNOWN_CURRENCY": _("The currency is not known."),
+}

@@ -1,0 +1,15 @@
+from rachun.apps.customers.services.open_account import add_alias, change_delivery, open_account
+from rachun.apps.customers.services.register_party import Contact, PartyFacts, change_party, register_party
+from rachun.apps.customers.services.register_premise import Address, register_premise
+
+__all__ = [
+    "Address",
+    "Contact",
+    "PartyFacts",
+    "add_alias",
+    "change_delivery",
+    "change_party",
+    "open_account",
+    "register_party",
+    "register_premise",
+]

@@ -1,0 +1,23 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from rachun.apps.documents.models import Document, DocumentTemplate
+from rachun.apps.identity.scope import Scope
+
+
+def list_documents(*, scope: Scope) -> QuerySet[Document]:
+    """Documents the scope may see, newest first."""
+    return Document.objects.filter(scope.on_account_id("account_id")).order_by("-rendered_at", "id")
+
+
+def find_document(*, kind: str, subject_id: UUID, language: str) -> Document | None:
+    """The latest rendering in this language."""
+    renderings = Document.objects.filter(kind=kind, subject_id=subject_id, language=language)
+    return renderings.order_by("-rendered_at").first()
+
+
+def find_template(*, legal_entity_id: UUID, kind: str) -> DocumentTemplate | None:
+    """The newest version of the legal entity's own template; None means the one that the product ships."""
+    versions = DocumentTemplate.objects.filter(legal_entity_id=legal_entity_id, kind=kind)
+    return versions.order_by("-version").first()

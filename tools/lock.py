@@ -1,0 +1,22 @@
+"""Compile the requirement files: every package with its hashes, no address of any registry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "backend/requirements"
+FLAGS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
+
+
+def main() -> int:
+    for name in ("runtime", "dev"):
+        command = [str(ROOT / ".venv/bin/uv"), "pip", "compile", *FLAGS, f"{name}.in", "-o", f"{name}.txt"]
+        subprocess.run(command, cwd=FOLDER, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
