@@ -1,0 +1,35 @@
+from django.db.models import Prefetch, QuerySet
+
+from rachun.apps.agreements.models import (
+    AgreementAttribute,
+    ResourceAssignment,
+    ServiceAgreement,
+    ServicePoint,
+    ServiceTerm,
+    TariffAssignment,
+)
+from rachun.apps.identity.scope import Scope
+
+
+def list_service_points(*, scope: Scope) -> QuerySet[ServicePoint]:
+    """Service points the scope may see, by code."""
+    return ServicePoint.objects.filter(scope.on("")).select_related("premise", "service").order_by("code", "id")
+
+
+def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:
+    """Agreements the scope may see, by number, with the dated facts in force."""
+    known = {"superseded_at__isnull": True}
+    return (
+        ServiceAgreement.objects.filter(scope.on("account"))
+        .select_related("account__party", "service", "service_point__premise")
+        .prefetch_related(
+            Prefetch("terms", ServiceTerm.objects.filter(**known).order_by("valid_from")),
+            Prefetch("assignments", TariffAssignment.objects.filter(**known).select_related("plan").order_by("valid_from")),
+            Prefetch("attributes", AgreementAttribute.objects.filter(**known).order_by("attribute", "valid_from")),
+            Prefetch(
+                "resources",
+                ResourceAssignment.objects.filter(**known).select_related("resource").order_by("valid_from"),
+            ),
+        )
+        .order_by("number", "id")
+    )

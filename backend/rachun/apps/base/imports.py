@@ -1,0 +1,55 @@
+"""What every import of a file shares: refusing it as a whole, keeping row errors, telling them in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rachun.apps.base.errors import Refused
+from rachun.apps.base.jobs import JobContext
+from rachun.formats.messages import MESSAGES
+from rachun.formats.reading import FileRefused, RowError
+
+_row_texts: dict[str, str | Promise] = {}
+
+
+class FileNotUnderstood(Refused):
+    """The file as a whole was refused and nothing of it was taken; params hold reason, row and the reason's own."""
+
+    code = "file_not_understood"
+    title = _("The file cannot be read, and nothing of it was taken.")
+
+
+def row_texts(texts: Mapping[str, str | Promise]) -> None:
+    """Tell what an app's own row codes mean; {names} are filled from the params. Called in the app's tasks module."""
+    _row_texts.update(texts)
+
+
+def tell(*, code: str, params: Mapping[str, Any]) -> str:
+    """The sentence for a row's code in the language of the moment; an unknown code is told as it is."""
+    template = str(_row_texts[code]) if code in _row_texts else gettext(MESSAGES[code]) if code in MESSAGES else code
+    return template.format(**params)
+
+
+@contextmanager
+def refusing_files() -> Iterator[None]:
+    """Turn a reader's refusal into a problem that names the reason, the row and what the reader knows."""
+    try:
+        yield
+    except FileRefused as refusal:
+        raise FileNotUnderstood(
+            detail=tell(code=refusal.code, params=refusal.params), reason=refusal.code, row=refusal.row, **refusal.params
+        ) from refusal
+
+
+def keep_row_errors(*, context: JobContext, errors: Iterable[RowError]) -> int:
+    """Write the errors of a file's rows into the job; returns how many there were."""
+    count = 0
+    for error in errors:
+        count += 1
+        context.add_error(row_no=error.row, field=error.field, code=error.code, params=error.params)
+    return count
