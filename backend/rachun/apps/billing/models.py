@@ -116,6 +116,23 @@ class DraftBill(Entity):
         return f"{self.account_id} {self.gross_minor}"
 
 
+class DraftItem(models.Model):
+    """The sums of a draft bill by agreement, tax category and posting code: what issuing posts."""
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_items")
+    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="items")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    tax_category = models.CharField(max_length=20)
+    posting_code = models.CharField(max_length=40)
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    gross_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.posting_code} {self.gross_minor}"
+
+
 class DraftInterval(models.Model):
     """The days that a draft bill charges, per agreement, component and register; issuing makes billed intervals of them.
 
