@@ -88,7 +88,10 @@ CHECKS = (
     ),
     Check(name="imports", run=command("lint-imports", "--config", ".importlinter", "--no-cache")),
     Check(name="import contracts are generated", run=command("python", "-m", "tools.import_contracts", "--check")),
-    Check(name="dependencies", run=command("deptry", "backend/rachun")),
+    Check(
+        name="dependencies",
+        run=command("deptry", "--no-ansi", "--config", "../tools/deptry.toml", ".", folder=ROOT / "backend"),
+    ),
     Check(name="house lints", run=command("python", "-m", "tools.house_lints")),
     Check(
         name="migrations",

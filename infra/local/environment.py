@@ -50,7 +50,8 @@ def environment(*, places: Places, api_port: int) -> dict[str, str]:
         **_server_addresses(places, secrets),
     }
     programs = f"{places.root / '.venv' / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**made, **os.environ, "PATH": programs, "PYTHONPATH": made["PYTHONPATH"]}
+    searched = os.pathsep.join(filter(None, (made["PYTHONPATH"], os.environ.get("PYTHONPATH"))))
+    return {**made, **os.environ, "PATH": programs, "PYTHONPATH": searched}
 
 
 def _server_addresses(places: Places, secrets: Secrets) -> dict[str, str]:

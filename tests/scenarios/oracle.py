@@ -114,21 +114,23 @@ class World:
             mine = [r for r in self.readings if r["meter"] == meter["id"] and r["register"] == register]
             for before, after in pairwise(sorted(mine, key=lambda r: r["read_date"])):
                 low, high = before["read_date"] + ONE_DAY, after["read_date"] + ONE_DAY
-                if start <= low and high <= end:
-                    found.append((low, high, difference(agreement, facts, before["value"], after["value"])))
+                used = difference(facts, before["value"], after["value"])
+                if start <= low and high <= end and used is not None:
+                    found.append((low, high, used))
         found.sort()
         if [day for low, high, _ in found for day in days(low, high)] != list(days(start, end)):
             raise Parked(agreement["id"], "MISSING_CONSUMPTION")
         return found
 
 
-def difference(agreement: Row, register: Row, before: str, after: str) -> Decimal:
+def difference(register: Row, before: str, after: str) -> Decimal | None:
+    """Consumption between two dial states; None where the later one is refused (R05)."""
     capacity = 10 ** register["digits"]
     units = Decimal(after) - Decimal(before)
     if units < 0:
         units += capacity
         if units * 2 > capacity:
-            raise Parked(agreement["id"], "READING_BELOW_PREVIOUS")
+            return None
     return units * Decimal(register["multiplier"])
 
 
@@ -298,15 +300,16 @@ def traffic_lines(world: World, agreement: Row, before: date) -> list[Row]:
         for c in world.calls.values()
         if c["agreement"] == agreement["id"] and c["status"] == "RATED" and c["day"] < before
     ]
-    mine.sort(key=lambda c: (month_of(c["day"]), c["rank"]))
+    mine.sort(key=lambda c: c["rank"])
     made = []
-    for (month, _), group in groupby(mine, key=lambda c: (month_of(c["day"]), c["rank"])):
+    for _, group in groupby(mine, key=lambda c: c["rank"]):
         calls = list(group)
         seconds = sum(c["billed_seconds"] for c in calls)
         minutes = (Decimal(seconds) / 60).quantize(MICRO, ROUND_HALF_UP)
         facts = {"destination": calls[0]["destination"], "calls": len(calls), "billed_seconds": seconds}
         amount = cents(sum((c["amount"] for c in calls), ZERO))
-        made.append(line(*month, f"{minutes}", None, price_amount=amount, **facts))
+        dates = [c["day"] for c in calls]
+        made.append(line(min(dates), max(dates) + ONE_DAY, f"{minutes}", None, price_amount=amount, **facts))
     return made
 
 
@@ -317,8 +320,8 @@ def delivery_lines(world: World, agreement: Row, component: Row, period: tuple[d
             1
         ]:
             amount = cents(Decimal(row["quantity"]) * Decimal(component["price"]))
-            facts = {"item": row["item"], "performed_date": row["performed_date"]}
-            made.append(line(*period, row["quantity"], component["price"], price_amount=amount, **facts))
+            day = (row["performed_date"], row["performed_date"] + ONE_DAY)
+            made.append(line(*day, row["quantity"], component["price"], price_amount=amount, item=row["item"]))
     return made
 
 

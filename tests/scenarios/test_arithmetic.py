@@ -1,6 +1,7 @@
 """Every expected.yaml against its scenario.yaml, by the oracle of this folder, without the product's engine."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from copy import deepcopy
@@ -49,6 +50,7 @@ def check_scenario(scenario: Row, expected: Row) -> None:
     assert not runs
     assert not receipts
     check_consumption(world, expected.get("consumption", []))
+    check_verdicts(world, expected.get("verdicts", []))
     check_calls(world, expected.get("calls", []))
     for row in expected.get("account_balances", []):
         assert amount(row["receivable"]) - amount(row["advance"]) == world.balance[row["account"]]
@@ -184,6 +186,17 @@ def check_consumption(world: World, told: list[Row]) -> None:
         assert found.segments(agreement, row["register"], row["from"], row["to"]) == [segment]
 
 
+def check_verdicts(world: World, told: list[Row]) -> None:
+    for row in told:
+        meter = next(m for m in world.scenario["meters"] if m["id"] == row["meter"])
+        register = next(r for r in meter["registers"] if r["code"] == row["register"])
+        mine = [r for r in world.readings if (r["meter"], r["register"]) == (row["meter"], row["register"])]
+        before, after = (r["value"] for r in mine if r["read_date"] <= row["read_date"])
+        assert Decimal(after) < Decimal(before)
+        refused = oracle.difference(register, before, after) is None
+        assert row["verdict"] == ("READING_BELOW_PREVIOUS" if refused else "ROLLOVER")
+
+
 def check_calls(world: World, told: list[Row]) -> None:
     own = {(row["file"], row["row"]): row for row in world.calls.values()}
     assert [(row["file"], row["row"]) for row in told] == list(own)
@@ -202,6 +215,13 @@ class TestExpectedBills:
 
     def test_are_ten(self) -> None:
         assert len(oracle.names()) == 10
+
+    def test_exercise_every_rule_of_the_book(self) -> None:
+        written = set(re.findall(r"\*\*(R\d\d) ", (oracle.FOLDER / "RULES.md").read_text(encoding="utf-8")))
+
+        used = {rule for name in oracle.names() for rule in oracle.load(name=name, file="scenario.yaml")["rules"]}
+
+        assert used == written
 
 
 def one_cent_more(holder: Row, key: str) -> None:

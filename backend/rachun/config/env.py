@@ -34,7 +34,7 @@ TOOLING = {
     "RACHUN_JWT_KEY": "tooling-only-never-signs-a-token-00000000000000000000000000",
     "RACHUN_FILES_DIR": "var/tooling-files",
     "RACHUN_ALLOWED_HOSTS": "localhost",
-    "RACHUN_PUBLIC_URL": "http://localhost",
+    "RACHUN_PUBLIC_URL": "https://localhost",
 }
 
 

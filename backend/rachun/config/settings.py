@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rachun.config.env import DatabaseAddress, env
+from rachun.config.observing import configure_logging, configure_sentry
 
 ENV = env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rachun.apps.base.api.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,8 +97,73 @@ TIME_ZONE = "UTC"
 TEMPLATES: list[dict[str, Any]] = []
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "rachun.apps.base.api.schema.ContractSchema",
+    "EXCEPTION_HANDLER": "rachun.apps.base.api.problems.handle_exception",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rachun.apps.identity.api.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rachun.apps.identity.permissions.MayCall"],
+    "DEFAULT_PAGINATION_CLASS": "rachun.apps.base.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["rachun.apps.base.api.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rachun.apps.base.api.parsing.OneForm",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rachun.apps.base.api.throttles.PerPrincipal",
+        "rachun.apps.base.api.throttles.PerAddress",
+        "rachun.apps.base.api.throttles.Costly",
+    ],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,
+    "FORMAT_SUFFIX_KWARG": None,
 }
+# Calls and the length of the window in seconds: see apps/base/api/throttles.py.
+RACHUN_RATES = {"principal": (18_000, 60), "address": (120, 60), "costly": (30, 60)}
+RACHUN_WIRING = "rachun.config.wiring"
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Rachun",
+    "DESCRIPTION": "Billing for utilities and telecom operators.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": True,
+    "SORT_OPERATIONS": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PrincipalKind": "rachun.apps.identity.models.Principal.Kind",
+        "CountryPack": "rachun.apps.identity.models.LegalEntity.CountryPack",
+        "JobState": "rachun.apps.base.models.Job.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rachun.apps.base.api.schema.complete_components",
+    ],
+}
+
+REDIS_URL = ENV.redis_url
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
+FILES_DIR = ENV.files_dir
+PUBLIC_URL = ENV.public_url
+SMTP_URL = ENV.smtp_url
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a body; files go through FILE_UPLOAD_MAX_SIZE
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_MAX_SIZE = 200 * 1024 * 1024
+
+# Behind https everything that a browser can enforce is on; a loopback stack without a certificate cannot have it.
+PUBLIC_IS_HTTPS = ENV.public_url.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = PUBLIC_IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PUBLIC_IS_HTTPS
+SECURE_HSTS_PRELOAD = PUBLIC_IS_HTTPS
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+# No view trusts a cookie, but the refresh one, which has its own check: apps/identity/services/sessions.py.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
 
 SIMPLE_JWT: dict[str, Any] = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
@@ -111,3 +178,7 @@ SIMPLE_JWT: dict[str, Any] = {
     "USER_ID_CLAIM": "sub",
     "UPDATE_LAST_LOGIN": False,
 }
+
+LOGGING_CONFIG = None
+configure_logging(is_debug=ENV.debug)
+configure_sentry(dsn=ENV.sentry_dsn)

@@ -1,5 +1,17 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from rachun.apps.base.api import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health.health),
+    path("ready", health.ready),
+    path("metrics", health.metrics),
+    path("api/v1/", include("rachun.apps.identity.api.urls")),
+]
+
+handler400 = "rachun.apps.base.api.problems.bad_request"
+handler403 = "rachun.apps.base.api.problems.forbidden"
+handler404 = "rachun.apps.base.api.problems.not_found"
+handler500 = "rachun.apps.base.api.problems.server_error"

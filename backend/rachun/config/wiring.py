@@ -1,6 +1,15 @@
-"""Which upper app listens to which fact of a lower one. The only list; there are no signals."""
+"""Which upper app listens to which fact of a lower one, and what the scheduler does. The only list; no signals."""
 
 from collections.abc import Callable
 from typing import Any
 
+from rachun.apps.base.audit import seal_audit_rows
+from rachun.apps.base.jobs import ring_unheard_jobs
+from rachun.apps.base.wiring import Periodic
+
 HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {}
+
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic(name="ring_unheard_jobs", every_s=2.0, run=ring_unheard_jobs),
+    Periodic(name="seal_audit_rows", every_s=2.0, run=seal_audit_rows),
+)

@@ -1,4 +1,4 @@
-"""python -m rachun.formats read FORMAT FILE: show what a file says, one JSON line per row, error and, last, the sums."""
+"""python -m rachun.formats read FORMAT FILE: what a file says, one JSON line per row and error, and last the sums."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Look into a ZIP (also XLSX) before anything unpacks it: no bombs, no names that leave the folder, no lies about size."""
+"""Look into a ZIP (also XLSX) before anything unpacks it: no bombs, no unsafe names, no lies about size."""
 
 import io
 import re

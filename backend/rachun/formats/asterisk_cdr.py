@@ -4,6 +4,8 @@ The columns stand in the order of cdr_csv.c: accountcode, src, dst, dcontext, cl
 lastdata, start, answer, end, duration, billsec, disposition, amaflags, uniqueid, userfield.
 """
 
+import io
+
 import polars as pl
 
 from rachun.formats.call_columns import call_problems, clock_to_utc, finish_calls, first_problem, is_ambiguous
@@ -63,7 +65,7 @@ def _own_problems() -> list[tuple[pl.Expr, str, str]]:
 
 
 def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
-    lines = text.split("\n")
+    lines = list(io.StringIO(text, newline=""))  # parted as the CSV reader parts them
     records: list[tuple[int | str, ...]] = []
     errors: list[RowError] = []
     count = 0
@@ -78,7 +80,7 @@ def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
             errors.append(RowError(row=row, field="row", code="cell_count", params=params))
             continue
         absent = [""] * (len(_COLUMNS) - len(cells))
-        records.append((row, *(cell.strip() for cell in cells), *absent, lines[row - 1].rstrip("\r")))
+        records.append((row, *(cell.strip() for cell in cells), *absent, lines[row - 1].rstrip("\r\n")))
     if count and len(errors) == count:
         raise FileRefused(code="cell_count", row=errors[0].row, params=errors[0].params)
     schema = {"row_no": pl.Int64(), **dict.fromkeys(_COLUMNS, pl.String()), "raw": pl.String()}
@@ -86,4 +88,4 @@ def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
 
 
 def _seconds(name: str) -> pl.Expr:
-    return pl.col(name).str.extract(r"^(\d{1,9})$").cast(pl.Int64, strict=False)
+    return pl.col(name).str.extract(r"^([0-9]{1,9})$").cast(pl.Int64, strict=False)

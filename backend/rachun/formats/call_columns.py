@@ -36,7 +36,8 @@ CALL_DURATION_MAX_S = 7 * 86_400
 
 def clock_to_utc(*, local: pl.Expr, zone: str) -> pl.Expr:
     """An exchange writes the local clock. The hour that comes twice in autumn is taken as its first coming, since the
-    line does not say; the count of such calls is in the totals. A time the clock never shows gives null."""
+    line does not say; the count of such calls is in the totals. A time the clock never shows gives null.
+    """
     return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
 
 
@@ -76,7 +77,7 @@ def finish_calls(
     for record in wrong.iter_rows(named=True):
         field, code = record["wrong_field"], record["wrong_code"]
         written = str(record.get(shown.get(field, "")) or "")[:60]
-        params: dict[str, int | str] = {"value": written, "duration": written, "zone": zone}
+        params: dict[str, int | str] = {"value": written, "duration": written, "zone": zone, "what": field}
         errors.append(RowError(row=record["row_no"], field=field, code=code, params=params))
     kept = judged.filter(pl.col("wrong_code").is_null()).with_columns(
         [pl.lit(None).alias(name) for name in CALL_COLUMNS if name not in judged.columns]

@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSpec:
-    """columns: in the order of the template. ignore_unknown: extra columns are someone else's and may be passed over."""
+    """columns: in the order of the template. ignore_unknown: further columns are someone else's business."""
 
     format: str
     columns: tuple[Column, ...]

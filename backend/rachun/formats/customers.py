@@ -14,9 +14,8 @@ from rachun.formats.tables import read_table
 from rachun.formats.typed_columns import type_columns
 
 _KINDS = {
-    **{"INDIVIDUAL": "INDIVIDUAL", "LEGAL_ENTITY": "LEGAL_ENTITY"},
-    **{"ФІЗИЧНА ОСОБА": "INDIVIDUAL", "ЮРИДИЧНА ОСОБА": "LEGAL_ENTITY", "ФО": "INDIVIDUAL", "ЮО": "LEGAL_ENTITY"},
-    **{"FIZIČKO LICE": "INDIVIDUAL", "PRAVNO LICE": "LEGAL_ENTITY"},
+    **dict.fromkeys(("INDIVIDUAL", "ФІЗИЧНА ОСОБА", "ФО", "FIZIČKO LICE"), "INDIVIDUAL"),
+    **dict.fromkeys(("LEGAL_ENTITY", "ЮРИДИЧНА ОСОБА", "ЮО", "PRAVNO LICE"), "LEGAL_ENTITY"),
 }
 _LANGUAGES = {code.upper(): code for code in ("uk", "bs", "en")}
 
@@ -61,7 +60,8 @@ CUSTOMERS = TableSpec(
         _text("registers", "шкали", "registri", example="T1,T2", explained="register codes parted by commas"),
         Column(name="multiplier", kind=Kind.MICRO, synonyms=("коефіцієнт", "konstanta"), non_negative=True,
                example="1", explained="transformer ratio; empty means 1"),
-        _text("opening_readings", "opening_reading", "початкові показання", "početno stanje", example="T1=10234.5;T2=48",
+        _text("opening_readings", "opening_reading", "початкові показання", "početno stanje",
+              example="T1=10234.5;T2=48",
               explained="register=value parted by semicolons"),
         _text("attributes", "ознаки", "atributi", example="billing_power_kw=6.9;persons=3",
               explained="name=value parted by semicolons"),

@@ -38,7 +38,9 @@ def _load(file: str) -> dict[str, Any]:
 
 def check_profile(*, profile: Profile) -> Profile:
     """Raises FileRefused naming the place in the profile that does not fit the schema or another part of it."""
-    problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(_load("schema.json")).iter_errors(profile))
+    problem = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(_load("schema.json")).iter_errors(profile)
+    )
     if problem is not None:
         raise _profile_wrong("/".join(map(str, problem.absolute_path)) or "profile", problem.message)
     for name, place in profile["fields"].items():
@@ -109,7 +111,10 @@ def _delimited(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     places = {
         name: pl.col("cells").list.get(place["column"], null_on_oob=True)
         if "part" not in place
-        else pl.col("cells").list.get(place["column"], null_on_oob=True).str.split(" ").list.get(place["part"], null_on_oob=True)
+        else pl.col("cells")
+        .list.get(place["column"], null_on_oob=True)
+        .str.split(" ")
+        .list.get(place["part"], null_on_oob=True)
         for name, place in profile["fields"].items()
     }
     return split.with_columns(whole=pl.col("found") == profile["columns"], **_stripped(places)).drop("cells")
@@ -184,9 +189,12 @@ def _seconds(name: str, profile: Profile) -> pl.Expr:
     """Whole seconds; part of a second counts as one, as a meter of time that has begun."""
     text = pl.col(name)
     if profile["duration_unit"] == "HH:MM:SS":
-        parts = [text.str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$", n).cast(pl.Int64, strict=False) for n in (1, 2, 3)]
+        parts = [
+            text.str.extract(r"^([0-9]{1,3}):([0-5][0-9]):([0-5][0-9])$", n).cast(pl.Int64, strict=False)
+            for n in (1, 2, 3)
+        ]
         return parts[0] * 3600 + parts[1] * 60 + parts[2]
-    whole = text.str.extract(r"^(\d{1,12})$").cast(pl.Int64, strict=False)
+    whole = text.str.extract(r"^([0-9]{1,12})$").cast(pl.Int64, strict=False)
     return (whole + 999) // 1000 if profile["duration_unit"] == "MS" else whole
 
 

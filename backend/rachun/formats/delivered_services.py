@@ -17,7 +17,15 @@ DELIVERED_SERVICES = TableSpec(
         Column(
             name="account",
             required=True,
-            synonyms=("account_number", "agreement", "agreement_number", "особовий рахунок", "договір", "ugovor", "račun"),
+            synonyms=(
+                "account_number",
+                "agreement",
+                "agreement_number",
+                "особовий рахунок",
+                "договір",
+                "ugovor",
+                "račun",
+            ),
             max_length=60,
             example="1030780",
             explained="number of the account or of the agreement",

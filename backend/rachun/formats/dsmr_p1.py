@@ -21,6 +21,8 @@ _PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 _INSTANT = re.compile(r"\d{12}[SW]?", re.ASCII)
 _SERIALS = ("96.1.1", "96.1.0")
 _HISTORIES = frozenset({"98.1.0", "99.97.0"})  # lists of past maxima and failures: not a reading of a register now
+_VERSION_LINES = ("1-3:0.2.8(", "0-0:96.1.4(")  # only versions that also have a checksum say their version
+_STAMPED_GROUPS = 2  # instant and value
 _OLD_MBUS_GROUPS = 6  # v2.2: instant, status, period, count, obis, unit; the value stands on the next line
 
 
@@ -56,8 +58,9 @@ class _Telegram:
 
 def read_dsmr_p1(*, source: Source) -> ReadResult[RegisterValue]:
     """Read one or many telegrams. Raises FileRefused on a truncated telegram or a wrong checksum: a damaged
-    telegram is worth nothing in part."""
-    read_text(source=Source(name=source.name, data=source.data, encoding=source.encoding or "ascii"))
+    telegram is worth nothing in part.
+    """
+    read_text(source=Source(name=source.name, data=source.data, encoding="ascii"))
     rows: list[RegisterValue] = []
     errors: list[RowError] = []
     count = 0
@@ -96,7 +99,7 @@ def _telegrams(data: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _check_sum(body: bytes, stated: str, lines: list[str], row: int) -> None:
     if not stated:
-        if any(line.startswith("1-3:0.2.8(") or line.startswith("0-0:96.1.4(") for line in lines):
+        if any(line.startswith(_VERSION_LINES) for line in lines):
             raise FileRefused(code="checksum_missing", row=row)
         return
     computed = f"{crc16(data=body):04X}"
@@ -195,7 +198,7 @@ def _register(row: int, name: tuple[str, int, str], groups: list[str], telegram:
         clock, quantity, unit = _instant(groups[0]), _plain(groups[6]), groups[5]
         obis = groups[4].split(":")[-1]
     else:
-        if len(groups) == 2 and _INSTANT.fullmatch(groups[0]):
+        if len(groups) == _STAMPED_GROUPS and _INSTANT.fullmatch(groups[0]):
             clock = _instant(groups[0])
         match = _QUANTITY.fullmatch(groups[-1])
         if match is None:

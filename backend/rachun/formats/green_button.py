@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -95,9 +96,7 @@ def _links_of_readings(entries: list[etree._Element]) -> dict[str, str]:
     return found
 
 
-def _reading_types(
-    entries: list[etree._Element], errors: list[RowError]
-) -> Iterator[tuple[str, ReadingType]]:
+def _reading_types(entries: list[etree._Element], errors: list[RowError]) -> Iterator[tuple[str, ReadingType]]:
     for entry in entries:
         element = entry.find(f".//{_ESPI}ReadingType")
         if element is None:
@@ -111,13 +110,16 @@ def _reading_types(
             params = {"value": str(_text(element, "powerOfTenMultiplier"))[:20], "what": "power of ten"}
             errors.append(RowError(row=row, field="powerOfTenMultiplier", code="unknown_code", params=params))
         else:
-            yield href, ReadingType(
-                href=href,
-                unit=_UNITS[unit],
-                power_of_ten=power,
-                interval_s=_integer(element, "intervalLength"),
-                commodity=_text(element, "commodity"),
-                flow_direction=_text(element, "flowDirection"),
+            yield (
+                href,
+                ReadingType(
+                    href=href,
+                    unit=_UNITS[unit],
+                    power_of_ten=power,
+                    interval_s=_integer(element, "intervalLength"),
+                    commodity=_text(element, "commodity"),
+                    flow_direction=_text(element, "flowDirection"),
+                ),
             )
 
 
@@ -176,7 +178,8 @@ def _first_of_each(rows: list[IntervalValue]) -> tuple[list[IntervalValue], list
 
 
 def _row(element: etree._Element) -> int:
-    return int(element.sourceline or 0)
+    line: Any = element.sourceline  # the stubs leave its type out
+    return int(line or 0)
 
 
 def _text(element: etree._Element, path: str) -> str | None:

@@ -24,7 +24,11 @@ HOUSEHOLD_HALFHOURLY = TableSpec(
         Column(name="household", required=True, synonyms=("mac", "lclid", "meter_serial"), max_length=60),
         Column(name="datetime", required=True, synonyms=("tstp", "start", "started_at")),
         Column(
-            name="energy_kwh", kind=Kind.MICRO, required=True, synonyms=("kwhh", "energy_kwh_hh", "kwh"), non_negative=True
+            name="energy_kwh",
+            kind=Kind.MICRO,
+            required=True,
+            synonyms=("kwhh", "energy_kwh_hh", "kwh"),
+            non_negative=True,
         ),
     ),
 )
@@ -40,7 +44,8 @@ INTERVAL_COLUMNS = {
 
 def read_household_halfhourly(*, source: Source, zone: str) -> ColumnsRead:
     """Columns as INTERVAL_COLUMNS; energy in millionths of a kWh. Gaps are errors of the row that follows them, which
-    itself is kept; so record_count = rows + errors − gaps."""
+    itself is kept; so record_count = rows + errors − gaps.
+    """
     zone = check_zone(zone=zone)
     table = read_table(source=source, spec=HOUSEHOLD_HALFHOURLY)
     typed = type_columns(table=table, spec=HOUSEHOLD_HALFHOURLY, zone=zone)

@@ -1,4 +1,4 @@
-"""A provider's price list by destination name, the dial prefixes of destinations, and the joining of the two by name."""
+"""A provider's price list by destination name, the dial prefixes of destinations, and their joining by name."""
 
 import re
 import unicodedata
@@ -94,9 +94,7 @@ def read_rate_deck(*, source: Source, zone: str = "UTC") -> ReadResult[DeckPrice
             errors.append(RowError(row=record["row_no"], field="destination", code="duplicate", params=params))
             continue
         price = Decimal(record["price"])
-        rows.append(
-            DeckPrice(row=record["row_no"], destination=record["destination"], price=price, time_slot=slot)
-        )
+        rows.append(DeckPrice(row=record["row_no"], destination=record["destination"], price=price, time_slot=slot))
     totals: dict[str, Total] = {
         "rows": len(rows),
         "price_sum": sum((row.price for row in rows), Decimal(0)),
@@ -138,9 +136,7 @@ def destination_name(*, text: str) -> str:
     return " ".join(re.findall(r"\w+", letters))
 
 
-def join_rate_deck(
-    *, deck: Iterable[DeckPrice], prefixes: Iterable[DestinationPrefix]
-) -> ReadResult[PrefixPrice]:
+def join_rate_deck(*, deck: Iterable[DeckPrice], prefixes: Iterable[DestinationPrefix]) -> ReadResult[PrefixPrice]:
     """Every prefix of each priced destination. A name without a prefix is an error of its row: never free, never lost.
 
     Names must be equal once normalised; a likeness is not enough to price a call.

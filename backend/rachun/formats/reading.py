@@ -1,7 +1,8 @@
 """What reading a file gives back: typed rows, what was wrong with the others, and totals to check it by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -22,7 +23,7 @@ class RowError:
     row: int
     field: str
     code: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = dataclass_field(default_factory=dict)
 
     @property
     def message_en(self) -> str:

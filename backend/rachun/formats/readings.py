@@ -1,7 +1,7 @@
 """Meter readings in CSV or XLSX: one row per register and instant.
 
-`read_at` is an instant (local clock of the stated zone, or with its offset). `read_date` is the value at the end of that
-day, so it opens the next one: its instant is the local midnight that follows. A row gives exactly one of the two.
+`read_at` is an instant (local clock of the stated zone, or with its offset). `read_date` is the value at the end of
+that day, so it opens the next one: its instant is the local midnight that follows. A row gives exactly one of the two.
 """
 
 from decimal import Decimal
@@ -17,10 +17,10 @@ from rachun.formats.tables import read_table
 from rachun.formats.typed_columns import UTC, check_zone, type_columns
 
 _KINDS = {
-    **{kind: kind for kind in ("ACTUAL", "ESTIMATED", "CUSTOMER", "REMOTE")},
-    **{"A": "ACTUAL", "E": "ESTIMATED", "C": "CUSTOMER", "R": "REMOTE"},
-    **{"ФАКТ": "ACTUAL", "КОНТРОЛЕР": "ACTUAL", "РОЗРАХУНОК": "ESTIMATED", "СПОЖИВАЧ": "CUSTOMER", "АСКОЕ": "REMOTE"},
-    **{"STVARNO": "ACTUAL", "PROCJENA": "ESTIMATED", "KUPAC": "CUSTOMER", "DALJINSKI": "REMOTE"},
+    **dict.fromkeys(("ACTUAL", "A", "ФАКТ", "КОНТРОЛЕР", "STVARNO"), "ACTUAL"),
+    **dict.fromkeys(("ESTIMATED", "E", "РОЗРАХУНОК", "PROCJENA"), "ESTIMATED"),
+    **dict.fromkeys(("CUSTOMER", "C", "СПОЖИВАЧ", "KUPAC"), "CUSTOMER"),
+    **dict.fromkeys(("REMOTE", "R", "АСКОЕ", "DALJINSKI"), "REMOTE"),
 }
 
 READINGS = TableSpec(
@@ -29,7 +29,15 @@ READINGS = TableSpec(
         Column(
             name="meter_serial",
             required=True,
-            synonyms=("serial", "meter", "заводський номер", "номер лічильника", "лічильник", "broj brojila", "brojilo"),
+            synonyms=(
+                "serial",
+                "meter",
+                "заводський номер",
+                "номер лічильника",
+                "лічильник",
+                "broj brojila",
+                "brojilo",
+            ),
             max_length=60,
             example="00123456",
             explained="serial number on the meter, as text",
@@ -109,7 +117,9 @@ def read_readings(*, source: Source, zone: str) -> ColumnsRead:
         is_end_of_day=pl.col("read_date").is_not_null(),
         read_at=pl.coalesce(
             "read_at",
-            next_midnight.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC"),
+            next_midnight.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone(
+                "UTC"
+            ),
         ),
         value_micro=pl.col("value"),
         record_key=pl.lit(""),
@@ -117,7 +127,9 @@ def read_readings(*, source: Source, zone: str) -> ColumnsRead:
     )
     no_midnight = instants.filter(pl.col("read_at").is_null())
     errors += [
-        RowError(row=row, field="read_date", code="time_missing_in_zone", params={"value": f"{day} 24:00", "zone": zone})
+        RowError(
+            row=row, field="read_date", code="time_missing_in_zone", params={"value": f"{day} 24:00", "zone": zone}
+        )
         for row, day in no_midnight.select("row_no", "read_date").iter_rows()
     ]
     keyed = _with_keys(instants.filter(pl.col("read_at").is_not_null())).select(

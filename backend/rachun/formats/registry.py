@@ -71,8 +71,10 @@ _FORMATS = (
         title="Half-hourly household consumption",
         read=lambda source, zone: read_household_halfhourly(source=source, zone=zone),
     ),
-    Format(name="dsmr_p1", title="DSMR P1 telegrams", read=lambda source, zone: read_dsmr_p1(source=source)),
-    Format(name="green_button", title="Green Button (ESPI)", read=lambda source, zone: read_green_button(source=source)),
+    Format(name="dsmr_p1", title="DSMR P1 telegrams", read=lambda source, _zone: read_dsmr_p1(source=source)),
+    Format(
+        name="green_button", title="Green Button (ESPI)", read=lambda source, _zone: read_green_button(source=source)
+    ),
     Format(
         name="asterisk_cdr",
         title="Asterisk Master.csv",

@@ -15,6 +15,7 @@ _LATIN = frozenset("šđčćžŠĐČĆŽ")
 _SIGNS = frozenset("№«»’–—\xa0°„“”…§€")
 _GUESS_BYTES = 1 << 20
 _CLEAR, _DOUBTFUL = 0.97, 0.75
+_FEWEST_LETTERS = 4  # less is no evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,8 @@ def _likeness(data: bytes, page: str) -> float:
     """
     text = data.decode(page, errors="replace")
     words = [word for word in re.findall(r"[^\W\d_]+|[^\x00-\x7f]", text) if not word.isascii()]
-    beyond = sum(1 for word in words for letter in word if ord(letter) > 127)
-    if beyond == 0:
+    beyond = sum(1 for word in words for letter in word if not letter.isascii())
+    if beyond < _FEWEST_LETTERS:
         return 0.0
     return sum(_good_letters(word, page) for word in words) / beyond
 
@@ -115,6 +116,6 @@ def _good_letters(word: str, page: str) -> int:
     if page == "cp1250":
         run = re.search(r"[^\x00-\x7f]{3,}", word)
         return 0 if run else sum(letter in _LATIN or letter in _SIGNS for letter in word)
-    mixed = re.search(r"[A-Za-z]", word) and re.search(r"[^\x00-\x7f]", word)
+    mixed = re.search(r"[A-HJ-Za-hj-z]", word)  # a Latin i stands for the Ukrainian one that cp866 lacks
     odd_case = re.search(r"[a-zа-яіїєґ][A-ZА-ЯІЇЄҐ]", word)
     return 0 if mixed or odd_case else sum(letter in _CYRILLIC or letter in _SIGNS for letter in word)

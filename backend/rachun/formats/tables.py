@@ -1,4 +1,4 @@
-"""A table in a CSV or XLSX file → a frame of strings, one column per known column, and `row_no`, its line in the file."""
+"""A table in a CSV or XLSX file → a frame of strings, one per known column, and `row_no`, its line in the file."""
 
 import csv
 import io
@@ -20,6 +20,7 @@ MAX_SHEET_COLUMNS = 256
 MAX_SHEET_CELLS = 4_000_000
 MAX_LINE = 100_000
 _CHUNK_ROWS = 50_000
+_TRUE_DIGITS_END = 10**15
 _DELIMITERS = (";", "\t", "|", ",")
 _CELL_AT = re.compile(rb'\br="([A-Z]{0,4})(\d{1,10})"')
 
@@ -106,7 +107,10 @@ def _sheet_lines(data: bytes) -> Iterator[Line]:
     _refuse_vast_sheets(data)
     rows = _load_sheet(data)
     width = max(map(len, rows), default=0)
-    return ((number, [_cell_text(cell) for cell in row] + [""] * (width - len(row))) for number, row in enumerate(rows, start=1))
+    return (
+        (number, [_cell_text(cell) for cell in row] + [""] * (width - len(row)))
+        for number, row in enumerate(rows, start=1)
+    )
 
 
 def _load_sheet(data: bytes) -> list[list[object]]:
@@ -115,7 +119,7 @@ def _load_sheet(data: bytes) -> list[list[object]]:
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = workbook.get_sheet_by_index(0)
-        return sheet.to_python(skip_empty_area=False)  # type: ignore[no-any-return]
+        return [list(row) for row in sheet.to_python(skip_empty_area=False)]
     except Exception as error:
         # The reader tells its many failures apart by type; for us each means the same: this is no readable workbook.
         raise FileRefused(code="not_a_workbook", params={"detail": str(error)[:80]}) from error
@@ -169,10 +173,9 @@ def _cell_text(cell: object) -> str:
 
 
 def _number_text(cell: float) -> str:
-    if abs(cell) >= 1e15:
+    if abs(cell) >= _TRUE_DIGITS_END:
         return f"#DIGITS {cell:.0f}"
     text = format(cell, ".15g")
     if "e" in text:
         text = format(cell, ".15f").rstrip("0")
     return text.removesuffix(".0").removesuffix(".")
-

@@ -11,10 +11,12 @@ from rachun.formats.tables import StringTable
 
 UTC = pl.Datetime("us", "UTC")
 _SPACES = "[\u00a0\u202f ]"
-_DECIMAL = r"^[+-]?(\d{1,18}|\d{1,3}( \d{3}){1,5})([.,]\d{1,18})?$"
-_INSTANT = r"^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,6})?$"
-_INSTANT_DOTTED = r"^(\d{2})\.(\d{2})\.(\d{4}),? (\d{2}:\d{2})(:\d{2})?$"
-_INSTANT_OFFSET = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(\.\d{1,6})?(Z|[+-]\d{2}:?\d{2})$"
+_DECIMAL = r"^[+-]?([0-9]{1,18}|[0-9]{1,3}( [0-9]{3}){1,5})([.,][0-9]{1,18})?$"
+_INSTANT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(\.[0-9]{1,6})?$"
+_INSTANT_DOTTED = r"^([0-9]{2})\.([0-9]{2})\.([0-9]{4}),? ([0-9]{2}:[0-9]{2})(:[0-9]{2})?$"
+_INSTANT_OFFSET = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})$"
+)
 _LATEST = pl.datetime(2100, 1, 1)
 _EARLIEST = pl.datetime(1990, 1, 1)
 
@@ -85,20 +87,22 @@ def _error(row: int, column: Column, value: str | None, code: str, zone: str) ->
     return RowError(row=row, field=column.name, code=code, params=params)
 
 
-def _value(text: pl.Expr, column: Column, zone: str) -> pl.Expr:
+def _value(text: pl.Expr, column: Column, zone: str) -> pl.Expr:  # noqa: PLR0911 - one arm for each kind
     match column.kind:
         case Kind.MICRO:
             return micro_units(text)
         case Kind.DECIMAL:
             return pl.when(_plain(text).str.contains(_DECIMAL)).then(_tidy(text))
         case Kind.INTEGER:
-            return _plain(text).str.extract(r"^([+-]?\d{1,18})(?:[.,]0+)?$").cast(pl.Int64, strict=False)
+            return _plain(text).str.extract(r"^([+-]?[0-9]{1,18})(?:[.,]0+)?$").cast(pl.Int64, strict=False)
         case Kind.DATE:
             return local_date(text)
         case Kind.INSTANT:
             return instant(text, zone=zone)
         case Kind.CHOICE:
-            return text.str.to_uppercase().replace_strict(dict(column.choices or {}), default=None, return_dtype=pl.String)
+            return text.str.to_uppercase().replace_strict(
+                dict(column.choices or {}), default=None, return_dtype=pl.String
+            )
         case Kind.TEXT:
             return text
 
@@ -108,12 +112,11 @@ def _code(text: pl.Expr, column: Column, zone: str) -> pl.Expr:
     value, plain = _value(text, column, zone), _plain(text)
     match column.kind:
         case Kind.MICRO | Kind.DECIMAL:
-            number = pl.when(~plain.str.contains(_DECIMAL)).then(pl.lit("not_a_decimal"))
+            problems: list[pl.Expr] = [pl.when(~plain.str.contains(_DECIMAL)).then(pl.lit("not_a_decimal"))]
             if column.kind is Kind.MICRO:
-                too_large = pl.when(value.is_null()).then(pl.lit("number_too_large"))
-                precise = pl.when(plain.str.contains(r"[.,]\d{6}\d*[1-9]")).then(pl.lit("too_precise"))
-                number = pl.coalesce(number, precise, too_large)
-            return pl.coalesce(number, _negative(plain.str.starts_with("-"), column))
+                problems.append(pl.when(plain.str.contains(r"[.,][0-9]{6}[0-9]*[1-9]")).then(pl.lit("too_precise")))
+                problems.append(pl.when(value.is_null()).then(pl.lit("number_too_large")))
+            return pl.coalesce(*problems, _negative(plain.str.starts_with("-"), column))
         case Kind.INTEGER:
             return pl.coalesce(
                 pl.when(value.is_null()).then(pl.lit("not_an_integer")), _negative(plain.str.starts_with("-"), column)
@@ -156,8 +159,8 @@ def micro_units(text: pl.Expr) -> pl.Expr:
     One mark, comma or point, parts the fraction; spaces may group thousands. So 1,234 is one and a bit, never 1234.
     """
     plain, tidy = _plain(text), _tidy(text)
-    whole = tidy.str.extract(r"^[+-]?0*(\d{1,12})(?:\.|$)").cast(pl.Int64, strict=False)
-    fraction = tidy.str.extract(r"\.(\d{1,6})0*$").str.pad_end(6, "0").cast(pl.Int64, strict=False)
+    whole = tidy.str.extract(r"^[+-]?0*([0-9]{1,12})(?:\.|$)").cast(pl.Int64, strict=False)
+    fraction = tidy.str.extract(r"\.([0-9]{1,6})0*$").str.pad_end(6, "0").cast(pl.Int64, strict=False)
     has_fraction = tidy.str.contains(".", literal=True)
     size = whole * 1_000_000 + pl.when(has_fraction).then(fraction).otherwise(0)
     signed = pl.when(tidy.str.starts_with("-")).then(-size).otherwise(size)
@@ -165,8 +168,10 @@ def micro_units(text: pl.Expr) -> pl.Expr:
 
 
 def local_date(text: pl.Expr) -> pl.Expr:
-    iso = pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
-    dotted = pl.when(text.str.contains(r"^\d{2}\.\d{2}\.\d{4}$")).then(text).str.to_date("%d.%m.%Y", strict=False)
+    iso = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
+    dotted = (
+        pl.when(text.str.contains(r"^[0-9]{2}\.[0-9]{2}\.[0-9]{4}$")).then(text).str.to_date("%d.%m.%Y", strict=False)
+    )
     value = pl.coalesce(iso, dotted)
     return pl.when(value.is_between(pl.date(1900, 1, 1), pl.date(2100, 1, 1))).then(value)
 
@@ -192,8 +197,10 @@ def local_clock(text: pl.Expr) -> pl.Expr:
 def instant(text: pl.Expr, *, zone: str) -> pl.Expr:
     """UTC. Times with an offset are taken as they are; others belong to the zone and must happen there exactly once."""
     written = pl.when(text.str.contains(_INSTANT_OFFSET)).then(text)
-    with_seconds = written.str.replace(" ", "T", literal=True).str.replace(r"T(\d{2}:\d{2})(Z|[+-])", "T${1}:00$2")
-    offset = with_seconds.str.replace(r"Z$", "+00:00").str.replace(r"([+-]\d{2})(\d{2})$", "${1}:$2")
+    with_seconds = written.str.replace(" ", "T", literal=True).str.replace(
+        r"T([0-9]{2}:[0-9]{2})(Z|[+-])", "T${1}:00$2"
+    )
+    offset = with_seconds.str.replace(r"Z$", "+00:00").str.replace(r"([+-][0-9]{2})([0-9]{2})$", "${1}:$2")
     absolute = offset.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False)
     local = local_clock(text).dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
     return pl.coalesce(absolute.dt.convert_time_zone("UTC"), local.dt.convert_time_zone("UTC"))

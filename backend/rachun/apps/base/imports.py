@@ -1,8 +1,7 @@
-"""What every import of a file shares: refusing it as a whole, keeping row errors, telling them in the reader's language."""
+"""What every import of a file shares: refusing it as a whole, keeping row errors, telling them to the reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.functional import Promise
@@ -42,7 +41,10 @@ def refusing_files() -> Iterator[None]:
         yield
     except FileRefused as refusal:
         raise FileNotUnderstood(
-            detail=tell(code=refusal.code, params=refusal.params), reason=refusal.code, row=refusal.row, **refusal.params
+            detail=tell(code=refusal.code, params=refusal.params),
+            reason=refusal.code,
+            row=refusal.row,
+            **refusal.params,
         ) from refusal
 
 

@@ -4,6 +4,7 @@ Base lies below identity, so principals, legal entities and branches are plain i
 """
 
 from django.db import models
+from django.db.models.functions import Now
 
 from rachun.apps.base.fields import AppendOnly, Entity
 
@@ -34,7 +35,7 @@ class Job(Entity):
     rung_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
     created_by = models.UUIDField(null=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -75,7 +76,7 @@ class OutboxRow(Entity):
 
     topic = models.CharField(max_length=100)
     payload = models.JSONField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
     delivered_at = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)
 
@@ -92,7 +93,7 @@ class AuditRow(Entity, AppendOnly):
     """Who did what to which object, from where and why. Sealed into a chain afterwards."""
 
     stream = models.CharField(max_length=50, default="main")
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_default=Now())
     principal_id = models.UUIDField(null=True)
     origin = models.CharField(max_length=45, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
@@ -144,7 +145,7 @@ class IdempotencyRecord(Entity):
     status = models.IntegerField()
     answer = models.JSONField(null=True)
     headers = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

@@ -14,8 +14,12 @@ class CreatePartitionedModel(CreateModel):
     """Create the table as LIST-partitioned by `load_key`, which leads its composite primary key."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
-    ) -> None:  # noqa: E501 -- Django's own signature
+        self,
+        app_label: str,
+        schema_editor: Any,
+        from_state: ProjectState,  # noqa: ARG002 -- Django's own signature
+        to_state: ProjectState,
+    ) -> None:
         model = to_state.apps.get_model(app_label, self.name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return

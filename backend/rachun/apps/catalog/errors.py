@@ -26,3 +26,8 @@ class UnknownDestinationTable(Refused):
 class UnknownPostingCode(Refused):
     code = "unknown_posting_code"
     title = _("The chart of accounts has no account for this posting code.")
+
+
+class CodeTaken(Conflict):
+    code = "code_taken"
+    title = _("This code is already in use.")

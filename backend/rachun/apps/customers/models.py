@@ -110,6 +110,10 @@ class Account(Entity):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def alias_numbers(self) -> list[str]:
+        return sorted(alias.number for alias in self.aliases.all())
+
 
 class AccountAlias(Entity):
     """The account's number in a former system: accepted for ever, in every payment channel."""

@@ -8,7 +8,7 @@ from rachun.apps.identity.scope import Scope
 
 def list_documents(*, scope: Scope) -> QuerySet[Document]:
     """Documents the scope may see, newest first."""
-    return Document.objects.filter(scope.on_account_id("account_id")).order_by("-rendered_at", "id")
+    return Document.objects.filter(scope.on_account_column("account_id")).order_by("-rendered_at", "id")
 
 
 def find_document(*, kind: str, subject_id: UUID, language: str) -> Document | None:
@@ -21,3 +21,9 @@ def find_template(*, legal_entity_id: UUID, kind: str) -> DocumentTemplate | Non
     """The newest version of the legal entity's own template; None means the one that the product ships."""
     versions = DocumentTemplate.objects.filter(legal_entity_id=legal_entity_id, kind=kind)
     return versions.order_by("-version").first()
+
+
+def list_templates(*, scope: Scope) -> QuerySet[DocumentTemplate]:
+    """Versions of templates, of each kind the newest first."""
+    templates = DocumentTemplate.objects.filter(scope.on(has_branch=False))
+    return templates.order_by("legal_entity__code", "kind", "-version")

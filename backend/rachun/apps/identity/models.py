@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 
 from rachun.apps.base.fields import Entity
 from rachun.values.ids import uuid7
@@ -33,8 +34,8 @@ class LegalEntity(Entity):
     phone = models.CharField(max_length=50, blank=True)
     email = models.EmailField(blank=True)
     website = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.code
@@ -89,8 +90,8 @@ class Branch(Entity):
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["legal_entity", "code"], name="branch_code_once")]
@@ -112,7 +113,7 @@ class Principal(AbstractBaseUser):
     kind = models.CharField(max_length=12, choices=Kind)
     language = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -129,7 +130,7 @@ class Operator(Entity):
     principal = models.OneToOneField(Principal, on_delete=models.PROTECT, related_name="operator")
     full_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
-    updated_at = models.DateTimeField()
+    updated_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return str(self.id)
@@ -166,7 +167,7 @@ class SubscriberAccess(Entity):
 
     principal = models.ForeignKey(Principal, on_delete=models.PROTECT, related_name="account_access")
     account_id = models.UUIDField(db_index=True)
-    granted_at = models.DateTimeField()
+    granted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["principal", "account_id"], name="subscriber_access_once")]

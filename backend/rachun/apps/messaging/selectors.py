@@ -6,4 +6,4 @@ from rachun.apps.messaging.models import Delivery
 
 def list_deliveries(*, scope: Scope) -> QuerySet[Delivery]:
     """Deliveries the scope may see, newest first."""
-    return Delivery.objects.filter(scope.on_account_id("account_id")).order_by("-queued_at", "id")
+    return Delivery.objects.filter(scope.on_account_column("account_id")).order_by("-queued_at", "id")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -58,11 +58,13 @@ def load_tariff(*, document: Any) -> TariffVersion:
 
 
 def _form_fault(error: ValidationError) -> TariffFault:
-    params: dict[str, Any] = {"message": error.message, "expected": error.validator_value}
+    found: Any = error.instance
+    rule: Any = error.validator_value
+    params: dict[str, Any] = {"message": error.message, "expected": rule}
     if error.validator == "required":
-        params = {"missing": [key for key in error.validator_value if key not in error.instance]}
+        params = {"missing": [key for key in rule if key not in found]}
     elif error.validator == "additionalProperties":
-        params = {"unknown": sorted(set(error.instance) - set(error.schema.get("properties", {})))}
+        params = {"unknown": sorted(set(found) - set(cast("dict[str, Any]", error.schema).get("properties", {})))}
     return TariffFault(pointer=_pointer(*error.absolute_path), code=str(error.validator).upper(), params=params)
 
 

@@ -22,7 +22,7 @@ from rachun.apps.documents.rendering.payment_codes import (
 from tests.samples import needs_samples, sample_bytes
 
 PAYMENT = NbuPayment(
-    recipient="ТОВ \"Приклад Зв'язок\"",
+    recipient='ТОВ "Приклад Зв\'язок"',
     account="UA223052990000026001234567890",
     recipient_code="00032129",
     purpose="Оплата за послуги зв'язку, о/р 1234567, листопад 2026",
@@ -102,9 +102,7 @@ class TestNbuCode:
             nbu_code(payment=replace(PAYMENT_003, purpose="Ї" * 150), settings=V003)
 
 
-EPC = EpcPayment(
-    bic="BPOTBEB1", name="Red Cross", iban="BE72000000001616", amount=Decimal(10), information="Donation"
-)
+EPC = EpcPayment(bic="BPOTBEB1", name="Red Cross", iban="BE72000000001616", amount=Decimal(10), information="Donation")
 
 
 class TestEpcCode:

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.db.models import Prefetch, QuerySet
 
 from rachun.apps.agreements.models import (
@@ -8,12 +10,21 @@ from rachun.apps.agreements.models import (
     ServiceTerm,
     TariffAssignment,
 )
+from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import Scope
 
 
 def list_service_points(*, scope: Scope) -> QuerySet[ServicePoint]:
     """Service points the scope may see, by code."""
-    return ServicePoint.objects.filter(scope.on("")).select_related("premise", "service").order_by("code", "id")
+    return ServicePoint.objects.filter(scope.on()).select_related("premise", "service").order_by("code", "id")
+
+
+def get_service_point(*, scope: Scope, service_point_id: UUID) -> ServicePoint:
+    """Raises NotFound, also for a service point outside the scope."""
+    point = list_service_points(scope=scope).filter(id=service_point_id).first()
+    if point is None:
+        raise NotFound(service_point_id=service_point_id)
+    return point
 
 
 def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:
@@ -24,7 +35,9 @@ def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:
         .select_related("account__party", "service", "service_point__premise")
         .prefetch_related(
             Prefetch("terms", ServiceTerm.objects.filter(**known).order_by("valid_from")),
-            Prefetch("assignments", TariffAssignment.objects.filter(**known).select_related("plan").order_by("valid_from")),
+            Prefetch(
+                "assignments", TariffAssignment.objects.filter(**known).select_related("plan").order_by("valid_from")
+            ),
             Prefetch("attributes", AgreementAttribute.objects.filter(**known).order_by("attribute", "valid_from")),
             Prefetch(
                 "resources",

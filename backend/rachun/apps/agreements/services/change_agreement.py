@@ -93,7 +93,11 @@ def assign_resource(
     try:
         with transaction.atomic():
             assignment = ResourceAssignment.objects.create(
-                agreement=agreement, resource=resource, valid_from=valid_from, valid_to=valid_to, recorded_at=assigned_at
+                agreement=agreement,
+                resource=resource,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                recorded_at=assigned_at,
             )
     except IntegrityError as error:
         raise ResourceInUse(identifier=identifier) from error

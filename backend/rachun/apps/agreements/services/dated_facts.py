@@ -1,4 +1,4 @@
-"""Changing dated facts: the row in force is superseded, its days before the change are written again, the new fact follows."""
+"""Changing dated facts: what was in force is superseded, its days before the change are written again."""
 
 from datetime import date, datetime
 from typing import Any, TypeVar

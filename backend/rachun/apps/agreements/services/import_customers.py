@@ -79,9 +79,7 @@ def import_customers(
             with transaction.atomic():
                 is_new = import_row(row=row, directory=directory, source=source, imported_at=imported_at)
         except RowRefused as refusal:
-            outcome.errors.append(
-                RowError(row=row.row, field=refusal.column, code=refusal.code, params=refusal.params)
-            )
+            outcome.errors.append(RowError(row=row.row, field=refusal.column, code=refusal.code, params=refusal.params))
         except DomainError as refusal:
             outcome.errors.append(RowError(row=row.row, field="", code=refusal.code, params=told(refusal)))
         else:
@@ -112,9 +110,7 @@ def import_row(*, row: CustomerRow, directory: Directory, source: str, imported_
     premise = register_premise(
         legal_entity_id=directory.legal_entity.id,
         branch_id=branch.id,
-        address=Address(
-            settlement=row.settlement, street=row.street or "", building=row.building, unit=row.unit or ""
-        ),
+        address=Address(settlement=row.settlement, street=row.street or "", building=row.building, unit=row.unit or ""),
         postcode=row.postcode or "",
     )
     point = register_service_point(premise=premise, service=service, code=row.service_point)
@@ -152,7 +148,9 @@ def account_of(*, row: CustomerRow, branch: Branch, directory: Directory, import
     known = find_account_by_alias(legal_entity_id=branch.legal_entity_id, number=row.external_number)
     if known is not None:
         return known
-    contacts = [Contact(kind=kind, value=value) for kind, value in (("EMAIL", row.email), ("PHONE", row.phone)) if value]
+    contacts = [
+        Contact(kind=kind, value=value) for kind, value in (("EMAIL", row.email), ("PHONE", row.phone)) if value
+    ]
     facts = PartyFacts(
         kind=Party.Kind(row.kind),
         name=row.name,

@@ -1,0 +1,26 @@
+import django_filters as filters
+
+from rachun.apps.agreements.models import ServiceAgreement, ServicePoint
+
+
+class ServicePointFilter(filters.FilterSet):
+    branch_id = filters.UUIDFilter(field_name="branch_id")
+    premise_id = filters.UUIDFilter(field_name="premise_id")
+    service_code = filters.CharFilter(field_name="service__code", max_length=40)
+    code = filters.CharFilter(max_length=40)
+
+    class Meta:
+        model = ServicePoint
+        fields = ("branch_id", "premise_id", "service_code", "code")
+
+
+class AgreementFilter(filters.FilterSet):
+    account_id = filters.UUIDFilter(field_name="account_id")
+    account_number = filters.CharFilter(field_name="account__number", max_length=12)
+    service_code = filters.CharFilter(field_name="service__code", max_length=40)
+    service_point_id = filters.UUIDFilter(field_name="service_point_id")
+    number = filters.CharFilter(max_length=40)
+
+    class Meta:
+        model = ServiceAgreement
+        fields = ("account_id", "account_number", "service_code", "service_point_id", "number")

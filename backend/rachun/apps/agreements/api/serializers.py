@@ -1,0 +1,109 @@
+from rest_framework import serializers
+
+from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.resources.models import Resource
+
+ATTRIBUTE = r"^[a-z][a-z0-9_]{0,39}$"
+
+
+class ServicePointOut(Out):
+    id = serializers.UUIDField()
+    branch_id = serializers.UUIDField()
+    premise_id = serializers.UUIDField()
+    address = serializers.CharField(source="premise")
+    service_id = serializers.UUIDField()
+    service_code = serializers.CharField(source="service.code")
+    code = serializers.CharField()
+
+
+class ServicePointIn(In):
+    premise_id = serializers.UUIDField()
+    service_id = serializers.UUIDField()
+    code = serializers.CharField(max_length=40)
+
+
+class TermOut(Out):
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+
+
+class AssignmentOut(TermOut):
+    plan_id = serializers.UUIDField()
+    plan_code = serializers.CharField(source="plan.code")
+
+
+class AttributeOut(TermOut):
+    attribute = serializers.CharField()
+    value = serializers.DecimalField(max_digits=18, decimal_places=6)
+
+
+class ResourceOut(TermOut):
+    kind = serializers.ChoiceField(choices=Resource.Kind.choices, source="resource.kind")
+    identifier = serializers.CharField(source="resource.identifier")
+
+
+class AgreementOut(Out):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    account_id = serializers.UUIDField()
+    account_number = serializers.CharField(source="account.number")
+    party_name = serializers.CharField(source="account.party.name")
+    service_id = serializers.UUIDField()
+    service_code = serializers.CharField(source="service.code")
+    service_point_id = serializers.UUIDField()
+    service_point_code = serializers.CharField(source="service_point.code")
+    terms = TermOut(many=True)
+    assignments = AssignmentOut(many=True)
+    attributes = AttributeOut(many=True)
+    resources = ResourceOut(many=True)
+
+
+class AttributeIn(In):
+    attribute = serializers.RegexField(ATTRIBUTE)
+    value = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+
+
+class AgreementIn(In):
+    account_id = serializers.UUIDField()
+    service_point_id = serializers.UUIDField()
+    plan_id = serializers.UUIDField()
+    service_from = serializers.DateField()
+    service_to = serializers.DateField(allow_null=True, default=None, help_text="The first day that is not served.")
+    attributes = AttributeIn(many=True, default=list, max_length=50)
+
+
+class EndIn(In):
+    service_to = serializers.DateField(help_text="The first day that is not served.")
+    reason = serializers.CharField(max_length=200)
+
+
+class TariffChangeIn(In):
+    plan_id = serializers.UUIDField()
+    valid_from = serializers.DateField()
+
+
+class AttributeChangeIn(AttributeIn):
+    valid_from = serializers.DateField()
+    reason = serializers.CharField(max_length=200)
+
+
+class SuspensionIn(In):
+    suspended_from = serializers.DateField()
+    suspended_to = serializers.DateField(help_text="The first day that is served again.")
+    reason = serializers.CharField(max_length=200)
+
+
+class ResourceIn(In):
+    kind = serializers.ChoiceField(choices=Resource.Kind.choices)
+    identifier = serializers.CharField(max_length=64)
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, default=None)
+
+
+class CustomerImportIn(In):
+    legal_entity_id = serializers.UUIDField()
+    file = serializers.FileField(max_length=200)
+    encoding = serializers.ChoiceField(
+        choices=["utf-8", "utf-16", "cp1251", "cp1250", "cp866"], allow_null=True, default=None
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")

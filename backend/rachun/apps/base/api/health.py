@@ -1,0 +1,62 @@
+"""For supervisors and monitoring: alive, ready, figures."""
+
+from collections.abc import Callable
+
+import structlog
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+
+logger = structlog.get_logger(__name__)
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """The process answers. Says nothing about what it depends on."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """200 when a request could be served: database, migrations and Valkey; else 503 naming what is not."""
+    checks: dict[str, Callable[[], bool]] = {
+        "database": is_database_up,
+        "migrations": are_migrations_applied,
+        "valkey": is_valkey_up,
+    }
+    found = {name: check() for name, check in checks.items()}
+    body = {"status": "ok" if all(found.values()) else "not_ready", "checks": found}
+    return JsonResponse(body, status=200 if all(found.values()) else 503)
+
+
+def is_database_up() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.warning("database_not_ready", exc_info=True)
+        return False
+    return True
+
+
+def are_migrations_applied() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        logger.warning("migrations_not_readable", exc_info=True)
+        return False
+
+
+def is_valkey_up() -> bool:
+    try:
+        cache.get("ready")
+    except RedisError:
+        logger.warning("valkey_not_ready", exc_info=True)
+        return False
+    return True
+
+
+def metrics(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,21 @@
+"""Reading a request's body and its files."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework.request import Request
+
+from rachun.apps.base.files import keep_file
+
+
+def checked(serializer_class: Any, request: Request) -> dict[str, Any]:
+    """The validated body. Raises ValidationError."""
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
+
+
+def keep_upload(*, file: UploadedFile) -> dict[str, str]:
+    """Keep an uploaded file and say where, as params of the job that reads it: name and sha256."""
+    return {"name": (file.name or "file")[-200:], "sha256": keep_file(content=file.read())}

@@ -1,0 +1,46 @@
+"""The two kinds of serializer: In refuses what it does not know, Out always gives every property."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+
+class In(serializers.Serializer[Any]):
+    """A request body. Unknown properties are refused, so nothing can be assigned by accident."""
+
+    default_error_messages = {"unknown_field": _("There is no such property.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                message = self.error_messages["unknown_field"]
+                raise serializers.ValidationError(
+                    {name: [serializers.ErrorDetail(message, code="unknown_field")] for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class Out(serializers.Serializer[Any]):
+    """An answer. Every declared property is always present."""
+
+
+class FieldProblemOut(Out):
+    pointer = serializers.CharField(help_text="JSON pointer into the body, or /name of a parameter.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    params = serializers.DictField(child=serializers.JSONField(allow_null=True))
+
+
+class ProblemOut(Out):
+    """application/problem+json (RFC 9457) with a stable code."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The request's id, to be told to support.")
+    params = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    errors = FieldProblemOut(many=True)

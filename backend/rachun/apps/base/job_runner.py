@@ -1,0 +1,123 @@
+"""Running one job: claim it by lease, keep the lease alive, end it in a named state."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from rachun.apps.base.context import Actor, acting
+from rachun.apps.base.errors import DomainError
+from rachun.apps.base.jobs import LEASE_S, JobCancelled, JobContext, LeaseLost, handler_for, lease_end
+from rachun.apps.base.models import Job
+from rachun.values.ids import uuid7
+
+DEATHS_MAX = 5  # worker deaths in a row without any progress
+logger = structlog.get_logger(__name__)
+
+
+def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
+    """Claim and run the job; False when it is finished, cancelled or another worker's.
+
+    Database failures leave the lease to run out, so the sweeper hands the job on.
+    """
+    owner = str(uuid7())
+    job = claim(job_id=job_id, owner=owner)
+    if job is None:
+        return False
+    if job.attempts > DEATHS_MAX:
+        finish(job=job, state=Job.State.FAILED, failure="gave_up_after_repeated_worker_deaths")
+        return True
+    context = JobContext(
+        job_id=job.id,
+        params=job.params,
+        legal_entity_id=job.legal_entity_id,
+        created_by=job.created_by,
+        checkpoint_state=job.checkpoint,
+        lease_owner=owner,
+    )
+    with acting(Actor(principal_id=job.created_by, request_id=str(job.id))):
+        run_handler(job=job, context=context, is_inline=is_inline)
+    return True
+
+
+def run_handler(*, job: Job, context: JobContext, is_inline: bool) -> None:
+    try:
+        with nullcontext() if is_inline else heartbeat(job_id=job.id, owner=context.lease_owner):
+            result = handler_for(kind=job.kind)(context)
+    except JobCancelled:
+        finish(job=job, state=Job.State.CANCELLED)
+    except LeaseLost:
+        logger.warning("job_lease_lost", job_id=str(job.id), kind=job.kind)
+    except (OperationalError, InterfaceError):
+        logger.warning("job_database_lost", job_id=str(job.id), kind=job.kind, exc_info=True)
+        raise
+    except DomainError as refusal:
+        logger.info("job_refused", job_id=str(job.id), kind=job.kind, code=refusal.code)
+        finish(job=job, state=Job.State.FAILED, failure=str(refusal))
+    except Exception as error:
+        logger.exception("job_failed", job_id=str(job.id), kind=job.kind)
+        finish(job=job, state=Job.State.FAILED, failure=f"internal_error({type(error).__name__})")
+        if is_inline:
+            raise
+    else:
+        finish(job=job, state=Job.State.DONE, result=dict(result or {}))
+
+
+def claim(*, job_id: UUID, owner: str) -> Job | None:
+    """One UPDATE decides between two workers; a running job is taken over only after its lease."""
+    free = Q(state=Job.State.PENDING) | Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
+    now = timezone.now()
+    won = Job.objects.filter(free, id=job_id).update(
+        state=Job.State.RUNNING,
+        lease_owner=owner,
+        lease_until=lease_end(),
+        attempts=F("attempts") + 1,
+        started_at=now,
+    )
+    return Job.objects.get(id=job_id) if won else None
+
+
+def finish(*, job: Job, state: Job.State, result: dict[str, object] | None = None, failure: str = "") -> None:
+    """End the job unless another worker owns it by now."""
+    held = Job.objects.filter(id=job.id, lease_owner=job.lease_owner, state=Job.State.RUNNING)
+    held.update(state=state, result=result or {}, failure=failure, finished_at=timezone.now(), lease_until=None)
+
+
+@contextmanager
+def heartbeat(*, job_id: UUID, owner: str) -> Iterator[None]:
+    """Renew the lease from a second thread, on its own connection, for as long as the handler runs."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not stop.wait(LEASE_S / 3):
+                renew(job_id=job_id, owner=owner)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=LEASE_S)
+
+
+def renew(*, job_id: UUID, owner: str) -> None:
+    try:
+        Job.objects.filter(id=job_id, lease_owner=owner, state=Job.State.RUNNING).update(lease_until=lease_end())
+    except (OperationalError, InterfaceError):
+        connection.close()  # the next beat connects anew; without it the lease runs out, which is safe
+        logger.warning("job_heartbeat_missed", job_id=str(job_id))
+
+
+def run_job_now(job_id: UUID) -> Job:
+    """Run a job in this process and in the open transaction, for tests and commands. Re-raises what it failed with."""
+    run_claimed_job(job_id=job_id, is_inline=True)
+    return Job.objects.get(id=job_id)

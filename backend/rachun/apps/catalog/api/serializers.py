@@ -1,0 +1,93 @@
+from rest_framework import serializers
+
+from rachun.apps.base.api.serializers import In, Out
+
+CODE = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
+
+
+class NamesField(serializers.DictField):
+    """Name by language: uk, bs, en."""
+
+    child = serializers.CharField(max_length=100)
+
+
+class ServiceOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    code = serializers.CharField()
+    names = NamesField()
+    unit = serializers.CharField()
+    position = serializers.IntegerField()
+
+
+class NamesIn(In):
+    uk = serializers.CharField(max_length=100)
+    bs = serializers.CharField(max_length=100)
+    en = serializers.CharField(max_length=100)
+
+
+class ServiceIn(In):
+    legal_entity_id = serializers.UUIDField()
+    code = serializers.RegexField(CODE)
+    names = NamesIn()
+    unit = serializers.CharField(max_length=20, allow_blank=True, default="")
+    position = serializers.IntegerField(min_value=1, max_value=1000)
+
+
+class TariffPlanOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    service_id = serializers.UUIDField()
+    service_code = serializers.CharField(source="service.code")
+    code = serializers.CharField()
+    names = NamesField()
+
+
+class TariffPlanIn(In):
+    service_id = serializers.UUIDField()
+    code = serializers.RegexField(CODE)
+    names = NamesIn()
+
+
+class TariffVersionOut(Out):
+    id = serializers.UUIDField()
+    plan_id = serializers.UUIDField()
+    plan_code = serializers.CharField(source="plan.code")
+    valid_from = serializers.DateField()
+    body = serializers.DictField(child=serializers.JSONField(), help_text="Components by the tariff version schema.")
+    approved_by = serializers.CharField()
+    source_document = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+
+
+class TariffVersionIn(In):
+    plan_id = serializers.UUIDField()
+    valid_from = serializers.DateField()
+    body = serializers.DictField(child=serializers.JSONField(), help_text="Components by the tariff version schema.")
+    approved_by = serializers.CharField(max_length=200)
+    source_document = serializers.CharField(max_length=300)
+
+
+class DestinationTableOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    code = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class DestinationTableIn(In):
+    legal_entity_id = serializers.UUIDField()
+    code = serializers.RegexField(CODE)
+
+
+class DestinationRateOut(Out):
+    id = serializers.UUIDField()
+    table_code = serializers.CharField(source="table.code")
+    prefix = serializers.CharField()
+    destination = serializers.CharField()
+    price_per_minute = serializers.DecimalField(max_digits=17, decimal_places=8)
+    connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8)
+    first_interval_s = serializers.IntegerField()
+    increment_s = serializers.IntegerField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)

@@ -1,0 +1,40 @@
+"""Which operation a principal may call: rows of role × operation, nothing else. Deny by default."""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from rachun.apps.base.api.operations import handler_of, operation_id_of
+from rachun.apps.identity.models import Principal, RolePermission
+
+SUBSCRIBER_ROLE = "subscriber"
+
+
+class MayCall(BasePermission):
+    """The default of every view. open_to_signed_in names the few operations every principal has, such as getMe."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        principal = request.user
+        if not isinstance(principal, Principal):
+            return False
+        if handler_of(view=view, method=request.method or "") is None:
+            return True  # no such method here: let DRF say 405
+        operation_id = operation_id_of(view=view, method=request.method or "")
+        if operation_id is None:
+            return False
+        return operation_id in getattr(view, "open_to_signed_in", ()) or may_call(
+            principal=principal, operation_id=operation_id
+        )
+
+
+def may_call(*, principal: Principal, operation_id: str) -> bool:
+    permissions = RolePermission.objects.filter(operation_id=operation_id)
+    if principal.kind == Principal.Kind.SUBSCRIBER:
+        return permissions.filter(role__code=SUBSCRIBER_ROLE).exists()
+    if not permissions.filter(role__assignments__principal=principal).exists():
+        return False
+    if principal.kind == Principal.Kind.API_CLIENT:
+        return any(fnmatchcase(operation_id, scope) for scope in principal.api_client.scopes)
+    return True

@@ -1,0 +1,70 @@
+"""Numbers as exchanges write them → E.164 digits, by rules the operator declares."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+_E164_DIGITS = (7, 15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberingRules:
+    """How numbers are dialled at one exchange.
+
+    national_lengths: digits after the country code. local_lengths: digits of a number without its area code, resolved
+    by `area_code` when there is one. short_lengths: service numbers, which get only the country code in front.
+    """
+
+    country_code: str
+    trunk_prefix: str = "0"
+    international_prefix: str = "00"
+    national_lengths: frozenset[int] = frozenset({9})
+    area_code: str | None = None
+    local_lengths: frozenset[int] = frozenset()
+    short_lengths: frozenset[int] = frozenset()
+
+
+def normalise_numbers(*, numbers: pl.Series, rules: NumberingRules) -> pl.DataFrame:
+    """Columns e164 (digits without +, or null) and error (null, EMPTY_NUMBER, NOT_A_NUMBER or UNRESOLVED_NUMBER)."""
+    frame = numbers.cast(pl.String).alias("raw").to_frame()
+    frame = frame.select(dialled=pl.col("raw").str.replace_all(r"[\s()./\u00a0-]", "").fill_null(""))
+    dialled = pl.col("dialled")
+    digits = dialled.str.strip_prefix("+")
+    international = dialled.str.starts_with("+") | dialled.str.starts_with(rules.international_prefix)
+    bare = pl.when(dialled.str.starts_with("+")).then(digits)
+    bare = bare.otherwise(dialled.str.strip_prefix(rules.international_prefix))
+    resolved = pl.when(international).then(bare).otherwise(_national(dialled, rules))
+    is_number = digits.str.contains(r"^[0-9]+$")
+    short = pl.lit(value=False) if not rules.short_lengths else dialled.str.len_bytes().is_in(list(rules.short_lengths))
+    sound = resolved.str.len_bytes().is_between(*_E164_DIGITS) & ~resolved.str.starts_with("0")
+    sound = (sound | short).fill_null(value=False)
+    error = (
+        pl.when(dialled == "")
+        .then(pl.lit("EMPTY_NUMBER"))
+        .when(~is_number)
+        .then(pl.lit("NOT_A_NUMBER"))
+        .when(~sound)
+        .then(pl.lit("UNRESOLVED_NUMBER"))
+    )
+    return frame.select(e164=pl.when(is_number & sound).then(resolved), error=error)
+
+
+def _national(dialled: pl.Expr, rules: NumberingRules) -> pl.Expr:
+    length = dialled.str.len_bytes().cast(pl.Int64)
+    country, trunk = pl.lit(rules.country_code), len(rules.trunk_prefix)
+    national = [*rules.national_lengths]
+    with_trunk = dialled.str.starts_with(rules.trunk_prefix) & (length - trunk).is_in(national)
+    with_country = dialled.str.starts_with(rules.country_code) & (length - len(rules.country_code)).is_in(national)
+    local = length.is_in([*rules.local_lengths]) if rules.area_code else pl.lit(value=False)
+    return (
+        pl.when(with_country)
+        .then(dialled)
+        .when(with_trunk)
+        .then(country + dialled.str.slice(trunk))
+        .when(length.is_in(national) & ~dialled.str.starts_with(rules.trunk_prefix))
+        .then(country + dialled)
+        .when(local)
+        .then(country + pl.lit(rules.area_code or "") + dialled)
+        .when(length.is_in([*rules.short_lengths]))
+        .then(country + dialled)
+    )
