@@ -62,7 +62,9 @@ def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRun
 
 def chunk_drafts(chunk: BillRunChunk) -> ChunkDrafts:
     drafts = list(
-        DraftBill.objects.filter(chunk_id=chunk.id).select_related("account", "account__branch").order_by("account__number")
+        DraftBill.objects.filter(chunk_id=chunk.id)
+        .select_related("account", "account__branch")
+        .order_by("account__number")
     )
     rows = DraftItem.objects.filter(chunk_id=chunk.id).order_by("id")
     names = ("draft_id", "agreement_id", "tax_category", "posting_code", "net_minor", "tax_minor", "gross_minor")
