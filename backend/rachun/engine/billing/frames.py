@@ -68,15 +68,16 @@ def days(frame: pl.DataFrame, *, start: str, end: str) -> pl.DataFrame:
 
 def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str]) -> pl.DataFrame:
     """Join two frames of stretches and keep the days that both hold."""
-    both = left.join(right, on=on, suffix="_other")
     start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
-    return both.filter(start < end).with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other")
+    both = left.lazy().join(right.lazy(), on=on, suffix="_other").filter(start < end)
+    return both.with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other").collect()
 
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
     """The stretches that touch [start, end), cut to it."""
-    bounded = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
-    return bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
+    bounded = frame.lazy().filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
+    cut = bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
+    return cut.collect()
 
 
 def bounded_quantity(name: str) -> pl.Expr:
