@@ -68,16 +68,15 @@ def days(frame: pl.DataFrame, *, start: str, end: str) -> pl.DataFrame:
 
 def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str]) -> pl.DataFrame:
     """Join two frames of stretches and keep the days that both hold."""
+    both = left.join(right, on=on, suffix="_other")
     start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
-    both = left.lazy().join(right.lazy(), on=on, suffix="_other").filter(start < end)
-    return both.with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other").collect()
+    return both.filter(start < end).with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other")
 
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
     """The stretches that touch [start, end), cut to it."""
-    bounded = frame.lazy().filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
-    cut = bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
-    return cut.collect()
+    bounded = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
+    return bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
 
 
 def bounded_quantity(name: str) -> pl.Expr:
@@ -92,11 +91,8 @@ def rounded_amount(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
 
 def as_lines(frame: pl.DataFrame, *, kind: str) -> pl.DataFrame:
     """Give a priced frame the columns of LINES, null where the kind has none."""
-    present = frame.with_columns(pl.lit(kind).alias("kind"))
-    return present.select(
-        pl.col(key).cast(dtype) if key in present.columns else pl.lit(None, dtype).alias(key)
-        for key, dtype in LINES.items()
-    )
+    own = {"kind": pl.lit(kind)} | {name: pl.col(name) for name in frame.columns}
+    return frame.select(own.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in LINES.items())
 
 
 def json_of(**values: pl.Expr) -> pl.Expr:
