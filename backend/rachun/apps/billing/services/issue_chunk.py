@@ -92,7 +92,7 @@ def mark_usage(*, run: BillRun, drafts: Sequence[DraftBill]) -> None:
     bill_of = {draft.account_id: draft.id for draft in drafts}
     owned = ServiceAgreement.objects.filter(account_id__in=list(bill_of)).values_list("id", "account_id")
     mark_billed(
-        bill_by_agreement={agreement: bill_of[account] for agreement, account in owned},
+        bill_ids_by_agreement={agreement: bill_of[account] for agreement, account in owned},
         before=run.period_to,
         known_until=run.known_until,
     )
