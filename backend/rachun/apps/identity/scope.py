@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rachun.apps.base.api.operations import operation_id_of
 from rachun.apps.identity.models import Principal, RoleAssignment, SubscriberAccess
 
+NOBODY = UUID(int=0)
+
 
 class Reach(Enum):
     EVERYTHING = "everything"
@@ -25,7 +27,7 @@ class Scope:
     """operation_id narrows to the assignments whose role allows this very operation; None takes all of them."""
 
     reach: Reach
-    principal_id: UUID | None = None
+    principal_id: UUID = NOBODY
     operation_id: str | None = None
 
     @classmethod

@@ -58,8 +58,10 @@ def list_roles() -> QuerySet[Role]:
 
 def list_jobs(*, scope: Scope) -> QuerySet[Job]:
     """Jobs of whole legal entities in scope, and one's own; newest first."""
-    own = Q(created_by=scope.principal_id) if scope.principal_id else Q()
-    return Job.objects.filter(scope.on_entity_id() | own).order_by("-id")
+    visible = scope.on_entity_id()
+    if visible:  # an empty Q is everything, and everything or something is not everything to Django
+        visible |= Q(created_by=scope.principal_id)
+    return Job.objects.filter(visible).order_by("-id")
 
 
 def list_audit_rows(*, scope: Scope) -> QuerySet[AuditRow]:

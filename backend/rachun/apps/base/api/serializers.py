@@ -17,7 +17,7 @@ class In(serializers.Serializer[Any]):
             if unknown:
                 message = self.error_messages["unknown_field"]
                 raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(message, code="unknown_field")] for name in unknown}
+                    {name: [serializers.ErrorDetail(str(message), code="unknown_field")] for name in unknown}
                 )
         return super().to_internal_value(data)
 
@@ -43,7 +43,7 @@ class ProblemOut(Out):
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The request's id, to be told to support.")
     params = serializers.DictField(child=serializers.JSONField(allow_null=True))
-    errors = FieldProblemOut(many=True)
+    errors = FieldProblemOut(many=True)  # type: ignore[assignment]  # the property of RFC 9457, not DRF's
 
 
 class JobOut(Out):

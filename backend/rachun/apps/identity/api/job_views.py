@@ -65,7 +65,8 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     @action(detail=True, methods=["get"], filterset_class=None)
     def errors(self, request: Request, id: UUID) -> Response:
         job = self.get_object()
-        page = self.paginate_queryset(JobRowError.objects.filter(job=job).order_by("row_no", "id"))
+        rows: QuerySet[Any] = JobRowError.objects.filter(job=job).order_by("row_no", "id")
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(JobRowErrorOut(page, many=True).data)
 
     @extend_schema(
