@@ -85,8 +85,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-FILES_DIR = ENV.files_dir
-
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Українська"), ("bs", "Bosanski")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
@@ -135,6 +133,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PrincipalKind": "rachun.apps.identity.models.Principal.Kind",
         "CountryPack": "rachun.apps.identity.models.LegalEntity.CountryPack",
         "JobState": "rachun.apps.base.models.Job.State",
+        "PartyKind": "rachun.apps.customers.models.Party.Kind",
+        "ContactKind": "rachun.apps.customers.models.ContactPoint.Kind",
+        "CustomerLanguage": "rachun.apps.customers.models.Language",
+        "AccountDelivery": "rachun.apps.customers.models.Account.Delivery",
+        "ResourceKind": "rachun.apps.resources.models.Resource.Kind",
+        "DocumentKind": "rachun.apps.documents.models.Document.Kind",
+        "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -100,7 +100,8 @@ def as_lines(frame: pl.DataFrame, *, kind: str) -> pl.DataFrame:
 
 def json_of(**values: pl.Expr) -> pl.Expr:
     """Compact JSON of named columns; 128-bit numbers are to be given as strings."""
-    return pl.struct(**values).struct.json_encode()
+    named = [value.alias(name) for name, value in values.items()]
+    return pl.struct(named).struct.json_encode()
 
 
 def text(expr: pl.Expr) -> pl.Expr:

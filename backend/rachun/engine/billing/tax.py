@@ -26,8 +26,8 @@ def with_tax(lines: pl.DataFrame, *, snapshot: Snapshot) -> tuple[pl.DataFrame, 
     sound = pl.col("amount").is_between(-AMOUNT_MAX, AMOUNT_MAX).fill_null(value=False)
     overflowed = refused(rated.filter(~sound), code="OVERFLOW", component=pl.col("component"))
     taxed = _taxed(rated.filter(sound & ~unrated), rounding=snapshot.tax_rounding)
-    gross = pl.when(pl.col("vat") == VatMode.INSIDE.value).then(pl.col("amount"))
-    gross = gross.otherwise(pl.col("amount") + pl.col("tax"))
+    inside, amount = pl.col("vat") == VatMode.INSIDE.value, pl.col("amount")
+    gross = pl.when(inside).then(amount).otherwise(amount + pl.col("tax"))
     return taxed.with_columns(gross=gross, net=gross - pl.col("tax")), pl.concat([refusals, overflowed])
 
 

@@ -64,9 +64,9 @@ def consumption_from_readings(*, readings: pl.DataFrame) -> DerivedConsumption:
     listed = exact.sort("installation_ix", "register_ix", "read_on", "reading_ix").with_columns(
         value=pl.col("value_micro").cast(WIDE), dial=dial
     )
-    own = pl.when(pl.col("value") < 0).then(pl.lit("READING_NEGATIVE"))
-    own = own.when(pl.col("value") >= pl.col("dial")).then(pl.lit("READING_OVER_DIAL"))
-    judged = listed.with_columns(verdict=own)
+    over_dial = pl.when(pl.col("value") >= pl.col("dial")).then(pl.lit("READING_OVER_DIAL"))
+    alone = pl.when(pl.col("value") < 0).then(pl.lit("READING_NEGATIVE")).otherwise(over_dial)
+    judged = listed.with_columns(verdict=alone)
     bad = [judged.filter(pl.col("verdict").is_not_null()).select("reading_ix", "verdict")]
     sound = _judged(judged.filter(pl.col("verdict").is_null()))
     while (wrong := sound.filter(_is_first_wrong())).height:

@@ -1,0 +1,304 @@
+"""The rules of pricing once more, one day and one value at a time, in decimals: the judge of the columnar engine.
+
+Written from the rules stated in the engine's documentation, sharing no code with it. Slow and obvious on purpose.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from itertools import groupby
+from typing import Any
+
+PRECISE = Context(prec=90)
+CENT = Decimal("0.01")
+MICRO = Decimal("0.000001")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class World:
+    """Rows as tuples, in the order of the snapshot's columns; versions as (ix, plan, valid_from, valid_to, document)."""
+
+    start: date
+    end: date
+    agreements: list[tuple] = field(default_factory=list)  # agreement, account, from, to
+    assignments: list[tuple] = field(default_factory=list)  # agreement, plan, from, to
+    versions: list[tuple] = field(default_factory=list)
+    attributes: list[tuple] = field(default_factory=list)  # agreement, name, Decimal, from, to
+    consumption: list[tuple] = field(default_factory=list)  # ix, agreement, register, from, to, Decimal, basis
+    usage: list[tuple] = field(default_factory=list)  # agreement, component, label, day, Decimal units, count, Decimal
+    deliveries: list[tuple] = field(default_factory=list)  # ix, agreement, item, day, Decimal
+    tax_rates: dict[str, Decimal] = field(default_factory=dict)
+    tax_rounding: str = "LINE"
+
+
+def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
+    """({(account, agreement, version, code, register, block): sorted (from, net, tax, gross)}, {(account, code)})."""
+    with localcontext(PRECISE):
+        lines: list[dict[str, Any]] = []
+        refusals: set[tuple] = set()
+        for agreement in sorted({row[0] for row in world.agreements}):
+            Judge(world, agreement, lines, refusals).run()
+        _tax(world, lines, refusals)
+        parked = {account for account, _ in refusals}
+        found: dict[tuple, list[tuple]] = defaultdict(list)
+        for line in lines:
+            if line["account"] not in parked:
+                key = tuple(line[k] for k in ("account", "agreement", "version", "code", "register", "block"))
+                found[key].append((line["from"], line["quantity"], line["net"], line["tax"], line["gross"]))
+        return {key: sorted(rows) for key, rows in found.items()}, refusals
+
+
+def inside(day: date, start: date, end: date | None) -> bool:
+    return start <= day and (end is None or day < end)
+
+
+def each_day(start: date, end: date) -> list[date]:
+    return [start + DAY * n for n in range((end - start).days)]
+
+
+def rounder(document: dict[str, Any]) -> Any:
+    mode = ROUND_HALF_EVEN if document.get("rounding") == "HALF_EVEN" else ROUND_HALF_UP
+    return lambda value: value.quantize(CENT, mode)
+
+
+class Judge:
+    def __init__(self, world: World, agreement: int, lines: list, refusals: set) -> None:
+        self.world, self.agreement, self.lines, self.refusals = world, agreement, lines, refusals
+        self.account = next(row[1] for row in world.agreements if row[0] == agreement)
+        self.month = each_day(world.start, world.end)
+
+    def refuse(self, code: str) -> None:
+        self.refusals.add((self.account, code))
+
+    def served(self, day: date) -> int | None:
+        rows = [i for i, r in enumerate(self.world.agreements) if r[0] == self.agreement and inside(day, r[2], r[3])]
+        return rows[0] if rows else None
+
+    def ruling(self, day: date) -> tuple[int, tuple] | str:
+        for place, (agreement, plan, start, end) in enumerate(self.world.assignments):
+            if agreement == self.agreement and inside(day, start, end):
+                ruling = [v for v in self.world.versions if v[1] == plan and inside(day, v[2], v[3])]
+                return (place, ruling[0]) if ruling else "NO_VERSION"
+        return "NO_TARIFF"
+
+    def run(self) -> None:
+        served_days = [day for day in self.month if self.served(day) is not None]
+        rulings = {day: self.ruling(day) for day in served_days}
+        for ruling in rulings.values():
+            if isinstance(ruling, str):
+                self.refuse(ruling)
+        days = {day: ruling for day, ruling in rulings.items() if not isinstance(ruling, str)}
+        self.per_period(days)
+        self.metered(days)
+        self.dated()
+        self.percentages()
+
+    def add(
+        self, version: tuple, component: dict, first: date, last: date, quantity: Decimal, amount: Decimal, **more: Any
+    ) -> None:
+        line = {
+            "account": self.account,
+            "agreement": self.agreement,
+            "version": version[0],
+            "register": None,
+            "block": None,
+        }
+        line |= {"code": component["code"], "from": first, "to": last + DAY, "quantity": quantity, "amount": amount}
+        line |= {"vat": version[4]["vat"], "category": component.get("tax_category", "STANDARD"), **more}
+        line["no"] = version[4]["components"].index(component)
+        self.lines.append(line)
+
+    def value_on(self, component: dict, day: date) -> tuple[Any, Decimal | None]:
+        if component["kind"] == "fixed":
+            return None, Decimal(1)
+        for place, (agreement, name, value, start, end) in enumerate(self.world.attributes):
+            if agreement == self.agreement and name == component["attribute"] and inside(day, start, end):
+                return place, value
+        default = component.get("default_value")
+        return None, None if default is None else Decimal(default)
+
+    def per_period(self, days: dict[date, tuple]) -> None:
+        units: dict[tuple, list[tuple]] = defaultdict(list)
+        for day, (assignment, version) in days.items():
+            for component in version[4]["components"]:
+                if component["kind"] not in {"fixed", "per_attribute"}:
+                    continue
+                row, value = self.value_on(component, day)
+                if value is None:
+                    self.refuse("MISSING_ATTRIBUTE")
+                    continue
+                if component.get("proration", "DAYS") == "DAYS":
+                    key = (self.served(day), assignment, version[0], row)
+                    units[component["code"], component["kind"], "DAYS"].append((day, key, version, component, value))
+                else:
+                    units[component["code"], component["kind"], "WHOLE"].append((day, None, version, component, value))
+        for (_, _, how), rows in units.items():
+            self.by_days(rows) if how == "DAYS" else self.whole(rows)
+
+    def by_days(self, rows: list[tuple]) -> None:
+        def run_key(numbered: tuple) -> tuple:
+            place, (day, key, *_) = numbered
+            return (day - DAY * place, key)
+
+        for _, numbered in groupby(enumerate(rows), key=run_key):
+            run = [row for _, row in numbered]
+            _, _, version, component, value = run[0]
+            price, whole, rounded = Decimal(component["price"]), len(self.month), rounder(version[4])
+            if price == 0 or value == 0:
+                continue
+            amount = Decimal(0)
+            for day, *_ in run:
+                before = (day - self.world.start).days
+                amount += rounded(price * value * (before + 1) / whole) - rounded(price * value * before / whole)
+            self.add(version, component, run[0][0], run[-1][0], value, amount)
+
+    def whole(self, rows: list[tuple]) -> None:
+        _, _, version, component, value = rows[0]
+        if component["proration"] == "NONE" and len(rows) != len(self.month):
+            return
+        price = Decimal(component["price"])
+        if price != 0 and value != 0:
+            amount = rounder(version[4])(price * value)
+            self.add(version, component, rows[0][0], rows[-1][0], value, amount)
+
+    def window(self, day: date) -> tuple[date, int]:
+        if inside(day, self.world.start, self.world.end):
+            return self.world.start, len(self.month)
+        first = day.replace(day=1)
+        following = (first + DAY * 32).replace(day=1)
+        return first, (following - first).days
+
+    def metered(self, days: dict[date, tuple]) -> None:
+        groups: dict[tuple, dict[str, Any]] = {}
+        for _, agreement, register, start, end, quantity, _ in self.world.consumption:
+            if agreement != self.agreement:
+                continue
+            served = [day for day in each_day(start, end) if self.served(day) is not None]
+            if not served and quantity:
+                self.refuse("CONSUMPTION_NOT_SERVED")
+            priced = [day for day in served if not isinstance(self.ruling(day), str)]
+            if len(priced) < len(served):
+                self.refuse("NO_VERSION")
+            for place, day in enumerate(priced):
+                upto, before = ((quantity * n / len(priced)).quantize(MICRO, ROUND_FLOOR) for n in (place + 1, place))
+                self.meter_day(day, register, upto - before, groups)
+        for day, (_, version) in days.items():
+            for component in version[4]["components"]:
+                for register in component.get("registers", ()):
+                    key = (version[0], component["code"], register["register"], self.window(day))
+                    if day not in groups.get(key, {"days": set()})["days"]:
+                        self.refuse("MISSING_CONSUMPTION")
+        for (_, _, register, (_, whole)), group in sorted(groups.items(), key=lambda kv: kv[0]):
+            self.blocks(group, register, whole)
+
+    def meter_day(self, day: date, register: str, quantity: Decimal, groups: dict) -> None:
+        _, version = self.ruling(day)
+        known = False
+        for component in version[4]["components"]:
+            for priced in component.get("registers", ()):
+                if priced["register"] in {register, "*"}:
+                    known = True
+                    key = (version[0], component["code"], priced["register"], self.window(day))
+                    empty = {"days": set(), "quantity": Decimal(0), "of": (version, component, priced["blocks"])}
+                    group = groups.setdefault(key, empty)
+                    group["days"].add(day)
+                    group["quantity"] += quantity
+        if not known:
+            self.refuse("UNKNOWN_REGISTER")
+
+    def blocks(self, group: dict[str, Any], register: str, whole: int) -> None:
+        version, component, blocks = group["of"]
+        share = Decimal(len(group["days"])) if component.get("blocks_prorate", True) else Decimal(whole)
+        covered = Decimal(0)
+        for no, block in enumerate(blocks, start=1):
+            ceiling = group["quantity"]
+            if "upto" in block:
+                bound = (Decimal(block["upto"]) * share / whole).quantize(MICRO, ROUND_FLOOR)
+                ceiling = min(ceiling, bound)
+            if ceiling > covered:
+                part, covered = ceiling - covered, ceiling
+                amount = rounder(version[4])(part * Decimal(block["price"]))
+                first, last = min(group["days"]), max(group["days"])
+                self.add(version, component, first, last, part, amount, register=register, block=no)
+
+    def dated(self) -> None:
+        calls: dict[tuple, list[tuple]] = defaultdict(list)
+        for agreement, code, label, day, units, _, amount in self.world.usage:
+            if agreement == self.agreement and (
+                found := self.priced_on(day, "traffic", "code", code, "UNKNOWN_COMPONENT")
+            ):
+                calls[found[0][0], code, label].append((day, units, amount, *found))
+        for (_, _, label), rows in calls.items():
+            units, worth = sum(row[1] for row in rows), sum(row[2] for row in rows)
+            if units or worth:
+                _, _, _, version, component = rows[0]
+                days = [row[0] for row in rows]
+                amount = rounder(version[4])(worth)
+                self.add(version, component, min(days), max(days), units, amount, label=label)
+        for _, agreement, item, day, quantity in self.world.deliveries:
+            if agreement == self.agreement and (found := self.priced_on(day, "one_off", "item", item, "UNKNOWN_ITEM")):
+                version, component = found
+                if quantity:
+                    amount = rounder(version[4])(quantity * Decimal(component["price"]))
+                    self.add(version, component, day, day, quantity, amount, label=item)
+
+    def priced_on(self, day: date, kind: str, key: str, wanted: str, code: str) -> tuple[tuple, dict] | None:
+        ruling = self.ruling(day)
+        if isinstance(ruling, str):
+            self.refuse("NO_VERSION")
+            return None
+        for component in ruling[1][4]["components"]:
+            if component["kind"] == kind and component[key] == wanted:
+                return ruling[1], component
+        self.refuse(code)
+        return None
+
+    def percentages(self) -> None:
+        for version in self.world.versions:
+            for component in version[4]["components"]:
+                if component["kind"] != "percentage":
+                    continue
+                named = [
+                    line
+                    for line in self.lines
+                    if (line["agreement"], line["version"]) == (self.agreement, version[0])
+                    and line["code"] in component["of"]
+                ]
+                base = sum((line["amount"] for line in named), Decimal(0))
+                if base:
+                    amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
+                    first, end = min(line["from"] for line in named), max(line["to"] for line in named)
+                    self.add(version, component, first, end - DAY, base, amount)
+
+
+def tax_of(amount: Decimal, rate: Decimal, vat: str) -> Decimal:
+    return (amount * rate / (100 + rate if vat == "INSIDE" else 100)).quantize(CENT, ROUND_HALF_UP)
+
+
+def _tax(world: World, lines: list[dict[str, Any]], refusals: set[tuple]) -> None:
+    groups: dict[tuple, list[dict]] = defaultdict(list)
+    for line in lines:
+        if line["category"] not in world.tax_rates:
+            refusals.add((line["account"], "NO_TAX_RATE"))
+            line |= {"tax": Decimal(0), "net": Decimal(0), "gross": Decimal(0)}
+            continue
+        line["rate"] = world.tax_rates[line["category"]]
+        line["tax"] = tax_of(line["amount"], line["rate"], line["vat"])
+        groups[line["account"], line["category"], line["vat"]].append(line)
+    for group in groups.values():
+        if world.tax_rounding == "GROUP":
+            whole = tax_of(sum(line["amount"] for line in group), group[0]["rate"], group[0]["vat"])
+            widest = max(abs(line["amount"]) for line in group)
+            largest = min((line for line in group if abs(line["amount"]) == widest), key=_place)
+            largest["tax"] += whole - sum(line["tax"] for line in group)
+        for line in group:
+            on_top = line["vat"] == "ON_TOP"
+            line["gross"] = line["amount"] + line["tax"] if on_top else line["amount"]
+            line["net"] = line["gross"] - line["tax"]
+
+
+def _place(line: dict[str, Any]) -> tuple:
+    empty_first = (line["register"] or "", line["block"] or 0, line.get("label", ""))
+    return (line["agreement"], line["no"], line["from"], line["version"], *empty_first)
