@@ -32,8 +32,10 @@ SELECT count(*) FILTER (WHERE u.state = 'RATED' AND u.recorded_at <= %(known)s)
 FROM usage_usagerecord u
 WHERE u.usage_date < %(period_to)s AND u.recorded_at <= %(known)s AND u.agreement_id IN (SELECT id FROM owned)
 """
-SUMS = "count(*), coalesce(sum(net_minor), 0)::bigint, coalesce(sum(tax_minor), 0)::bigint, " \
-       "coalesce(sum(gross_minor), 0)::bigint"
+SUMS = (
+    "count(*), coalesce(sum(net_minor), 0)::bigint, coalesce(sum(tax_minor), 0)::bigint, "
+    "coalesce(sum(gross_minor), 0)::bigint"
+)
 POSTINGS = sql.SQL("""
 SELECT coalesce(sum(CASE WHEN d.posting_code = 'RECEIVABLE' THEN p.amount_minor
                          WHEN c.posting_code = 'RECEIVABLE' THEN -p.amount_minor END), 0)::bigint,

@@ -1,39 +1,14 @@
 """Legal numbers of bills: one gapless series per branch and year, in the country's pattern."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from rachun.apps.base.models import NumberSeries
+from rachun.apps.base.number_form import NumberForm, number_form
 from rachun.apps.base.numbering import DocumentDateBeforeSeries, open_series, take_first_value
 from rachun.apps.billing.country_rules import BILL_SERIES, number_pattern
 from rachun.apps.billing.models import BillRun, DraftBill
 from rachun.apps.identity.models import Branch
-
-NUMBER = re.compile(r"\{number:0(\d+)\}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberForm:
-    """What stands round the digits of a number."""
-
-    prefix: str
-    digits: int
-    suffix: str
-
-    def number(self, value: int) -> str:
-        return f"{self.prefix}{value:0{self.digits}d}{self.suffix}"
-
-
-def number_form(*, pattern: str, branch_code: str, on: date) -> NumberForm:
-    """Read `{year}-{number:06}/{branch}` for one branch and date."""
-    filled = pattern.replace("{year}", f"{on:%Y}").replace("{month}", f"{on:%m}").replace("{branch}", branch_code)
-    found = NUMBER.search(filled)
-    assert found is not None, f"the pattern {pattern!r} has no number"
-    return NumberForm(prefix=filled[: found.start()], digits=int(found[1]), suffix=filled[found.end() :])
-
 
 def take_bill_numbers(*, run: BillRun, branches: Sequence[Branch]) -> list[str]:
     """Numbers for bills of these branches, in their order. Locks the series, in the order of branch ids: call it last."""

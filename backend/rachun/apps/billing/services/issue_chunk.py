@@ -62,7 +62,9 @@ def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRun
 
 def chunk_drafts(chunk: BillRunChunk) -> ChunkDrafts:
     drafts = list(
-        DraftBill.objects.filter(chunk_id=chunk.id).select_related("account", "account__branch").order_by("account__number")
+        DraftBill.objects.filter(chunk_id=chunk.id)
+        .select_related("account", "account__branch")
+        .order_by("account__number")
     )
     rows = DraftItem.objects.filter(chunk_id=chunk.id).order_by("id")
     names = ("draft_id", "agreement_id", "tax_category", "posting_code", "net_minor", "tax_minor", "gross_minor")
@@ -90,7 +92,7 @@ def mark_usage(*, run: BillRun, drafts: Sequence[DraftBill]) -> None:
     bill_of = {draft.account_id: draft.id for draft in drafts}
     owned = ServiceAgreement.objects.filter(account_id__in=list(bill_of)).values_list("id", "account_id")
     mark_billed(
-        bill_by_agreement={agreement: bill_of[account] for agreement, account in owned},
+        bill_ids_by_agreement={agreement: bill_of[account] for agreement, account in owned},
         before=run.period_to,
         known_until=run.known_until,
     )

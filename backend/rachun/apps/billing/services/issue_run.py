@@ -1,14 +1,17 @@
 """The work of issuing: chunk by chunk, then one finisher. Killed anywhere and started again it ends the same."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from rachun.apps.base.events import emit, publish
+from rachun.apps.base.audit import plain
+from rachun.apps.base.events import emit
 from rachun.apps.base.jobs import JobContext, enqueue
+from rachun.apps.base.models import OutboxRow
 from rachun.apps.base.partitions import attach_load, open_load
 from rachun.apps.billing.events import BillRunIssued
 from rachun.apps.billing.locks import lock_run
@@ -38,7 +41,11 @@ def issue_run(*, run_id: UUID, job: JobContext, clock: Callable[[], datetime]) -
         attach_run(run_id=run_id, job=job)
     for chunk in chunks:
         with transaction.atomic(durable=True):
-            accounts = list(Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids).values_list("account_id", flat=True))
+            accounts = list(
+                Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids).values_list(
+                    "account_id", flat=True
+                )
+            )
             use_advances(account_ids=accounts, accounting_date=run.document_date, recorded_at=clock())
             job.progress(done=done)
     with transaction.atomic(durable=True):
@@ -69,7 +76,7 @@ def finish_issue(*, run_id: UUID, issued_at: datetime, job: JobContext) -> Mappi
     DraftInterval.objects.filter(chunk__run_id=run.id).delete()
     issued = BillRunIssued(run_id=run.id, legal_entity_id=run.legal_entity_id, issued_at=issued_at)
     emit(issued)
-    publish(issued, topic="BillRunIssued")
+    OutboxRow.objects.create(topic="BillRunIssued", payload=plain(asdict(issued)))
     enqueue(RENDER, params={"run_id": str(run.id)}, legal_entity_id=run.legal_entity_id)
     job.progress(done=sum(len(ids) for ids in run.chunks.values_list("account_ids", flat=True)))
     return {"state": run.state, **sheet.figures}
