@@ -40,9 +40,7 @@ def bill_month(
     return run
 
 
-def new_run(
-    *, entity: LegalEntity, month: date, kind: str, account_ids: Sequence[UUID], clock: Clock
-) -> BillRun:
+def new_run(*, entity: LegalEntity, month: date, kind: str, account_ids: Sequence[UUID], clock: Clock) -> BillRun:
     """Bills are dated by the last day of the month they are for; documents of it stay in the order of their numbers."""
     document_date = month_end(month)
     new = NewRun(

@@ -166,9 +166,7 @@ TELEKOM = Enterprise(
         BranchFacts(code="VIN-2", name="Вінниця, Їжаків хутір", address="вул. Їжакова, 7, м. Вінниця"),
     ),
     services=(
-        ServiceFacts(
-            code="phone", names={"uk": "Телефонний зв’язок", "en": "Telephone", "bs": "Telefon"}, unit="min"
-        ),
+        ServiceFacts(code="phone", names={"uk": "Телефонний зв’язок", "en": "Telephone", "bs": "Telefon"}, unit="min"),
         ServiceFacts(code="internet", names={"uk": "Інтернет", "en": "Internet", "bs": "Internet"}, unit=""),
         ServiceFacts(
             code="works", names={"uk": "Роботи на замовлення", "en": "Works to order", "bs": "Radovi"}, unit=""
@@ -207,7 +205,9 @@ OPERATORS = (
     OperatorFacts(
         suffix="obracun", role="billing_operator", full_name={"bs": "Šefik Računović", "uk": "Тарифенко Ілля Ігорович"}
     ),
-    OperatorFacts(suffix="blagajna", role="cashier", full_name={"bs": "Željka Žeton", "uk": "Квитанченко Юлія Єгорівна"}),
+    OperatorFacts(
+        suffix="blagajna", role="cashier", full_name={"bs": "Željka Žeton", "uk": "Квитанченко Юлія Єгорівна"}
+    ),
     OperatorFacts(
         suffix="sjever",
         role="call_centre",
