@@ -145,7 +145,7 @@ def late_file(*, month: date, everybody: Sequence[Customer]) -> list[DemoFile]:
 
 
 def further_files(*, month: date, households: int) -> list[DemoFile]:
-    """This many households beyond the demo's own, which begin in the latest month."""
+    """So many households beyond the demo's own, which begin in the latest month."""
     everybody = [household(number=number) for number in range(HOUSEHOLDS, HOUSEHOLDS + households)]
     rows = [
         customer_row(holder=customer.holder, place=customer.place, taken=taken)

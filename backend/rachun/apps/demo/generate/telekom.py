@@ -214,7 +214,7 @@ def deliveries_to(*, subscriber: Subscriber, month: date) -> list[tuple[str, ...
 
 
 def further_files(*, month: date, households: int) -> list[DemoFile]:
-    """This many households beyond the demo's own, which begin in the latest month."""
+    """So many households beyond the demo's own, which begin in the latest month."""
     everybody = [household(number=number) for number in range(HOUSEHOLDS, HOUSEHOLDS + households)]
     customers = customer_file(month=month, everybody=everybody)
     calls = sorted(

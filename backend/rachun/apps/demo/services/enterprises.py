@@ -70,7 +70,6 @@ class Enterprise:
     branches: tuple[BranchFacts, ...]
     services: tuple[ServiceFacts, ...]
     sources: tuple[SourceOfUsage, ...]
-    own_accounts: Mapping[str, tuple[str, Names]]
     price_changes: tuple[PriceChange, ...]
     subscribers: tuple[Subscriber, ...]
     generator: ModuleType
@@ -119,20 +118,6 @@ KOMUNALNO = Enterprise(
         ),
     ),
     sources=(),
-    own_accounts={
-        "REVENUE_SEWERAGE": (
-            "6116",
-            {"bs": "Prihod od odvodnje", "en": "Sewerage revenue", "uk": "Дохід від водовідведення"},
-        ),
-        "PASS_THROUGH_OIE": (
-            "4891/1",
-            {"bs": "Naknada za OIE za doznaku", "en": "Renewables fee to pass on", "uk": "Надбавка на ВДЕ"},
-        ),
-        "PASS_THROUGH_WATER_FEE": (
-            "4892/1",
-            {"bs": "Posebna vodna naknada za doznaku", "en": "Water fee to pass on", "uk": "Плата за воду"},
-        ),
-    },
     price_changes=(
         PriceChange(
             plan="water_household",
@@ -177,9 +162,6 @@ TELEKOM = Enterprise(
         SourceOfUsage(code=telekom.SWITCHBOARD, kind="CALLS", format="asterisk_cdr", area_code="432"),
         SourceOfUsage(code=telekom.WORKS, kind="DELIVERIES", format="delivered_services"),
     ),
-    own_accounts={
-        "REVENUE_CALLS": ("703/6", {"uk": "Дохід від розмов", "en": "Revenue from calls", "bs": "Prihod od poziva"}),
-    },
     price_changes=(),
     subscribers=(Subscriber(external_number="300001"), Subscriber(external_number="300004")),
     generator=telekom,

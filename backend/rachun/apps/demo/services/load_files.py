@@ -27,6 +27,8 @@ class DemoFileRefused(Exception):
 def load_file(*, legal_entity_id: UUID, file: DemoFile, is_inline: bool) -> Job:
     """Raises DemoFileRefused when a row was not taken, JobNotDone."""
     params: dict[str, Any] = {"name": file.name, "sha256": keep_file(content=file.content)}
+    if file.kind is FileKind.READINGS:
+        params["format"] = "readings"
     if file.source:
         source = UsageSource.objects.get(legal_entity_id=legal_entity_id, code=file.source)
         params["source_id"] = str(source.id)

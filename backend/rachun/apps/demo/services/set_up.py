@@ -91,16 +91,11 @@ def make_entity(*, enterprise: Enterprise, at: datetime) -> LegalEntity:
 
 
 def make_chart(*, enterprise: Enterprise, entity: LegalEntity) -> None:
-    """The country's chart and the enterprise's own accounts."""
-    shipped = [
+    accounts = [
         ChartAccount(posting_code=code, code=account.account_code, names=account.names)
         for code, account in load_pack(enterprise.pack).accounts.items()
     ]
-    own = [
-        ChartAccount(posting_code=posting_code, code=code, names=names)
-        for posting_code, (code, names) in enterprise.own_accounts.items()
-    ]
-    ensure_chart(legal_entity_id=entity.id, accounts=[*shipped, *own])
+    ensure_chart(legal_entity_id=entity.id, accounts=accounts)
 
 
 def make_catalog(*, enterprise: Enterprise, entity: LegalEntity, at: datetime) -> None:

@@ -14,7 +14,7 @@ from rachun.apps.demo.generate.files import MONTHS
 from rachun.apps.demo.services.enterprises import KOMUNALNO, Enterprise
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.metering.models import Meter
-from rachun.apps.metering.services import NewMeter, exchange_meter
+from rachun.apps.metering.services import RegisterFacts, exchange_meter, register_meter
 
 GROWS_DATE = date(2026, 9, 10)
 
@@ -77,12 +77,19 @@ def let_family_grow(*, entity: LegalEntity, at: datetime) -> None:
 
 
 def change_the_meter(*, entity: LegalEntity, at: datetime) -> None:
+    """The old meter is read at the end of its last day; the new one counts from nothing on the next."""
     customer = komunalno_people.household(number=komunalno_people.METER_EXCHANGED)
+    old = Meter.objects.get(legal_entity=entity, serial=customer.energy_meter.serial)
     closing = {register: Decimal(value) for register, value in komunalno.exchange_readings().items()}
+    registers = [RegisterFacts(code=code, unit="kWh", digits=komunalno_people.ENERGY_DIGITS) for code in closing]
+    new = register_meter(
+        legal_entity_id=entity.id, branch_id=old.branch_id, serial=komunalno.NEW_METER, registers=registers
+    )
     exchange_meter(
-        meter=Meter.objects.get(legal_entity=entity, serial=customer.energy_meter.serial),
-        new=NewMeter(serial=komunalno.NEW_METER, opening=dict.fromkeys(closing, Decimal(0))),
+        old_meter_id=old.id,
+        new_meter_id=new.id,
+        exchange_date=komunalno.EXCHANGE_DATE + komunalno.ONE_DAY,
         closing=closing,
-        on=komunalno.EXCHANGE_DATE,
+        opening=dict.fromkeys(closing, Decimal(0)),
         at=at,
     )

@@ -29,10 +29,14 @@ class Command(BaseCommand):
         self.tell(logins)
 
     def tell(self, logins: Sequence[DemoLogin]) -> None:
-        """Logins for the screen; the secret of an API client stands in the same file, which only the owner reads."""
+        """Logins for the screen; keys of API clients in a file of their own beside it, which only its owner reads."""
         rows = [{name: value for name, value in asdict(login).items() if value} for login in logins]
         if target := os.environ.get(LOGINS_FILE):
-            path = Path(target)
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            keep(Path(target), [row for row in rows if "secret" not in row])
+            keep(Path(target).with_name("demo-api-clients.json"), [row for row in rows if "secret" in row])
         self.stdout.write(f"The demo is loaded: {len(rows)} logins.")
+
+
+def keep(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
