@@ -142,3 +142,22 @@ def late_file(*, month: date, everybody: Sequence[Customer]) -> list[DemoFile]:
     return [
         DemoFile(name=name, kind=FileKind.READINGS, content=write_csv(header=READINGS_HEADER, rows=rows)),
     ]
+
+
+def further_files(*, month: date, households: int) -> list[DemoFile]:
+    """So many households beyond the demo's own, which begin in the latest month."""
+    everybody = [household(number=number) for number in range(HOUSEHOLDS, HOUSEHOLDS + households)]
+    rows = [
+        customer_row(holder=customer.holder, place=customer.place, taken=taken)
+        for customer in everybody
+        for taken in taken_by(customer=customer)
+    ]
+    readings = [row for customer in everybody for row in reading_rows(customer=customer, month=month)]
+    return [
+        DemoFile(name=f"kupci-{month:%Y-%m}-jos.xlsx", kind=FileKind.CUSTOMERS, content=customers_xlsx(rows=rows)),
+        DemoFile(
+            name=f"ocitanja-{month:%Y-%m}-jos.csv",
+            kind=FileKind.READINGS,
+            content=write_csv(header=READINGS_HEADER, rows=readings),
+        ),
+    ]

@@ -1,7 +1,7 @@
 """The files that Telekom loads each month: customers, calls of two exchanges, one-off works (all text)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rachun.apps.demo.generate.calls import Call, asterisk_file, bgbilling_file, call_to, calls_of
@@ -211,3 +211,14 @@ def deliveries_to(*, subscriber: Subscriber, month: date) -> list[tuple[str, ...
             (code, "works", "socket", "1", "pcs", day, paper, f"{key}/2"),
         ]
     return []
+
+
+def further_files(*, month: date, households: int) -> list[DemoFile]:
+    """So many households beyond the demo's own, which begin in the latest month."""
+    everybody = [household(number=number) for number in range(HOUSEHOLDS, HOUSEHOLDS + households)]
+    customers = customer_file(month=month, everybody=everybody)
+    calls = sorted(
+        call for subscriber in everybody if subscriber.phone for call in their_calls(subscriber=subscriber, month=month)
+    )
+    file = call_file(name=f"dzvinky-{month:%Y-%m}-shche.txt", content=bgbilling_file(calls=calls), source=EXCHANGE)
+    return [replace(customers, name=f"abonenty-{month:%Y-%m}-shche.csv"), file] if customers else []
