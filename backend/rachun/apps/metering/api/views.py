@@ -111,9 +111,7 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         request=serializers.ExchangeIn,
         responses={
             200: serializers.MeterOut,
-            **problems(
-                errors.MeterNotInstalled, errors.MeterElsewhere, errors.ReadingsMissing, errors.ReadingRefused
-            ),
+            **problems(errors.MeterNotInstalled, errors.MeterElsewhere, errors.ReadingsMissing, errors.ReadingRefused),
         },
     )
     @action(detail=True, methods=["post"], filterset_class=None)

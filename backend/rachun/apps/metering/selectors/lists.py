@@ -1,7 +1,8 @@
 """Meters and what they showed, as an operator looks through them."""
 
-from django.db.models import Prefetch, QuerySet
 from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
 
 from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import Scope
