@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,25 @@ PASSWORD = "only-on-a-private-socket"  # noqa: S105 -- the cluster lives as long
 ROLE_NAMES = ("rachun_owner", "rachun_app", "rachun_worker")
 
 os.environ.update(TEST_ENVIRONMENT)
+import_module("tests")  # one namespace over tests/ and backend/tests/, before pytest makes a narrower one
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set Django up; the controller (or the only process) makes the folder that all xdist workers share."""
     django.setup()
+    cheapen_passwords()
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="rachun-test-"))
     folder.chmod(0o755)
     os.environ[SESSION_FOLDER] = str(folder)
+
+
+def cheapen_passwords() -> None:
+    """Argon2 as in production, but with the least work: tests make hundreds of principals."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -126,7 +136,7 @@ def prepare(*, environment: dict[str, str]) -> None:
 
 
 def manage(*arguments: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 -- our own command line
         [sys.executable, str(REPOSITORY / "backend" / "manage.py"), *arguments],
         env=environment,
         capture_output=True,
@@ -155,7 +165,7 @@ def point_django_at(*, servers: Servers, database: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(servers: Servers, request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(servers: Servers, django_db_blocker: Any) -> Iterator[None]:
     """A clone of the migrated template for this worker; tests roll back in it."""
     database = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with session_lock():
@@ -196,7 +206,11 @@ def valkey(servers: Servers) -> Any:
 
 
 @pytest.fixture
-def fresh_database(servers: Servers, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def fresh_database(
+    servers: Servers,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Iterator[str]:
     """An own clone, for tests that commit or start processes. Django is connected to it; its name is the value."""
     from django.db import connections
 

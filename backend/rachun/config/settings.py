@@ -35,6 +35,7 @@ PRODUCT_APPS = [
     "rachun.apps.receivables",
     "rachun.apps.billing",
     "rachun.apps.payments",
+    "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -85,8 +86,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-FILES_DIR = ENV.files_dir
-
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("uk", "Українська"), ("bs", "Bosanski")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
@@ -135,6 +134,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PrincipalKind": "rachun.apps.identity.models.Principal.Kind",
         "CountryPack": "rachun.apps.identity.models.LegalEntity.CountryPack",
         "JobState": "rachun.apps.base.models.Job.State",
+        "PartyKind": "rachun.apps.customers.models.Party.Kind",
+        "ContactKind": "rachun.apps.customers.models.ContactPoint.Kind",
+        "CustomerLanguage": "rachun.apps.customers.models.Language",
+        "AccountDelivery": "rachun.apps.customers.models.Account.Delivery",
+        "ResourceKind": "rachun.apps.resources.models.Resource.Kind",
+        "DocumentKind": "rachun.apps.documents.models.Document.Kind",
+        "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -8,7 +8,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("ready", health.ready),
     path("metrics", health.metrics),
-    path("api/v1/", include("rachun.apps.identity.api.urls")),
+    *(
+        path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
+        for app in ("identity", "documents", "messaging", "catalog", "customers", "agreements")
+    ),
 ]
 
 handler400 = "rachun.apps.base.api.problems.bad_request"

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
 from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
+from rachun.apps.messaging.services import ring_waiting_deliveries
 
 HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {}
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(name="ring_unheard_jobs", every_s=2.0, run=ring_unheard_jobs),
     Periodic(name="seal_audit_rows", every_s=2.0, run=seal_audit_rows),
+    Periodic(name="ring_waiting_deliveries", every_s=30.0, run=lambda: ring_waiting_deliveries(now=timezone.now())),
 )

@@ -4,7 +4,7 @@ The columns stand in the order of cdr_csv.c: accountcode, src, dst, dcontext, cl
 lastdata, start, answer, end, duration, billsec, disposition, amaflags, uniqueid, userfield.
 """
 
-import io
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from rachun.formats.call_columns import call_problems, clock_to_utc, finish_call
 from rachun.formats.columnar import ColumnsRead
 from rachun.formats.reading import FileRefused, RowError
 from rachun.formats.source import Source, read_text
-from rachun.formats.tables import MAX_ROWS, csv_lines
+from rachun.formats.tables import MAX_ROWS, csv_records
 from rachun.formats.typed_columns import check_zone, local_clock
 
 _COLUMNS = (
@@ -20,6 +20,17 @@ _COLUMNS = (
     *("start", "answer", "end", "duration", "billsec", "disposition", "ama_flags", "unique_id", "user_field"),
 )
 _FEWEST_COLUMNS = 16
+_SLICE_ROWS = 50_000
+_NOT_KEPT = ("context", "caller_id", "last_app", "last_data", "ama_flags", "user_field", "local_started", "local_ended")
+_SHOWN = {
+    "started_at": "start",
+    "answered_at": "answer",
+    "ended_at": "end",
+    "billable": "billsec",
+    "duration": "duration",
+    "disposition": "disposition",
+    "called": "called",
+}
 _DISPOSITIONS = ["ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION"]
 _CLOCK_TOLERANCE_S, _CLOCK_CHANGE_S = 2, 3600
 
@@ -28,7 +39,15 @@ def read_asterisk_cdr(*, source: Source, zone: str) -> ColumnsRead:
     """Columns as CALL_COLUMNS; trunk_in and trunk_out are the channels. zone: the clock of the exchange."""
     zone = check_zone(zone=zone)
     text = read_text(source=source).text
-    frame, errors, count = _string_frame(text)
+    errors: list[RowError] = []
+    parts, count = [], 0
+    for frame, seen in _string_frames(text, errors):
+        parts.append(_judge(frame, zone))
+        count = seen
+    return finish_calls(judged=pl.concat(parts), errors=errors, shown=_SHOWN, zone=zone, record_count=count)
+
+
+def _judge(frame: pl.DataFrame, zone: str) -> pl.DataFrame:
     local = {name: local_clock(pl.col(name)) for name in ("start", "answer", "end")}
     typed = frame.with_columns(
         caller_raw=pl.col("caller"),
@@ -46,9 +65,7 @@ def read_asterisk_cdr(*, source: Source, zone: str) -> ColumnsRead:
         trunk_out=pl.col("dst_channel"),
     )
     judged = typed.with_columns(first_problem(*call_problems(local_started=pl.col("local_started")), *_own_problems()))
-    shown = {"started_at": "start", "answered_at": "answer", "ended_at": "end", "billable": "billsec"}
-    shown |= {"duration": "duration", "disposition": "disposition", "called": "called"}
-    return finish_calls(judged=judged, errors=errors, shown=shown, zone=zone, record_count=count)
+    return judged.drop(*_NOT_KEPT)
 
 
 def _own_problems() -> list[tuple[pl.Expr, str, str]]:
@@ -64,12 +81,12 @@ def _own_problems() -> list[tuple[pl.Expr, str, str]]:
     ]
 
 
-def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
-    lines = list(io.StringIO(text, newline=""))  # parted as the CSV reader parts them
+def _string_frames(text: str, errors: list[RowError]) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Frames of at most _SLICE_ROWS records and how many records were seen so far; misshapen ones go to errors."""
+    schema = {"row_no": pl.Int64(), **dict.fromkeys(_COLUMNS, pl.String()), "raw": pl.String()}
     records: list[tuple[int | str, ...]] = []
-    errors: list[RowError] = []
     count = 0
-    for row, cells in csv_lines(text=text, delimiter=","):
+    for row, cells, raw in csv_records(text=text, delimiter=","):
         if not any(cells):
             continue
         count += 1
@@ -80,11 +97,13 @@ def _string_frame(text: str) -> tuple[pl.DataFrame, list[RowError], int]:
             errors.append(RowError(row=row, field="row", code="cell_count", params=params))
             continue
         absent = [""] * (len(_COLUMNS) - len(cells))
-        records.append((row, *(cell.strip() for cell in cells), *absent, lines[row - 1].rstrip("\r\n")))
+        records.append((row, *(cell.strip() for cell in cells), *absent, raw))
+        if len(records) >= _SLICE_ROWS:
+            yield pl.DataFrame(records, schema=schema, orient="row"), count
+            records = []
     if count and len(errors) == count:
         raise FileRefused(code="cell_count", row=errors[0].row, params=errors[0].params)
-    schema = {"row_no": pl.Int64(), **dict.fromkeys(_COLUMNS, pl.String()), "raw": pl.String()}
-    return pl.DataFrame(records, schema=schema, orient="row"), errors, count
+    yield pl.DataFrame(records, schema=schema, orient="row"), count
 
 
 def _seconds(name: str) -> pl.Expr:

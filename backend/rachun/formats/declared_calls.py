@@ -21,6 +21,13 @@ from rachun.formats.typed_columns import check_zone
 
 SHIPPED_PROFILES = ("bgbilling", "m200_ex", "evrokvant", "es11")
 Profile = Mapping[str, Any]
+_SLICE_ROWS = 100_000
+_SHOWN = {"started_at": "started", "duration": "duration", "billable": "billable_text", "cause": "disposition"}
+_NEEDED = (
+    *("row_no", "raw", "caller_raw", "called_raw", "started_at", "duration_s", "billable_s", "disposition", "answered"),
+    *("trunk_in", "trunk_out", "unique_id", "account_code", "ambiguous", "wrong_field", "wrong_code"),
+    *("started", "duration", "billable_text"),
+)
 
 
 def shipped_profile(*, name: str) -> Profile:
@@ -69,20 +76,31 @@ def read_declared_calls(*, source: Source, profile: Profile, zone: str | None = 
     encoding = source.encoding or profile["encoding"]
     text = read_text(source=Source(name=source.name, data=source.data, encoding=encoding)).text
     lines = _lines(text, profile)
-    fields = _delimited(lines, profile) if profile["kind"] == "DELIMITED" else _fixed(lines, profile)
-    misshapen = fields.filter(~pl.col("whole"))
-    if fields.height == misshapen.height:
-        raise _no_line_fits(fields, profile)
-    errors = [_misshapen(row, found, profile) for row, found in misshapen.select("row_no", "found").iter_rows()]
-    typed = _type(fields.filter(pl.col("whole")), profile, zone)
+    parts: list[pl.DataFrame] = []
+    errors: list[RowError] = []
+    for part in lines.iter_slices(_SLICE_ROWS):  # a part at a time, so that memory does not grow with the file
+        fields = _delimited(part, profile) if profile["kind"] == "DELIMITED" else _fixed(part, profile)
+        misshapen = fields.filter(~pl.col("whole"))
+        if not parts and fields.height == misshapen.height:
+            raise _no_line_fits(fields, profile)
+        errors += [_misshapen(row, found, profile) for row, found in misshapen.select("row_no", "found").iter_rows()]
+        parts.append(_judge(fields.filter(pl.col("whole")), profile, zone))
+    return finish_calls(judged=pl.concat(parts), errors=errors, shown=_SHOWN, zone=zone, record_count=lines.height)
+
+
+def _judge(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
+    typed = _type(fields, profile, zone)
     judged = typed.with_columns(first_problem(*call_problems(local_started=pl.col("local_started")), *_cause(profile)))
-    shown = {"started_at": "started", "duration": "duration", "billable": "billable", "cause": "disposition"}
-    return finish_calls(judged=judged, errors=errors, shown=shown, zone=zone, record_count=fields.height)
+    return judged.select(pl.col(*_NEEDED))
 
 
 def _lines(text: str, profile: Profile) -> pl.DataFrame:
     """row_no and raw of every line that is a record."""
-    frame = pl.DataFrame({"raw": text.split("\n")}).with_columns(row_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    frame = (
+        pl.DataFrame({"raw": [text]})
+        .select(pl.col("raw").str.split("\n").explode())
+        .with_columns(row_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    )
     frame = frame.with_columns(pl.col("raw").str.strip_chars_end("\r\x1a"))
     first, final = profile.get("skip_first", 0), profile.get("skip_last", 0)
     frame = frame.filter(pl.col("raw").str.strip_chars() != "")
@@ -108,16 +126,13 @@ def _delimited(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     split = lines.with_columns(cells=record.str.split(profile["delimiter"])).with_columns(
         found=pl.col("cells").list.len().cast(pl.Int64)
     )
-    places = {
-        name: pl.col("cells").list.get(place["column"], null_on_oob=True)
-        if "part" not in place
-        else pl.col("cells")
-        .list.get(place["column"], null_on_oob=True)
-        .str.split(" ")
-        .list.get(place["part"], null_on_oob=True)
-        for name, place in profile["fields"].items()
-    }
+    places = {name: _cell(place) for name, place in profile["fields"].items()}
     return split.with_columns(whole=pl.col("found") == profile["columns"], **_stripped(places)).drop("cells")
+
+
+def _cell(place: Mapping[str, int]) -> pl.Expr:
+    cell = pl.col("cells").list.get(place["column"], null_on_oob=True)
+    return cell.str.split(" ").list.get(place["part"], null_on_oob=True) if "part" in place else cell
 
 
 def _fixed(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
@@ -163,6 +178,7 @@ def _type(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
         ambiguous=is_ambiguous(local=local, zone=zone),
         caller_raw=_number("caller", profile),
         called_raw=_number("called", profile),
+        billable_text=pl.col(billable),
         duration_s=_seconds("duration", profile),
         billable_s=_seconds(billable, profile),
         disposition=pl.col("cause") if "cause" in names else pl.lit(None, dtype=pl.String),

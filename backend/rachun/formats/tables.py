@@ -22,6 +22,7 @@ MAX_LINE = 100_000
 _CHUNK_ROWS = 50_000
 _TRUE_DIGITS_END = 10**15
 _DELIMITERS = (";", "\t", "|", ",")
+_TEXT_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _CELL_AT = re.compile(rb'\br="([A-Z]{0,4})(\d{1,10})"')
 
 
@@ -77,7 +78,7 @@ def _collect(lines: Iterable[Line], *, spec: TableSpec, positions: dict[str, int
 
 def _text_lines(source: Source) -> Iterator[Line]:
     text = read_text(source=source).text
-    longest = max(map(len, text.splitlines()))
+    longest = max(len(line) for line in text_lines(text=text))
     if longest > MAX_LINE:
         raise FileRefused(code="line_too_long", params={"limit": MAX_LINE})
     return csv_lines(text=text, delimiter=_sniff_delimiter(text))
@@ -85,16 +86,34 @@ def _text_lines(source: Source) -> Iterator[Line]:
 
 def csv_lines(*, text: str, delimiter: str) -> Iterator[Line]:
     """Rows of a quoted CSV with the line each begins on. Raises FileRefused on broken quoting."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return ((row, cells) for row, cells, _ in csv_records(text=text, delimiter=delimiter))
+
+
+def csv_records(*, text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+    """As csv_lines, with the record as it stands in the file."""
+    taken: list[str] = []
+
+    def feed() -> Iterator[str]:
+        for line in text_lines(text=text):
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(feed(), delimiter=delimiter, strict=True)
     while True:
         row = reader.line_num + 1
+        taken.clear()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             raise FileRefused(code="broken_quoting", row=row, params={"detail": str(error)[:80]}) from error
-        yield row, cells
+        yield row, cells, "".join(taken).rstrip("\r\n")
+
+
+def text_lines(*, text: str) -> Iterator[str]:
+    """Lines with their ends, one at a time: a large file never stands in memory a second time."""
+    return (match.group() for match in _TEXT_LINE.finditer(text))
 
 
 def _sniff_delimiter(text: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from rachun.apps.base.context import Actor, acting
 from rachun.apps.base.errors import DomainError
-from rachun.apps.base.jobs import LEASE_S, JobCancelled, JobContext, LeaseLost, handler_for, lease_end
+from rachun.apps.base.jobs import LEASE_S, Handler, JobCancelled, JobContext, LeaseLost, find_handler, lease_end
 from rachun.apps.base.models import Job
 from rachun.values.ids import uuid7
 
@@ -21,10 +21,15 @@ logger = structlog.get_logger(__name__)
 
 
 def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
-    """Claim and run the job; False when it is finished, cancelled or another worker's.
+    """Claim and run the job; False when it is finished, cancelled, another worker's, or for a newer worker.
 
     Database failures leave the lease to run out, so the sweeper hands the job on.
     """
+    kind = Job.objects.filter(id=job_id).values_list("kind", flat=True).first()
+    handler = find_handler(kind=kind) if kind else None
+    if handler is None:
+        logger.warning("job_kind_unknown", job_id=str(job_id), kind=kind)
+        return False
     owner = str(uuid7())
     job = claim(job_id=job_id, owner=owner)
     if job is None:
@@ -41,14 +46,14 @@ def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
         lease_owner=owner,
     )
     with acting(Actor(principal_id=job.created_by, request_id=str(job.id))):
-        run_handler(job=job, context=context, is_inline=is_inline)
+        run_handler(job=job, handler=handler, context=context, is_inline=is_inline)
     return True
 
 
-def run_handler(*, job: Job, context: JobContext, is_inline: bool) -> None:
+def run_handler(*, job: Job, handler: Handler, context: JobContext, is_inline: bool) -> None:
     try:
         with nullcontext() if is_inline else heartbeat(job_id=job.id, owner=context.lease_owner):
-            result = handler_for(kind=job.kind)(context)
+            result = handler(context)
     except JobCancelled:
         finish(job=job, state=Job.State.CANCELLED)
     except LeaseLost:

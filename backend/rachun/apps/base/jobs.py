@@ -112,10 +112,9 @@ def discover_handlers() -> None:
     autodiscover_modules("tasks")
 
 
-def handler_for(*, kind: str) -> Handler:
-    """Raises KeyError: a job of an unknown kind stays for a newer worker."""
+def find_handler(*, kind: str) -> Handler | None:
     discover_handlers()
-    return _handlers[kind]
+    return _handlers.get(kind)
 
 
 def lease_end() -> Any:

@@ -19,7 +19,7 @@ class DatabaseConnections(Middleware):
 
 def make_broker(*, url: str) -> RedisBroker:
     middleware = [AgeLimit(), TimeLimit(), ShutdownNotifications(), Callbacks(), Retries(), DatabaseConnections()]
-    return RedisBroker(url=url, middleware=middleware)
+    return RedisBroker(url=url, middleware=middleware)  # type: ignore[no-untyped-call]
 
 
 broker = make_broker(url=settings.REDIS_URL)

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rachun.apps.base.api.operations import operation_id_of
 from rachun.apps.identity.models import Principal, RoleAssignment, SubscriberAccess
 
+NOBODY = UUID(int=0)
+
 
 class Reach(Enum):
     EVERYTHING = "everything"
@@ -25,7 +27,7 @@ class Scope:
     """operation_id narrows to the assignments whose role allows this very operation; None takes all of them."""
 
     reach: Reach
-    principal_id: UUID | None = None
+    principal_id: UUID = NOBODY
     operation_id: str | None = None
 
     @classmethod
@@ -49,6 +51,12 @@ class Scope:
         whole = self.assignments().filter(branch__isnull=True).values("legal_entity_id")
         single = self.assignments().filter(branch__isnull=False).values("branch_id")
         return Q(**{f"{path}legal_entity__in": whole}) | Q(**{f"{path}branch__in": single})
+
+    def on_account_column(self, column: str = "account_id") -> Q:
+        """For tables below customers that hold a plain account id beside their own legal entity and branch."""
+        if self.reach is Reach.OWN_ACCOUNTS:
+            return Q(**{f"{column}__in": self.accounts()})
+        return self.on()
 
     def on_entity_id(self, column: str = "legal_entity_id") -> Q:
         """For tables below identity that hold a plain id: rows of a whole legal entity, so only for whole assignments.

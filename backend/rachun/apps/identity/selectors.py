@@ -1,9 +1,11 @@
 """Reads of identity, and of what base keeps for everybody."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from rachun.apps.base.errors import NotFound
 from rachun.apps.base.models import AuditRow, Job
 from rachun.apps.identity.models import (
     Branch,
@@ -26,6 +28,22 @@ def list_branches(*, scope: Scope) -> QuerySet[Branch]:
     return Branch.objects.filter(scope.branches()).order_by("code", "id")
 
 
+def get_legal_entity(*, scope: Scope, legal_entity_id: UUID) -> LegalEntity:
+    """Raises NotFound, also for an entity outside the scope."""
+    entity = list_legal_entities(scope=scope).filter(id=legal_entity_id).first()
+    if entity is None:
+        raise NotFound(legal_entity_id=legal_entity_id)
+    return entity
+
+
+def get_branch(*, scope: Scope, branch_id: UUID) -> Branch:
+    """Raises NotFound, also for a branch outside the scope."""
+    branch = list_branches(scope=scope).filter(id=branch_id).first()
+    if branch is None:
+        raise NotFound(branch_id=branch_id)
+    return branch
+
+
 def list_operators(*, scope: Scope) -> QuerySet[Operator]:
     """Colleagues with an assignment inside this scope; of their assignments, those inside it."""
     visible = RoleAssignment.objects.filter(scope.on())
@@ -40,8 +58,10 @@ def list_roles() -> QuerySet[Role]:
 
 def list_jobs(*, scope: Scope) -> QuerySet[Job]:
     """Jobs of whole legal entities in scope, and one's own; newest first."""
-    own = Q(created_by=scope.principal_id) if scope.principal_id else Q()
-    return Job.objects.filter(scope.on_entity_id() | own).order_by("-id")
+    visible = scope.on_entity_id()
+    if visible:  # an empty Q is everything, and everything or something is not everything to Django
+        visible |= Q(created_by=scope.principal_id)
+    return Job.objects.filter(visible).order_by("-id")
 
 
 def list_audit_rows(*, scope: Scope) -> QuerySet[AuditRow]:

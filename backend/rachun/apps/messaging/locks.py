@@ -4,4 +4,4 @@ from rachun.apps.messaging.models import Delivery
 
 
 def lock_delivery(delivery_id: UUID) -> Delivery:
-    return Delivery.objects.select_for_update().get(id=delivery_id)
+    return Delivery.objects.select_for_update(of=("self",)).select_related("legal_entity").get(id=delivery_id)

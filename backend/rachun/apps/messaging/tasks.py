@@ -19,7 +19,6 @@ def send_queued_email(context: JobContext) -> dict[str, Any]:
         delivery = send_email(
             delivery_id=UUID(context.params["delivery_id"]),
             smtp_url=settings.SMTP_URL,
-            sender=settings.MAIL_SENDER,
             sent_at=timezone.now(),
         )
     except DeliveryAlreadySent:

@@ -120,7 +120,7 @@ class IntervalDay(Entity, AppendOnly):
 
 
 class Consumption(DatedFact):
-    """Consumption on another basis than measurement, with its evidence. Measured consumption is derived, never typed."""
+    """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed."""
 
     class Basis(models.TextChoices):
         ESTIMATED = "ESTIMATED"

@@ -99,9 +99,14 @@ def _unpriced(rows: pl.DataFrame, *, pieces: pl.DataFrame, presence: pl.DataFram
 
 
 def with_new_days(pieces: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
-    """Add new_days: the days of a piece that no earlier piece of its group covers; they sum to the days covered."""
+    """Add group (0, 1, … per distinct `by`) and new_days: the days of a piece that no earlier one of its group covers.
+
+    Groups follow one another in the sorted frame, so one running maximum of group × span + day serves them all.
+    """
     ordered = pieces.sort(*by, "from_day", "to_day", "consumption_ix")
-    reached = pl.col("to_day").cum_max().shift(1).over(by).fill_null(-OPEN_DAY)
-    return ordered.with_columns(
-        new_days=(pl.col("to_day") - pl.max_horizontal(pl.col("from_day"), reached)).clip(lower_bound=0)
-    )
+    starts = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in by)
+    grouped = ordered.with_columns(group=starts.cast(pl.Int64).cum_sum() - 1)
+    base = pl.col("group") * (OPEN_DAY + 1)
+    reached = (base + pl.col("to_day")).cum_max().shift(1).fill_null(0) - base
+    new_days = pl.col("to_day") - pl.max_horizontal(pl.col("from_day"), reached)
+    return grouped.with_columns(new_days=new_days.clip(lower_bound=0))

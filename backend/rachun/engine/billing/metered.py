@@ -27,7 +27,8 @@ from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.rounding import WIDE
 
-_GROUP = ["agreement_ix", "version_ix", "component_no", "priced_register", "window_from"]
+_GROUP = ["agreement_ix", "price_ix", "window_from"]
+_PLACE = ["version_ix", "component_no", "priced_register"]
 _EXTRA = {"unit": pl.String(), "blocks_prorate": pl.Boolean()}
 
 
@@ -43,55 +44,60 @@ def metered_lines(
     checked_rows = checked(consumption, columns=CONSUMPTION, name="consumption")
     pieces, refusals = consumption_pieces(stretches=stretches, consumption=checked_rows)
     components = components_of(versions, kind=Metered, extra=_EXTRA)
-    registers = blocks.select("version_ix", "component_no", "priced_register").unique(maintain_order=True)
+    registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE)
     registers = registers.join(components, on=["version_ix", "component_no"])
     priced = _matched(pieces, registers=registers)
     priced = with_new_days(priced, by=_GROUP)
-    groups = _groups(priced)
+    groups = _groups(priced, registers=registers)
     missing = _uncovered(priced, registers=registers, stretches=stretches)
     unknown = _unknown(pieces, priced=priced)
     return _block_lines(groups, blocks=blocks, stretches=stretches), pl.concat([refusals, missing, unknown])
 
 
 def _blocks(versions: Iterable[VersionInForce]) -> pl.DataFrame:
-    rows = []
+    """Every block of every priced register; price_ix numbers the registers of all versions through."""
+    rows: list[tuple[int | str | None, ...]] = []
+    price_ix = -1
     for version in versions:
         for component in version.tariff.components:
-            if not isinstance(component, Metered):
-                continue
-            for register in component.registers:
+            for register in component.registers if isinstance(component, Metered) else ():
+                price_ix += 1
                 above = 0
                 for block in register.blocks:
-                    key = (version.version_ix, component.no, register.register)
-                    rows.append((*key, block.no, above, block.upto_micro, block.price_e8))
+                    place = (price_ix, version.version_ix, component.no, register.register)
+                    rows.append((*place, block.no, above, block.upto_micro, block.price_e8))
                     above = block.upto_micro or above
-    schema = {"version_ix": pl.Int64, "component_no": pl.Int16, "priced_register": pl.String, "block_no": pl.Int16}
-    amounts = {"above_micro": pl.Int64, "upto_micro": pl.Int64, "price_e8": pl.Int64}
-    return pl.DataFrame(rows, schema={**schema, **amounts}, orient="row")
+    place_columns = {
+        "price_ix": pl.Int64,
+        "version_ix": pl.Int64,
+        "component_no": pl.Int16,
+        "priced_register": pl.String,
+    }
+    amounts = {"block_no": pl.Int16, "above_micro": pl.Int64, "upto_micro": pl.Int64, "price_e8": pl.Int64}
+    return pl.DataFrame(rows, schema={**place_columns, **amounts}, orient="row")
 
 
 def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
     every = pl.col("priced_register") == EVERY_REGISTER
     named = registers.filter(~every).with_columns(register=pl.col("priced_register"))
-    by_name = pieces.join(named, on=["version_ix", "register"])
-    summed = pieces.join(registers.filter(every), on="version_ix")
+    by_name = pieces.join(named.select("version_ix", "register", "price_ix"), on=["version_ix", "register"])
+    summed = pieces.join(registers.filter(every).select("version_ix", "price_ix"), on="version_ix")
     return pl.concat([by_name, summed.select(by_name.columns)])
 
 
-def _groups(priced: pl.DataFrame) -> pl.DataFrame:
-    basis = priced.select(*_GROUP, "basis").unique().sort(*_GROUP, "basis")
-    return (
-        priced.group_by(_GROUP, maintain_order=True)
-        .agg(
-            pl.col("account_ix", "component", "tax_category", "posting_code", "unit").first(),
-            pl.col("blocks_prorate", "window_days").first(),
-            pl.col("from_day").min(),
-            pl.col("to_day").max(),
-            pl.col("quantity").sum(),
-            days=pl.col("new_days").sum(),
-            consumption=pl.col("consumption_ix").unique().sort(),
-        )
-        .join(basis.group_by(_GROUP).agg(pl.col("basis").str.join("+")), on=_GROUP, maintain_order="left")
+def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
+    sums = priced.group_by("group", maintain_order=True).agg(
+        pl.col("account_ix", "agreement_ix", "price_ix", "window_from", "window_days").first(),
+        pl.col("from_day").min(),
+        pl.col("to_day").max(),
+        pl.col("quantity").sum(),
+        pl.col("basis"),
+        days=pl.col("new_days").sum(),
+        consumption=pl.col("consumption_ix"),
+    )
+    named = sums.join(registers, on="price_ix", maintain_order="left")
+    return named.with_columns(
+        pl.col("basis").list.unique().list.sort().list.join("+"), pl.col("consumption").list.unique().list.sort()
     )
 
 
@@ -101,7 +107,7 @@ def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stret
     above, upto = (pl.col(name).cast(WIDE) * share // whole for name in ("above_micro", "upto_micro"))
     rows = (
         groups.with_columns(total=pl.col("quantity"))
-        .join(blocks, on=["version_ix", "component_no", "priced_register"], maintain_order="left")
+        .join(blocks.drop(_PLACE), on="price_ix", maintain_order="left")
         .with_columns(above=above, upto=upto)
         .with_columns(quantity=pl.min_horizontal("total", "upto") - pl.col("above"))
         .filter(pl.col("quantity") > 0)
@@ -133,18 +139,18 @@ def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stret
 
 
 def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
-    keys = ["agreement_ix", "version_ix", "component_no", "priced_register"]
-    due = stretches.in_period.join(registers.select(*keys[1:], "component"), on="version_ix").with_columns(
-        length=pl.col("to_day") - pl.col("from_day")
-    )
-    due = due.group_by([*keys, "component"], maintain_order=True).agg(
-        pl.col("account_ix").first(), pl.col("length").sum()
+    keys = ["agreement_ix", "price_ix"]
+    named = registers.select("version_ix", "price_ix", "component", "priced_register")
+    metered_days = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix")
+    due = metered_days.group_by(keys).agg(
+        pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum()
     )
     inside = priced.filter(pl.col("window_from") == stretches.start, pl.col("from_day") >= stretches.start)
     covered = inside.group_by(keys).agg(covered=pl.col("new_days").sum())
     missing = due.join(covered, on=keys, how="left", maintain_order="left").filter(
         pl.col("covered").fill_null(0) < pl.col("length")
     )
+    missing = missing.join(named, on="price_ix")
     days_missing = pl.col("length") - pl.col("covered").fill_null(0)
     return refused(
         missing,

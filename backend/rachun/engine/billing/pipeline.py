@@ -17,9 +17,10 @@ from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.percentage import with_percentages
 from rachun.engine.billing.segments import Stretches, stretches_of
-from rachun.engine.billing.snapshot import CHARGES, Priced, Snapshot, SnapshotInvalid
+from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
+from rachun.engine.tariffs.components import Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
@@ -61,15 +62,21 @@ def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
 
 
 def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines and refusals of the kinds that do not see each other; a kind that nothing asks for is passed over."""
     versions = snapshot.versions
-    priced = [
-        per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes),
-        metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption),
-        traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage),
-        one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries),
-    ]
-    fixed = fixed_lines(stretches=stretches, versions=versions)
-    return pl.concat([fixed, *(lines for lines, _ in priced)]), pl.concat(refusals for _, refusals in priced)
+    kinds = {component.kind for version in versions for component in version.tariff.components}
+    lines = [fixed_lines(stretches=stretches, versions=versions)]
+    priced: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    if PerAttribute.kind in kinds:
+        priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
+    if Metered.kind in kinds or snapshot.consumption.height:
+        priced.append(metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
+    if snapshot.usage.height:
+        priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
+    if snapshot.deliveries.height:
+        priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries))
+    refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
+    return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
 
 
 def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:

@@ -112,7 +112,7 @@ def _low(prefix: Prefix) -> int:
 
 
 def _high(prefix: Prefix) -> int:
-    return _low(prefix) + 10 ** (WIDTH - len(prefix.digits))
+    return _low(prefix) + int(10 ** (WIDTH - len(prefix.digits)))
 
 
 def _number(day: date) -> int:

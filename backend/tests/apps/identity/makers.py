@@ -5,11 +5,10 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
-from rest_framework.test import APIClient
-
 from rachun.apps.identity.models import Branch, LegalEntity, Principal
 from rachun.apps.identity.services.principals import Assignment, add_operator, add_subscriber
 from rachun.apps.identity.services.sessions import open_session
+from rest_framework.test import APIClient
 
 PASSWORD = "grom-nad-rikoju-7"
 

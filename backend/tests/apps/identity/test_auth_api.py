@@ -9,9 +9,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.utils import timezone
-from rest_framework.test import APIClient
-
 from rachun.apps.identity.models import LoginSession, Principal
+from rest_framework.test import APIClient
 from tests.apps.identity.makers import PASSWORD, client_of, make_enterprise, make_operator
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ class TermOut(Out):
     valid_to = serializers.DateField(allow_null=True)
 
 
-class AssignmentOut(TermOut):
+class TariffAssignmentOut(TermOut):
     plan_id = serializers.UUIDField()
     plan_code = serializers.CharField(source="plan.code")
 
@@ -53,7 +53,7 @@ class AgreementOut(Out):
     service_point_id = serializers.UUIDField()
     service_point_code = serializers.CharField(source="service_point.code")
     terms = TermOut(many=True)
-    assignments = AssignmentOut(many=True)
+    assignments = TariffAssignmentOut(many=True)
     attributes = AttributeOut(many=True)
     resources = ResourceOut(many=True)
 

@@ -26,7 +26,6 @@ from rachun.apps.base.jobs import enqueue
 from rachun.apps.base.transactions import edge_transaction
 from rachun.apps.catalog.selectors import get_service, get_tariff_plan
 from rachun.apps.customers.selectors import get_account, get_premise
-
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_legal_entity
 
@@ -100,7 +99,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
 
     @extend_schema(request=told_as.EndIn, responses={200: told_as.AgreementOut, **problems(errors.NotServedThen)})
     @action(detail=True, methods=["post"], filterset_class=None)
-    def end(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def end(self, request: Request, id: UUID) -> Response:
         return self.change(services.end_agreement, ended_at=timezone.now(), **checked(told_as.EndIn, request))
 
     @extend_schema(
@@ -108,7 +107,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         responses={200: told_as.AgreementOut, **problems(errors.PlanOfAnotherService, errors.NotServedThen)},
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def tariff(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def tariff(self, request: Request, id: UUID) -> Response:
         told = checked(told_as.TariffChangeIn, request)
         plan = get_tariff_plan(scope=scope_of(request), plan_id=told["plan_id"])
         return self.change(services.change_tariff, plan=plan, valid_from=told["valid_from"], changed_at=timezone.now())
@@ -117,7 +116,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         request=told_as.AttributeChangeIn, responses={200: told_as.AgreementOut, **problems(errors.NotServedThen)}
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def attribute(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def attribute(self, request: Request, id: UUID) -> Response:
         told = checked(told_as.AttributeChangeIn, request)
         return self.change(services.change_attribute, changed_at=timezone.now(), **told)
 
@@ -126,7 +125,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         responses={200: told_as.AgreementOut, **problems(errors.NotServedThen, errors.EndBeforeStart)},
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def suspension(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def suspension(self, request: Request, id: UUID) -> Response:
         told = checked(told_as.SuspensionIn, request)
         return self.change(
             services.suspend_agreement,
@@ -138,7 +137,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
 
     @extend_schema(request=told_as.ResourceIn, responses={200: told_as.AgreementOut, **problems(errors.ResourceInUse)})
     @action(detail=True, methods=["post"], filterset_class=None)
-    def resource(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def resource(self, request: Request, id: UUID) -> Response:
         told = checked(told_as.ResourceIn, request)
         return self.change(services.assign_resource, assigned_at=timezone.now(), **told)
 

@@ -49,16 +49,18 @@ def idempotent(method: ViewMethod) -> ViewMethod:
                 pointer="/Idempotency-Key", code="required", detail=_("Send an Idempotency-Key of 8 to 255 characters.")
             )
             raise Invalid(errors=[problem])
+        principal_id = request.user.pk
+        assert principal_id is not None, "an idempotent operation is never public"
         operation = operation_id_of(view=view, method=request.method or "") or ""
         digest = request_hash(operation=operation, path=request.path, data=request.data)
         with edge_transaction():
-            take_turn(principal_id=request.user.pk, key=key)
-            known = IdempotencyRecord.objects.filter(principal_id=request.user.pk, key=key).first()
+            take_turn(principal_id=principal_id, key=key)
+            known = IdempotencyRecord.objects.filter(principal_id=principal_id, key=key).first()
             if known is not None:
                 return replay(record=known, digest=digest)
             response = method(view, request, *args, **kwargs)
             assert response.status_code < 400, "a refusal is raised, so that its transaction is undone"  # noqa: PLR2004
-            keep(response=response, principal_id=request.user.pk, key=key, operation=operation, digest=digest)
+            keep(response=response, principal_id=principal_id, key=key, operation=operation, digest=digest)
         return response
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]

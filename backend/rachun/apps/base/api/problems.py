@@ -25,9 +25,9 @@ class ProblemResponse(Response):
     """Rendered here: the client's Accept header has no say in how a problem looks."""
 
     @property
-    def rendered_content(self) -> bytes:
+    def rendered_content(self) -> str:
         self["Content-Type"] = PROBLEM_JSON
-        return json.dumps(self.data, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
+        return json.dumps(self.data, cls=DjangoJSONEncoder, ensure_ascii=False)
 
 
 class Told(NamedTuple):
@@ -44,12 +44,12 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler."""
     told = told_of(error)
     if told is None:
-        logger.exception("request_failed", view=type(context.get("view")).__name__, exc_info=error)
+        logger.error("request_failed", view=type(context.get("view")).__name__, exc_info=error)
         told = internal_error()
     return ProblemResponse(problem_body(told), status=told.status, headers=dict(told.headers))
 
 
-def told_of(error: Exception) -> Told | None:
+def told_of(error: Exception) -> Told | None:  # noqa: PLR0911 -- one line per kind of error reads best
     """How an error is told to the client; None when it is a fault of ours."""
     match error:
         case DomainError():
@@ -93,7 +93,7 @@ def told_of_api_exception(error: exceptions.APIException) -> Told:
         return Told(error.status_code, "invalid_request", _("The request is not valid."), errors=errors)
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
-    title = error.detail if isinstance(error.detail, str) else error.default_detail
+    title = str(error.detail if isinstance(error.detail, str) else error.default_detail)
     return Told(error.status_code, code, title, headers=headers)
 
 
@@ -136,17 +136,17 @@ def plain_problem(told: Told) -> HttpResponse:
     return HttpResponse(body, status=told.status, content_type=PROBLEM_JSON, headers=dict(told.headers))
 
 
-def not_found(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(NotFound()))
 
 
-def forbidden(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(Forbidden()))
 
 
-def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(DomainError()))
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     return plain_problem(internal_error())

@@ -1,7 +1,7 @@
 """What the contract says about every operation, so that no view has to repeat it."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -70,7 +70,7 @@ class ContractSchema(AutoSchema):
             found |= {"412": "precondition_failed", "428": "precondition_required"}
         return found
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         for status, code in sorted(self.usual_refusals().items()):
             if status in bodies:
@@ -78,7 +78,7 @@ class ContractSchema(AutoSchema):
                 bodies[status]["description"] = f"{described}, {code}".removeprefix(", ")
             else:
                 response = OpenApiResponse(ProblemOut, description=code)
-                bodies[status] = self._get_response_for_code(response, status, [PROBLEM_JSON], direction)
+                bodies[status] = self._get_response_for_code(response, status, [PROBLEM_JSON], direction)  # type: ignore[no-untyped-call]
         return dict(sorted(bodies.items()))
 
 

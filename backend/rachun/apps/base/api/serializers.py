@@ -17,7 +17,7 @@ class In(serializers.Serializer[Any]):
             if unknown:
                 message = self.error_messages["unknown_field"]
                 raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(message, code="unknown_field")] for name in unknown}
+                    {name: [serializers.ErrorDetail(str(message), code="unknown_field")] for name in unknown}
                 )
         return super().to_internal_value(data)
 
@@ -43,4 +43,28 @@ class ProblemOut(Out):
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The request's id, to be told to support.")
     params = serializers.DictField(child=serializers.JSONField(allow_null=True))
-    errors = FieldProblemOut(many=True)
+    errors = FieldProblemOut(many=True)  # type: ignore[assignment]  # the property of RFC 9457, not DRF's
+
+
+class JobOut(Out):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    legal_entity_id = serializers.UUIDField(allow_null=True)
+    state = serializers.ChoiceField(choices=["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"])
+    total = serializers.IntegerField(allow_null=True)
+    done = serializers.IntegerField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+    result = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    failure = serializers.CharField()
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class JobRowErrorOut(Out):
+    row_no = serializers.IntegerField()
+    field = serializers.CharField()
+    code = serializers.CharField()
+    params = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    raw = serializers.CharField()

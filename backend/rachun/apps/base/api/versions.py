@@ -19,7 +19,7 @@ def needs_if_match(method: F) -> F:
     return method
 
 
-def etag_of(*, id: UUID, updated_at: datetime) -> str:  # noqa: A002 -- the model's own name
+def etag_of(*, id: UUID, updated_at: datetime) -> str:
     return f'"{sha256(f"{id}{updated_at.isoformat()}".encode()).hexdigest()[:32]}"'
 
 

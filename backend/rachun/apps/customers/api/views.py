@@ -66,7 +66,7 @@ class PartyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     @needs_if_match
     @extend_schema(request=PartyChangeIn, responses={200: PartyOut})
-    def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def partial_update(self, request: Request, id: UUID) -> Response:
         seen = self.get_object()
         facts = services.PartyFacts(**checked(PartyChangeIn, request))
         with edge_transaction():
@@ -116,7 +116,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
 
     @needs_if_match
     @extend_schema(request=AccountChangeIn, responses={200: AccountOut})
-    def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def partial_update(self, request: Request, id: UUID) -> Response:
         seen = self.get_object()
         told = checked(AccountChangeIn, request)
         with edge_transaction():

@@ -35,7 +35,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")})
     @action(detail=True, methods=["get"], filterset_class=None)
-    def content(self, request: Request, id: UUID) -> HttpResponse:  # noqa: A002 -- the lookup field
+    def content(self, request: Request, id: UUID) -> HttpResponse:
         return file_response(document=self.get_object())
 
 

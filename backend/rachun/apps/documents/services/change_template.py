@@ -1,16 +1,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+from jinja2 import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rachun.apps.base.audit import record_audit
+from rachun.apps.base.errors import Refused
+from rachun.apps.base.transactions import use_case
 from rachun.apps.documents.models import DocumentTemplate
 
 
-@transaction.atomic(durable=True)
+class TemplateBroken(Refused):
+    code = "template_broken"
+    title = _("The template cannot be read.")
+
+
+@use_case
 def change_template(*, legal_entity_id: UUID, kind: str, body: str, changed_at: datetime) -> DocumentTemplate:
-    """Add the next version of a template; documents already rendered keep theirs."""
+    """Add the next version of a template; documents already rendered keep theirs. Raises TemplateBroken."""
+    refuse_broken(body=body)
     versions = DocumentTemplate.objects.filter(legal_entity_id=legal_entity_id, kind=kind)
     latest = versions.aggregate(latest=Max("version"))["latest"] or 0
     template = DocumentTemplate.objects.create(
@@ -24,3 +34,10 @@ def change_template(*, legal_entity_id: UUID, kind: str, body: str, changed_at: 
         after={"kind": kind, "version": template.version},
     )
     return template
+
+
+def refuse_broken(*, body: str) -> None:
+    try:
+        ImmutableSandboxedEnvironment(autoescape=True).parse(body)
+    except TemplateSyntaxError as error:
+        raise TemplateBroken(line=error.lineno, reason=error.message or "") from error

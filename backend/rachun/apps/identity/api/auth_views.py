@@ -1,16 +1,16 @@
 """Signing in and out."""
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.identity.api.cookies import CSRF_HEADER, drop_cookies, refresh_cookie, set_cookies
 from rachun.apps.identity.api.serializers import ClientTokenIn, LoginIn, MeOut, PasswordIn, RefreshIn, TokensOut
+from rachun.apps.identity.models import Principal
 from rachun.apps.identity.selectors import describe_principal
 from rachun.apps.identity.services.principals import change_password
 from rachun.apps.identity.services.sessions import (
@@ -27,14 +27,6 @@ from rachun.apps.identity.services.sign_in import WrongCredentials, check_client
 from rachun.apps.identity.services.throttle_login import LoginLocked
 
 
-def checked(serializer_class: Any, request: Request) -> dict[str, Any]:
-    """The validated body. Raises ValidationError."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data
-
-
 def answer(*, tokens: Tokens, is_cookie_mode: bool) -> Response:
     """A browser never sees its refresh token, an app has no cookies."""
     body = {
@@ -47,6 +39,11 @@ def answer(*, tokens: Tokens, is_cookie_mode: bool) -> Response:
     if is_cookie_mode:
         set_cookies(response=response, tokens=tokens)
     return response
+
+
+def signed_in(request: Request) -> Principal:
+    assert isinstance(request.user, Principal), "the permission lets nobody else in"
+    return request.user
 
 
 class PublicView(APIView):
@@ -124,7 +121,7 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         told = checked(PasswordIn, request)
         change_password(
-            principal=request.user, current=told["current_password"], new=told["new_password"], now=timezone.now()
+            principal=signed_in(request), current=told["current_password"], new=told["new_password"], now=timezone.now()
         )
         response = Response(status=204)
         drop_cookies(response=response)
@@ -138,4 +135,4 @@ class MeView(APIView):
 
     @extend_schema(responses={200: MeOut})
     def get(self, request: Request) -> Response:
-        return Response(MeOut(describe_principal(principal=request.user)).data)
+        return Response(MeOut(describe_principal(principal=signed_in(request))).data)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
@@ -18,9 +19,11 @@ class SessionAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> Any:
         sessions = LoginSession.objects.select_related("principal", "principal__api_client")
-        session = sessions.filter(
-            id=validated_token.get("sid"), revoked_at__isnull=True, principal__is_active=True
-        ).first()
+        try:
+            session_id = UUID(str(validated_token.get("sid")))
+        except ValueError:
+            raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended") from None
+        session = sessions.filter(id=session_id, revoked_at__isnull=True, principal__is_active=True).first()
         if session is None:
             raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended")
         principal: Principal = session.principal

@@ -19,12 +19,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rachun.apps.base.api.schema import problems
+from rachun.apps.base.api.serializers import JobOut, JobRowErrorOut
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.jobs import JobAlreadyFinished, request_cancel
 from rachun.apps.base.models import AuditRow, Job, JobRowError
 from rachun.apps.identity import selectors
 from rachun.apps.identity.api.filters import AuditFilter, JobFilter
-from rachun.apps.identity.api.serializers import AuditRowOut, JobOut, JobRowErrorOut
+from rachun.apps.identity.api.serializers import AuditRowOut
 from rachun.apps.identity.scope import scope_of
 
 POLL_S = 0.5
@@ -51,7 +52,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
 
     @extend_schema(request=None, responses={200: JobOut, **problems(JobAlreadyFinished)})
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def cancel(self, request: Request, id: UUID) -> Response:
         job = self.get_object()
         with transaction.atomic():
             cancelled = request_cancel(job_id=job.id)
@@ -62,9 +63,10 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
 
     @extend_schema(responses=JobRowErrorOut(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)
-    def errors(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def errors(self, request: Request, id: UUID) -> Response:
         job = self.get_object()
-        page = self.paginate_queryset(JobRowError.objects.filter(job=job).order_by("row_no", "id"))
+        rows: QuerySet[Any] = JobRowError.objects.filter(job=job).order_by("row_no", "id")
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(JobRowErrorOut(page, many=True).data)
 
     @extend_schema(
@@ -75,7 +77,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         }
     )
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
-    def events(self, request: Request, id: UUID) -> HttpResponseBase:  # noqa: A002 -- the lookup field
+    def events(self, request: Request, id: UUID) -> HttpResponseBase:
         job = self.get_object()
         headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
         return StreamingHttpResponse(watch(job_id=job.id), content_type="text/event-stream", headers=headers)

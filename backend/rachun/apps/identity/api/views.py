@@ -10,10 +10,11 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.versions import check_if_match, etag_of, needs_if_match
+from rachun.apps.base.errors import NotFound
 from rachun.apps.identity import selectors
-from rachun.apps.identity.api.auth_views import checked
 from rachun.apps.identity.api.filters import BranchFilter, LegalEntityFilter, OperatorFilter, RoleFilter
 from rachun.apps.identity.api.serializers import (
     BranchChangeIn,
@@ -55,7 +56,7 @@ class LegalEntityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 
     @needs_if_match
     @extend_schema(request=LegalEntityIn, responses={200: LegalEntityOut})
-    def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def partial_update(self, request: Request, id: UUID) -> Response:
         entity = self.get_object()
         changed = change_legal_entity(
             entity_id=entity.id,
@@ -88,7 +89,7 @@ class BranchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         etag = etag_of(id=branch.id, updated_at=branch.updated_at)
         return Response(BranchOut(branch).data, headers={"ETag": etag})
 
-    @extend_schema(request=BranchIn, responses={201: BranchOut, **problems(BranchCodeTaken)})
+    @extend_schema(request=BranchIn, responses={201: BranchOut, **problems(BranchCodeTaken, NotFound)})
     def create(self, request: Request) -> Response:
         told = checked(BranchIn, request)
         branch = create_branch(scope=scope_of(request), **told)
@@ -96,7 +97,7 @@ class BranchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @needs_if_match
     @extend_schema(request=BranchChangeIn, responses={200: BranchOut})
-    def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def partial_update(self, request: Request, id: UUID) -> Response:
         branch = self.get_object()
         changed = change_branch(
             branch_id=branch.id,

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.base.audit import record_audit
@@ -102,7 +103,9 @@ def assign_role(*, principal: Principal, assignment: Assignment) -> RoleAssignme
     """Safe to repeat. Raises AssignmentInvalid."""
     role = Role.objects.filter(code=assignment.role).first()
     entity = LegalEntity.objects.filter(id=assignment.legal_entity_id).first()
-    branch = Branch.objects.filter(id=assignment.branch_id, legal_entity=entity).first()
+    branch = None
+    if assignment.branch_id is not None:
+        branch = Branch.objects.filter(id=assignment.branch_id, legal_entity_id=assignment.legal_entity_id).first()
     if role is None or entity is None or (assignment.branch_id is not None and branch is None):
         raise AssignmentInvalid(role=assignment.role)
     found, _created = RoleAssignment.objects.get_or_create(
@@ -137,11 +140,12 @@ def create_operator(
 
 
 def refuse_beyond_own(*, assignment: Assignment, scope: Scope) -> None:
-    """Nobody gives more than they have: every operation of the role, in that entity and branch. Raises RoleBeyondOwn."""
+    """Nobody gives more than they have there: every operation of the role is held already. Raises RoleBeyondOwn."""
+    place = Q(branch__isnull=True)
+    if assignment.branch_id is not None:
+        place |= Q(branch_id=assignment.branch_id)
     mine = RoleAssignment.objects.filter(
-        principal_id=scope.principal_id, legal_entity_id=assignment.legal_entity_id
-    ).filter(branch__isnull=True) | RoleAssignment.objects.filter(
-        principal_id=scope.principal_id, legal_entity_id=assignment.legal_entity_id, branch_id=assignment.branch_id
+        place, principal_id=scope.principal_id, legal_entity_id=assignment.legal_entity_id
     )
     wanted = set(RolePermission.objects.filter(role__code=assignment.role).values_list("operation_id", flat=True))
     held = set(RolePermission.objects.filter(role__assignments__in=mine).values_list("operation_id", flat=True))

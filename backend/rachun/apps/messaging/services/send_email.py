@@ -4,6 +4,7 @@ import smtplib
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formataddr
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -29,10 +30,10 @@ class SmtpNotConfigured(OSError):
     """SMTP_URL is not set: nothing can be sent, everything waits."""
 
 
-def build_message(*, delivery: Delivery, sender: str) -> EmailMessage:
+def build_message(*, delivery: Delivery) -> EmailMessage:
     """The same delivery always gives the same Message-ID, by which a receiving server can tell a second copy."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    message["From"] = formataddr((delivery.legal_entity.short_name, delivery.legal_entity.email))
     message["To"] = delivery.address
     message["Subject"] = delivery.subject
     message["Message-ID"] = f"<{delivery.id}@rachun>"
@@ -58,7 +59,7 @@ def transmit(*, message: EmailMessage, smtp_url: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def send_email(*, delivery_id: UUID, smtp_url: str, sender: str, sent_at: datetime) -> Delivery:
+def send_email(*, delivery_id: UUID, smtp_url: str, sent_at: datetime) -> Delivery:
     """Send the delivery and keep what became of it.
 
     Raises DeliveryAlreadySent. A refusal by the mail server is a state of the delivery: it stays QUEUED for another
@@ -68,7 +69,7 @@ def send_email(*, delivery_id: UUID, smtp_url: str, sender: str, sent_at: dateti
     delivery = lock_delivery(delivery_id)
     if delivery.state == Delivery.State.SENT:
         raise DeliveryAlreadySent(delivery_id=delivery_id)
-    message = build_message(delivery=delivery, sender=sender)
+    message = build_message(delivery=delivery)
     try:
         transmit(message=message, smtp_url=smtp_url)
     except (OSError, smtplib.SMTPException) as error:

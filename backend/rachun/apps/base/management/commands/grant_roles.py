@@ -53,7 +53,7 @@ def grant_model(cursor: CursorWrapper, *, model: type[models.Model], role: str) 
         return
     cursor.execute(f"GRANT SELECT, INSERT ON {table} TO {role}")
     if model.UPDATABLE:
-        columns = ", ".join(quote(model._meta.get_field(name).column) for name in model.UPDATABLE)  # noqa: SLF001 -- as above
+        columns = ", ".join(quote(str(vars(model._meta.get_field(name))["column"])) for name in model.UPDATABLE)  # noqa: SLF001 -- as above
         cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {role}")
 
 

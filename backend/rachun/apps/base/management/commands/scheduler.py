@@ -53,7 +53,8 @@ def is_the_one() -> bool:
     """The lock belongs to this connection: when it breaks, the lock is free for the next scheduler."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND pid = pg_backend_pid())",
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+            " AND pid = pg_backend_pid())",
             [SCHEDULER_LOCK],
         )
         [has_lock] = cursor.fetchone()
