@@ -10,7 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
-        for app in ("identity", "documents", "messaging", "catalog", "customers", "agreements")
+        for app in (
+            *("identity", "documents", "messaging", "catalog", "customers", "agreements"),
+            *("metering", "usage", "rating"),
+        )
     ),
 ]
 
