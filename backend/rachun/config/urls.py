@@ -10,7 +10,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
-        for app in ("identity", "documents", "messaging", "catalog", "customers", "agreements", "selfservice")
+        for app in (
+            *("identity", "documents", "messaging", "catalog", "customers", "agreements"),
+            *("metering", "usage", "rating"),
+            *("selfservice",),
+        )
     ),
 ]
 
