@@ -72,9 +72,7 @@ def instant(name: str, value: datetime) -> pl.Expr:
     return pl.lit(value.astimezone(UTC), INSTANT).alias(name)
 
 
-def copy_items_and_entries(
-    *, run: BillRun, drafts: Sequence[DraftBill], posted: Posted, recorded_at: datetime
-) -> None:
+def copy_items_and_entries(*, run: BillRun, drafts: Sequence[DraftBill], posted: Posted, recorded_at: datetime) -> None:
     items = posted.items
     copy_frame(
         table="ledger_openitem",

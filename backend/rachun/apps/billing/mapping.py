@@ -79,9 +79,7 @@ def with_readings(charges: pl.DataFrame, *, evidence: pl.DataFrame) -> pl.DataFr
         .agg(pl.col("evidence").str.join(","))
     )
     joined = rows.join(found, on="row", how="left", maintain_order="left")
-    extended = pl.concat_str(
-        pl.col("inputs").str.head(-1), pl.lit(',"readings":['), pl.col("evidence"), pl.lit("]}")
-    )
+    extended = pl.concat_str(pl.col("inputs").str.head(-1), pl.lit(',"readings":['), pl.col("evidence"), pl.lit("]}"))
     return joined.with_columns(
         inputs=pl.when(pl.col("evidence").is_not_null()).then(extended).otherwise(pl.col("inputs"))
     ).drop("row", "evidence")

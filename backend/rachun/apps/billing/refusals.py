@@ -12,7 +12,9 @@ class RunAlreadyExists(Conflict):
 
 class RunPeriodInvalid(Invalid):
     code = "bill_run_period_invalid"
-    title = _("A bill run needs a period of at least one day, a document date after its start and a due date not before.")
+    title = _(
+        "A bill run needs a period of at least one day, a document date after its start and a due date not before."
+    )
 
 
 class RunNeedsAccounts(Invalid):

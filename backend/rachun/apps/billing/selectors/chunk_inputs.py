@@ -76,7 +76,9 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInput
             **tax_rules(run),
         ),
         refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),
-        evidence=consumption.select("agreement_ix", "register", "period_from", "period_to", "consumption_ix", "evidence"),
+        evidence=consumption.select(
+            "agreement_ix", "register", "period_from", "period_to", "consumption_ix", "evidence"
+        ),
         usage_counts=counts.group_by("agreement_ix").agg(pl.col("records").sum()),
         active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
         excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),

@@ -36,9 +36,7 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     totals = account_totals(charges=charges)
     draft_ids = {account_ix: uuid7() for account_ix in totals["account_ix"]}
     table = open_load(parent="billing_charge", load_key=run.id)
-    copy_frame(
-        table=table, frame=charge_rows(charges=charges, inputs=inputs, load_key=run.id, draft_ids=draft_ids)
-    )
+    copy_frame(table=table, frame=charge_rows(charges=charges, inputs=inputs, load_key=run.id, draft_ids=draft_ids))
     keep_drafts(chunk=chunk, totals=totals, inputs=inputs, draft_ids=draft_ids)
     keep_intervals(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
@@ -57,9 +55,7 @@ def priced(inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
     return charges, refusals
 
 
-def keep_drafts(
-    *, chunk: BillRunChunk, totals: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]
-) -> None:
+def keep_drafts(*, chunk: BillRunChunk, totals: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:
     accounts = inputs.frames.account_ids
     with connection.cursor() as cursor:
         cursor.execute(PREVIOUS, [[accounts[ix] for ix in draft_ids]])
@@ -73,9 +69,7 @@ def keep_drafts(
         "tax_minor",
         "gross_minor",
         pl.col("lines").cast(pl.Int32).alias("line_count"),
-        pl.Series(
-            "previous_gross_minor", [previous.get(accounts[ix]) for ix in totals["account_ix"]], dtype=pl.Int64
-        ),
+        pl.Series("previous_gross_minor", [previous.get(accounts[ix]) for ix in totals["account_ix"]], dtype=pl.Int64),
     )
     copy_frame(table="billing_draftbill", frame=rows)
 
@@ -96,9 +90,7 @@ def keep_intervals(
     copy_frame(table="billing_draftinterval", frame=rows)
 
 
-def keep_items(
-    *, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]
-) -> None:
+def keep_items(*, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:
     keys = ["account_ix", "agreement_ix", "tax_category", "posting_code"]
     sums = charges.group_by(keys).agg(pl.col(MONEY).sum()).sort(keys)
     rows = sums.select(
@@ -153,4 +145,3 @@ def tallies(*, charges: pl.DataFrame, refusals: pl.DataFrame, inputs: ChunkInput
         },
         "charges": {"count": charges.height, **{name: int(charges[name].sum()) for name in MONEY}},
     }
-

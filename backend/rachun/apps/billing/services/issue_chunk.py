@@ -23,8 +23,8 @@ from rachun.apps.billing.issue_mapping import (
 from rachun.apps.billing.locks import lock_chunk
 from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftItem
 from rachun.apps.billing.services.bill_numbers import take_bill_numbers
-from rachun.apps.ledger.refusals import database_refusals
 from rachun.apps.ledger.selectors.balances import list_account_balances
+from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.usage.services.mark_billed import mark_billed
 
 INTERVALS = """
@@ -62,7 +62,9 @@ def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRun
 
 def chunk_drafts(chunk: BillRunChunk) -> ChunkDrafts:
     drafts = list(
-        DraftBill.objects.filter(chunk_id=chunk.id).select_related("account", "account__branch").order_by("account__number")
+        DraftBill.objects.filter(chunk_id=chunk.id)
+        .select_related("account", "account__branch")
+        .order_by("account__number")
     )
     rows = DraftItem.objects.filter(chunk_id=chunk.id).order_by("id")
     names = ("draft_id", "agreement_id", "tax_category", "posting_code", "net_minor", "tax_minor", "gross_minor")

@@ -19,7 +19,7 @@ from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, DraftInterva
 from rachun.apps.billing.refusals import ControlSheetDiffers
 from rachun.apps.billing.services.issue_chunk import issue_chunk
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
-from rachun.apps.ledger.refusals import database_refusals
+from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.receivables.services.use_advances import use_advances
 
 RENDER = "billing.render_bills"
@@ -41,7 +41,11 @@ def issue_run(*, run_id: UUID, job: JobContext, clock: Callable[[], datetime]) -
         attach_run(run_id=run_id, job=job)
     for chunk in chunks:
         with transaction.atomic(durable=True):
-            accounts = list(Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids).values_list("account_id", flat=True))
+            accounts = list(
+                Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids).values_list(
+                    "account_id", flat=True
+                )
+            )
             use_advances(account_ids=accounts, accounting_date=run.document_date, recorded_at=clock())
             job.progress(done=done)
     with transaction.atomic(durable=True):

@@ -18,9 +18,7 @@ class ChartAccount:
 def ensure_chart(*, legal_entity_id: UUID, accounts: Sequence[ChartAccount]) -> int:
     """Add the accounts that are missing; returns how many. What is there stays as it is, so repeating is safe."""
     assert_in_transaction()
-    known = set(
-        LedgerAccount.objects.filter(legal_entity_id=legal_entity_id).values_list("posting_code", flat=True)
-    )
+    known = set(LedgerAccount.objects.filter(legal_entity_id=legal_entity_id).values_list("posting_code", flat=True))
     missing = [
         LedgerAccount(
             legal_entity_id=legal_entity_id, posting_code=row.posting_code, code=row.code, names=dict(row.names)
