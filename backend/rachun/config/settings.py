@@ -35,6 +35,7 @@ PRODUCT_APPS = [
     "rachun.apps.receivables",
     "rachun.apps.billing",
     "rachun.apps.payments",
+    "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -57,10 +57,11 @@ def metered_lines(
 def _blocks(versions: Iterable[VersionInForce]) -> pl.DataFrame:
     """Every block of every priced register; price_ix numbers the registers of all versions through."""
     rows: list[tuple[int | str | None, ...]] = []
+    price_ix = -1
     for version in versions:
         for component in version.tariff.components:
             for register in component.registers if isinstance(component, Metered) else ():
-                price_ix = rows[-1][0] + 1 if rows else 0
+                price_ix += 1
                 above = 0
                 for block in register.blocks:
                     place = (price_ix, version.version_ix, component.no, register.register)
@@ -140,8 +141,10 @@ def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stret
 def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
     keys = ["agreement_ix", "price_ix"]
     named = registers.select("version_ix", "price_ix", "component", "priced_register")
-    due = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix").group_by(keys)
-    due = due.agg(pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum())
+    metered_days = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix")
+    due = metered_days.group_by(keys).agg(
+        pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum()
+    )
     inside = priced.filter(pl.col("window_from") == stretches.start, pl.col("from_day") >= stretches.start)
     covered = inside.group_by(keys).agg(covered=pl.col("new_days").sum())
     missing = due.join(covered, on=keys, how="left", maintain_order="left").filter(

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass
 class World:
-    """Rows as tuples, in the order of the snapshot's columns; versions as (ix, plan, valid_from, valid_to, document)."""
+    """Rows as tuples, in the order of the snapshot's columns; versions as (ix, plan, from, to, document)."""
 
     start: date
     end: date
@@ -95,7 +95,7 @@ class Judge:
         self.dated()
         self.percentages()
 
-    def add(
+    def add(  # noqa: PLR0917 (one line of a bill, said in one breath)
         self, version: tuple, component: dict, first: date, last: date, quantity: Decimal, amount: Decimal, **more: Any
     ) -> None:
         line = {
