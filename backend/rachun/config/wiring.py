@@ -22,3 +22,10 @@ PERIODIC: tuple[Periodic, ...] = (
         run=lambda: ring_waiting_deliveries(now=timezone.now(), can_send=bool(settings.SMTP_URL)),
     ),
 )
+
+INVARIANTS: tuple[str, ...] = (
+    "rachun.apps.ledger.invariants",
+    "rachun.apps.receivables.invariants",
+    "rachun.apps.billing.invariants",
+    "rachun.apps.payments.invariants",
+)
