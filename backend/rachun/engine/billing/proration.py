@@ -16,7 +16,6 @@ from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.rounding import WIDE
 
-
 _ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den"]
 
 
