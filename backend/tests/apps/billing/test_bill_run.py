@@ -1,16 +1,10 @@
 """A month from agreements and readings to issued bills in the books."""
 
 import pytest
-
-from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ControlSheet, ParkedAccount
+from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ControlSheet
 from rachun.apps.ledger.selectors.balances import list_account_balances, list_item_balances
 from tests.factories.billing import (
-    FEBRUARY,
     bill_month,
-    bills_of,
-    calculate,
-    issue,
-    make_run,
     make_town,
     take_power,
     take_waste,

@@ -112,9 +112,7 @@ def same_receipt(*, known: Receipt, facts: ReceiptFacts, account: Account) -> Re
     return known
 
 
-def post_receipt(
-    *, account: Account, facts: ReceiptFacts, recorded_by: UUID | None, recorded_at: datetime
-) -> Receipt:
+def post_receipt(*, account: Account, facts: ReceiptFacts, recorded_by: UUID | None, recorded_at: datetime) -> Receipt:
     receipt_id = uuid7()
     money = Money(
         account_id=account.id,
