@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement, TariffAssignment
-from rachun.apps.base.jobs import Job
 from rachun.apps.base.job_runner import run_claimed_job
+from rachun.apps.base.jobs import Job
 from rachun.apps.billing.models import Bill, BillRun, Charge
 from rachun.apps.billing.services.approve_run import approve_run
 from rachun.apps.billing.services.create_run import NewRun, create_run
@@ -144,9 +143,7 @@ def assigned(
 ) -> ServiceAgreement:
     days = served or (date(2026, 1, 1), None)
     agreement = make_agreement(branch=town.branch, account=account, served=days, service=service)
-    TariffAssignment.objects.create(
-        agreement=agreement, plan=plan, valid_from=date(2025, 1, 1), recorded_at=LONG_AGO
-    )
+    TariffAssignment.objects.create(agreement=agreement, plan=plan, valid_from=date(2025, 1, 1), recorded_at=LONG_AGO)
     return agreement
 
 

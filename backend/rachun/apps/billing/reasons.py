@@ -10,7 +10,9 @@ REASONS: Mapping[str, str | Promise] = {
     "NO_TARIFF": _("The agreement has no tariff for some days of the period. Assign a plan."),
     "NO_VERSION": _("The tariff plan has no version for some days. Add a version or correct its start."),
     "OVERLAPPING_SERVICE": _("The agreement is served twice on one day. Correct its terms."),
-    "MISSING_CONSUMPTION": _("Register %(register)s has no readings for %(days)s days. Enter the reading or agree a consumption."),
+    "MISSING_CONSUMPTION": _(
+        "Register %(register)s has no readings for %(days)s days. Enter the reading or agree a consumption."
+    ),
     "MISSING_ATTRIBUTE": _("The agreement has no value for “%(attribute)s” on %(day)s. Enter it."),
     "NEGATIVE_CONSUMPTION": _("The consumption is negative. Check the readings."),
     "CONSUMPTION_NOT_SERVED": _("There is consumption from %(from)s to %(to)s, when the agreement was not served."),

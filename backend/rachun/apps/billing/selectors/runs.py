@@ -20,7 +20,9 @@ def list_drafts(*, run: BillRun) -> QuerySet[DraftBill]:
 
 
 def list_parked(*, run: BillRun) -> QuerySet[ParkedAccount]:
-    return ParkedAccount.objects.filter(run_id=run.id).select_related("account", "agreement").order_by("account__number")
+    return (
+        ParkedAccount.objects.filter(run_id=run.id).select_related("account", "agreement").order_by("account__number")
+    )
 
 
 def find_control_sheet(*, run: BillRun) -> ControlSheet | None:

@@ -22,4 +22,6 @@ def list_charges(*, bill: Bill) -> QuerySet[Charge]:
 
 
 def list_bills_of(*, account_ids: Sequence[UUID]) -> QuerySet[Bill]:
-    return Bill.objects.filter(account_id__in=account_ids, run__state=BillRun.State.ISSUED).order_by("document_date", "id")
+    return Bill.objects.filter(account_id__in=account_ids, run__state=BillRun.State.ISSUED).order_by(
+        "document_date", "id"
+    )

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from rachun.apps.base.number_form import number_form
 from rachun.apps.base.numbering import open_series, take_first_value
 from rachun.apps.customers.models import Account
 from rachun.countries.loader import load_pack
-from rachun.apps.base.number_form import number_form
 
 RECEIPT_SERIES = "RECEIPT"
 
