@@ -32,6 +32,7 @@ from tests.scenarios.world import CALLS, DELIVERIES, ProductWorld, Row
 MICRO, E8, MINOR = 1_000_000, 100_000_000, 100
 ONE_DAY = timedelta(days=1)
 MONEY_CODES = {"CASH": "PAYMENT", "BANK": "PAYMENT"}
+CHANNELS = {"CASH_DESK": "CASH", "BANK": "BANK"}
 
 
 class ScenarioRun:
@@ -134,7 +135,7 @@ class ScenarioRun:
             amount_minor=int(Decimal(what["amount"]) * MINOR),
             currency=self.world.currency,
             value_date=what["value_date"],
-            channel=what["channel"],
+            channel=CHANNELS[what["channel"]],
             external_key=what["key"],
         )
         receipt = record_receipt(facts=facts, recorded_by=None, recorded_at=timezone.now())

@@ -194,9 +194,7 @@ def make_agreements(world: ProductWorld) -> None:
             premise=premises[row["service_point"]], service=plan.service, code=row["service_point"]
         )
         terms = Terms(plan=plan, service_from=row["from"], service_to=row["to"], number=row["id"])
-        agreement = open_agreement(
-            account=world.accounts[row["account"]], point=point, terms=terms, opened_at=LONG_AGO
-        )
+        agreement = open_agreement(account=world.accounts[row["account"]], point=point, terms=terms, opened_at=LONG_AGO)
         world.agreements[row["id"]] = agreement
         add_dated_facts(world, agreement=agreement, row=row)
 
