@@ -95,9 +95,7 @@ def _deliveries(file: Source, *, zone: str) -> RecordsRead:
             "unit": row.unit,
             "quantity_micro": row.quantity_micro,
             "document": row.document,
-            "raw": _raw(
-                row.account, row.service, row.item, row.quantity_micro, row.unit, row.performed_on, row.document
-            ),
+            "raw": _told(asdict(row)),
         }
         for row in read.rows
     ]
