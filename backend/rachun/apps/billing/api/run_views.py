@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -45,7 +46,7 @@ APPROVE_REFUSALS = (
 
 
 @extend_schema(tags=["bill-runs"])
-class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[BillRun]):
+class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
     operations = {
         "list": "listBillRuns",
         "retrieve": "getBillRun",

@@ -90,7 +90,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
                     debit_account_id=account_for(charts[entity], posting_code="ADVANCE"),
                     credit_account_id=account_for(charts[entity], posting_code="RECEIVABLE"),
                     debit_item_id=use.advance.id,
-                    credit_item_id=item_id,
+                    credit_item_id=UUID(str(item_id)),
                     amount_minor=amount,
                     currency=use.advance.currency,
                 )
@@ -98,7 +98,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
             allocations.append(
                 Allocation(
                     advance_item_id=use.advance.id,
-                    open_item_id=item_id,
+                    open_item_id=UUID(str(item_id)),
                     entry_id=use.entry_id,
                     amount_minor=amount,
                     value_date=accounting_date,
