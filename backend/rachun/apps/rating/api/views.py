@@ -124,10 +124,10 @@ class RateDeckImportView(APIView):
     @idempotent
     def post(self, request: Request, id: UUID) -> Response:
         """Starts a job; names without a prefix are errors of their rows. The same deck again changes nothing."""
-        told = checked(RateDeckIn, request)
         table = list_destination_tables(scope=scope_of(request)).filter(id=id).first()
         if table is None:
             raise NotFound(table_id=id)
+        told = checked(RateDeckIn, request)
         prefixes = keep_upload(file=told["prefixes"])
         names = ("encoding", "first_interval_s", "increment_s", "dry_run")
         params = {
