@@ -10,7 +10,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
-        for app in ("identity", "documents", "messaging", "catalog", "customers", "agreements")
+        for app in (
+            "identity",
+            "documents",
+            "messaging",
+            "catalog",
+            "customers",
+            "agreements",
+            "ledger",
+            "receivables",
+            "billing",
+            "payments",
+        )
     ),
 ]
 

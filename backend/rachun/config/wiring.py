@@ -17,3 +17,10 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(name="seal_audit_rows", every_s=2.0, run=seal_audit_rows),
     Periodic(name="ring_waiting_deliveries", every_s=30.0, run=lambda: ring_waiting_deliveries(now=timezone.now())),
 )
+
+INVARIANTS: tuple[str, ...] = (
+    "rachun.apps.ledger.invariants",
+    "rachun.apps.receivables.invariants",
+    "rachun.apps.billing.invariants",
+    "rachun.apps.payments.invariants",
+)

@@ -134,7 +134,7 @@ class DraftItem(models.Model):
 
 
 class DraftInterval(models.Model):
-    """The days that a draft bill charges, per agreement, component and register; issuing makes billed intervals of them.
+    """The days a draft bill charges, per agreement, component and register; issuing makes billed intervals of them.
 
     Metered ones come from the consumption, so that a register that used nothing is billed up to its reading as well.
     """

@@ -1,4 +1,4 @@
-"""Every lock of the books. Order: period, then open items of accounts in the order of account ids."""
+"""The lock of a period. The lock of accounts' money is services/lock_money.py; it is taken first."""
 
 from datetime import date
 from uuid import UUID
@@ -18,14 +18,4 @@ def lock_period(*, legal_entity_id: UUID, area: str, month: date) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('period:' || %s::uuid || %s || %s, 0))",
             [legal_entity_id, area, f"{month:%Y-%m}"],
-        )
-
-
-def lock_account_money(*, account_ids: list[UUID]) -> None:
-    """One allocation of an account's money at a time; taken in one order, so two of them cannot wait for each other."""
-    assert_in_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM customers_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(account_ids)],
         )

@@ -13,7 +13,7 @@ NEVER_DUE = date.max
 def owed_items(items: Iterable[ItemBalance]) -> list[OpenItemBalance]:
     """The debts among them; what has no due date is settled last."""
     return [
-        OpenItemBalance(item_id=item.item_id, due_date=item.due_date or NEVER_DUE, balance_minor=item.balance_minor)
+        OpenItemBalance(item_id=item.id, due_date=item.due_date or NEVER_DUE, balance_minor=item.balance_minor)
         for item in items
         if item.debt_kind != OpenItem.DebtKind.ADVANCE and item.balance_minor > 0
     ]

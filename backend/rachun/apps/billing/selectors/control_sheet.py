@@ -32,10 +32,16 @@ SELECT count(*) FILTER (WHERE u.state = 'RATED' AND u.recorded_at <= %(known)s)
 FROM usage_usagerecord u
 WHERE u.usage_date < %(period_to)s AND u.recorded_at <= %(known)s AND u.agreement_id IN (SELECT id FROM owned)
 """
-SUMS = (
-    "count(*), coalesce(sum(net_minor), 0)::bigint, coalesce(sum(tax_minor), 0)::bigint, "
-    "coalesce(sum(gross_minor), 0)::bigint"
-)
+CHARGES = sql.SQL("""
+SELECT count(*), coalesce(sum(net_minor), 0)::bigint, coalesce(sum(tax_minor), 0)::bigint,
+       coalesce(sum(gross_minor), 0)::bigint
+FROM {table}
+""")
+BILLS = sql.SQL("""
+SELECT count(*), coalesce(sum(net_minor), 0)::bigint, coalesce(sum(tax_minor), 0)::bigint,
+       coalesce(sum(gross_minor), 0)::bigint, coalesce(sum(line_count), 0)::bigint
+FROM {table} WHERE run_id = %(run)s
+""")
 POSTINGS = sql.SQL("""
 SELECT coalesce(sum(CASE WHEN d.posting_code = 'RECEIVABLE' THEN p.amount_minor
                          WHEN c.posting_code = 'RECEIVABLE' THEN -p.amount_minor END), 0)::bigint,
@@ -56,12 +62,12 @@ def count_run(*, run: BillRun) -> tuple[dict[str, Any], list[str]]:
     figures: dict[str, Any] = {
         "agreements": {**seen["agreements"], **count_agreements(run=run, table=table)},
         "usage": {**seen["usage"], **count_usage(run)},
-        "charges": sums_of(sql.SQL("SELECT " + SUMS + " FROM {}").format(sql.Identifier(table))),
+        "charges": sums_of(CHARGES.format(table=sql.Identifier(table))),
         "calculated": seen["charges"],
-        "drafts": sums_of_lines(f"SELECT {SUMS}, coalesce(sum(line_count), 0)::bigint FROM billing_draftbill", run),
+        "drafts": sums_of_bills(table="billing_draftbill", run=run),
     }
     if run.state == BillRun.State.ISSUING:
-        figures["bills"] = sums_of_lines(f"SELECT {SUMS}, coalesce(sum(line_count), 0)::bigint FROM billing_bill", run)
+        figures["bills"] = sums_of_bills(table="billing_bill", run=run)
         figures["postings"] = count_postings(run)
     return figures, differences(figures)
 
@@ -102,9 +108,9 @@ def sums_of(statement: Any) -> dict[str, int]:
         return dict(zip(("count", "net_minor", "tax_minor", "gross_minor"), cursor.fetchone(), strict=True))
 
 
-def sums_of_lines(statement: str, run: BillRun) -> dict[str, int]:
+def sums_of_bills(*, table: str, run: BillRun) -> dict[str, int]:
     names = ("count", "net_minor", "tax_minor", "gross_minor", "lines")
-    return dict(zip(names, one_row(statement + " WHERE run_id = %(run)s", run), strict=True))
+    return dict(zip(names, one_row(BILLS.format(table=sql.Identifier(table)), run), strict=True))
 
 
 def one_row(statement: Any, run: BillRun) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from rachun.apps.identity.models import Branch
 
 
 def take_bill_numbers(*, run: BillRun, branches: Sequence[Branch]) -> list[str]:
-    """Numbers for bills of these branches, in their order. Locks the series, in the order of branch ids: call it last."""
+    """Numbers for bills of these branches, in their order. Locks the series by branch id: call it last."""
     pattern = number_pattern(country_pack=run.legal_entity.country_pack, kind=BILL_SERIES)
     numbers: dict[UUID, list[str]] = {}
     for branch in sorted(set(branches), key=lambda one: one.id):

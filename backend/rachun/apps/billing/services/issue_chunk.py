@@ -23,8 +23,8 @@ from rachun.apps.billing.issue_mapping import (
 from rachun.apps.billing.locks import lock_chunk
 from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftItem
 from rachun.apps.billing.services.bill_numbers import take_bill_numbers
-from rachun.apps.ledger.refusals import database_refusals
 from rachun.apps.ledger.selectors.balances import list_account_balances
+from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.usage.services.mark_billed import mark_billed
 
 INTERVALS = """

@@ -19,7 +19,7 @@ from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, DraftInterva
 from rachun.apps.billing.refusals import ControlSheetDiffers
 from rachun.apps.billing.services.issue_chunk import issue_chunk
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
-from rachun.apps.ledger.refusals import database_refusals
+from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.receivables.services.use_advances import use_advances
 
 RENDER = "billing.render_bills"

@@ -11,7 +11,7 @@ from rachun.apps.base.errors import Conflict, Invalid
 from rachun.apps.base.transactions import assert_in_transaction, use_case
 from rachun.apps.ledger.locks import lock_period
 from rachun.apps.ledger.models import AccountingPeriod
-from rachun.apps.ledger.refusals import database_refusals
+from rachun.apps.ledger.services.refusals import database_refusals
 
 
 class PeriodAlreadyClosed(Conflict):

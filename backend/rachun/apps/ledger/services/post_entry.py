@@ -11,7 +11,7 @@ from rachun.apps.base.errors import Refused
 from rachun.apps.base.partitions import ensure_live_partition
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.ledger.models import Entry, LedgerAccount, Posting
-from rachun.apps.ledger.refusals import database_refusals
+from rachun.apps.ledger.services.refusals import database_refusals
 
 
 class UnknownPostingCode(Refused):

@@ -10,8 +10,8 @@ from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import Conflict, Invalid, NotFound
 from rachun.apps.base.transactions import use_case
 from rachun.apps.customers.models import Account, AccountAlias
-from rachun.apps.ledger.locks import lock_account_money
 from rachun.apps.ledger.models import AccountingPeriod
+from rachun.apps.ledger.services.lock_money import lock_account_money
 from rachun.apps.ledger.services.post_entry import EntrySource, PostingLine, post_entry
 from rachun.apps.payments.models import Receipt
 from rachun.apps.payments.services.receipt_numbers import take_receipt_number

@@ -9,11 +9,11 @@ from uuid import UUID
 from rachun.apps.base.partitions import ensure_live_partition
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.customers.models import Account
-from rachun.apps.ledger.locks import lock_account_money
 from rachun.apps.ledger.models import AccountingPeriod, Entry, OpenItem, Posting
-from rachun.apps.ledger.refusals import database_refusals
 from rachun.apps.ledger.selectors.balances import ItemBalance, list_item_balances
+from rachun.apps.ledger.services.lock_money import lock_account_money
 from rachun.apps.ledger.services.post_entry import account_for, posting_accounts
+from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.receivables.mapping import owed_items
 from rachun.apps.receivables.models import Allocation
 from rachun.engine.receivables.allocation import AllocationPlan, allocate
@@ -89,7 +89,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
                     line_no=line_no,
                     debit_account_id=account_for(charts[entity], posting_code="ADVANCE"),
                     credit_account_id=account_for(charts[entity], posting_code="RECEIVABLE"),
-                    debit_item_id=use.advance.item_id,
+                    debit_item_id=use.advance.id,
                     credit_item_id=item_id,
                     amount_minor=amount,
                     currency=use.advance.currency,
@@ -97,7 +97,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
             )
             allocations.append(
                 Allocation(
-                    advance_item_id=use.advance.item_id,
+                    advance_item_id=use.advance.id,
                     open_item_id=item_id,
                     entry_id=use.entry_id,
                     amount_minor=amount,
