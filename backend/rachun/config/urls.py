@@ -11,16 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
         for app in (
-            "identity",
-            "documents",
-            "messaging",
-            "catalog",
-            "customers",
-            "agreements",
-            "ledger",
-            "receivables",
-            "billing",
-            "payments",
+            *("identity", "documents", "messaging", "catalog", "customers", "agreements"),
+            *("metering", "usage", "rating", "ledger", "receivables", "billing", "payments"),
         )
     ),
 ]

@@ -6,10 +6,14 @@ move or a suspension.
 """
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
 
 import polars as pl
 
-from rachun.engine.usage.consumption import consumption_from_readings
+from rachun.engine.usage.consumption import READINGS, consumption_from_readings
 from rachun.values.quantity import MICRO
 
 STRETCH = ["agreement_id", "register_id", "seg_from"]
@@ -161,3 +165,32 @@ def _refused(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl.Dat
 
 def _conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
+
+
+def verdicts_of(
+    *, values: Mapping[tuple[UUID, date], tuple[Decimal, str]], digits: Mapping[UUID, int]
+) -> dict[tuple[UUID, date], str]:
+    """The engine's verdict of each reading in the history of its register.
+
+    A reading that makes the next one fall below it gets ABOVE_NEXT beside its own verdict: either may be the wrong one.
+    """
+    keys = sorted(values)
+    registers = {register: number for number, register in enumerate(dict.fromkeys(key[0] for key in keys))}
+    columns = {
+        "installation_ix": [0] * len(keys),
+        "register_ix": [registers[register] for register, _day in keys],
+        "register": [""] * len(keys),
+        "digits": [digits[register] for register, _day in keys],
+        "multiplier_micro": [MICRO] * len(keys),
+        "reading_ix": list(range(len(keys))),
+        "read_on": [day for _register, day in keys],
+        "value_micro": [int(values[key][0] * MICRO) for key in keys],
+        "kind": [values[key][1] for key in keys],
+    }
+    readings = pl.DataFrame({name: pl.Series(column, dtype=READINGS[name]) for name, column in columns.items()})
+    judged = consumption_from_readings(readings=readings).verdicts.sort("reading_ix")["verdict"].to_list()
+    found = dict(zip(keys, judged, strict=True))
+    for key, after in pairwise(keys):
+        if key[0] == after[0] and found[after] == "READING_BELOW_PREVIOUS":
+            found[key] += ",ABOVE_NEXT"
+    return found

@@ -5,7 +5,7 @@ RECORDS holds calls and delivered services; what a kind does not have is null.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -95,9 +95,7 @@ def _deliveries(file: Source, *, zone: str) -> RecordsRead:
             "unit": row.unit,
             "quantity_micro": row.quantity_micro,
             "document": row.document,
-            "raw": _raw(
-                row.account, row.service, row.item, row.quantity_micro, row.unit, row.performed_on, row.document
-            ),
+            "raw": _told(asdict(row)),
         }
         for row in read.rows
     ]
