@@ -5,12 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from rachun.apps.agreements.events import MeteredAgreementImported
 from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
 from rachun.apps.messaging.services import ring_waiting_deliveries
+from rachun.apps.metering.services import take_imported_meter
 
-HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {}
+HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {
+    MeteredAgreementImported: (take_imported_meter,),
+}
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(name="ring_unheard_jobs", every_s=2.0, run=ring_unheard_jobs),

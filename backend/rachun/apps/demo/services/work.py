@@ -4,10 +4,11 @@ import time
 from datetime import timedelta
 
 from rachun.apps.base.job_runner import run_claimed_job
+from rachun.apps.base.jobs import find_handler
 from rachun.apps.base.models import Job
 
 POLL_S = 0.2
-LONGEST_WAIT = timedelta(hours=2)
+LONGEST_WAIT = timedelta(minutes=20)
 OPEN_STATES = (Job.State.PENDING, Job.State.RUNNING)
 
 
@@ -17,10 +18,12 @@ class JobNotDone(Exception):
 
 def finish(*, job: Job, is_inline: bool) -> Job:
     """Wait until the job is done; inline it is done here, unless a worker was quicker. Raises JobNotDone."""
+    is_waited_for = True
     if is_inline:
         run_claimed_job(job_id=job.id)
+        is_waited_for = not Job.objects.filter(id=job.id, state=Job.State.PENDING).exists()
     waited_s, found = 0.0, Job.objects.get(id=job.id)
-    while found.state in OPEN_STATES and waited_s < LONGEST_WAIT.total_seconds():
+    while is_waited_for and found.state in OPEN_STATES and waited_s < LONGEST_WAIT.total_seconds():
         time.sleep(POLL_S)
         waited_s += POLL_S
         found = Job.objects.get(id=job.id)
@@ -30,9 +33,14 @@ def finish(*, job: Job, is_inline: bool) -> Job:
 
 
 def finish_open_jobs(*, is_inline: bool) -> int:
-    """What running jobs have left behind them, such as documents and mails; returns how many there were."""
+    """What running jobs have left behind them, such as documents and mails; returns how many there were.
+
+    A job of a kind nobody here knows stays for a newer worker.
+    """
     count = 0
-    while waiting := list(Job.objects.filter(state__in=OPEN_STATES).order_by("id")):
+    while waiting := [
+        job for job in Job.objects.filter(state__in=OPEN_STATES).order_by("id") if find_handler(kind=job.kind)
+    ]:
         for job in waiting:
             finish(job=job, is_inline=is_inline)
             count += 1
