@@ -8,6 +8,9 @@ from typing import Any
 
 from rachun.apps.base.models import Job
 from tests.apps.identity.makers import Enterprise, make_operator
+from tests.factories.metering import make_meter
+from tests.factories.rating import make_price_table
+from tests.factories.usage import make_batch, make_source
 
 Maker = Callable[[Enterprise], dict[str, Any]]
 MAKERS: dict[str, Maker] = {}
@@ -40,3 +43,24 @@ def operator(enterprise: Enterprise) -> dict[str, Any]:
 @makes("job")
 def job(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": Job.objects.create(kind="contract.test", legal_entity_id=enterprise.entity.id, state="DONE").id}
+
+
+@makes("meter")
+def meter(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": make_meter(branch=enterprise.north).id}
+
+
+@makes("usage_source")
+def usage_source(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": make_source(legal_entity=enterprise.entity).id}
+
+
+@makes("usage_batch")
+def usage_batch(enterprise: Enterprise) -> dict[str, Any]:
+    source = make_source(legal_entity=enterprise.entity)
+    return {"id": make_batch(source=source).id}
+
+
+@makes("destination_table")
+def destination_table(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": make_price_table(legal_entity=enterprise.entity).id}
