@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import translation
+
 from rachun.apps.base.errors import DomainError
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pypdf
 from PIL import Image
+
 from rachun.apps.documents.rendering.bill_data import BillDocument
 from rachun.apps.documents.rendering.render_bill import render_bill
 from tests.apps.documents.demo_bills import komunalno_bill, telekom_bill

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+
 from rachun.apps.documents.rendering.bill_data import Language
 from rachun.apps.documents.rendering.formatting import Formatter
 from rachun.apps.documents.rendering.render_bill import render_bill
