@@ -39,11 +39,19 @@ import_module("tests")  # one namespace over tests/ and backend/tests/, before p
 def pytest_configure(config: pytest.Config) -> None:
     """Set Django up; the controller (or the only process) makes the folder that all xdist workers share."""
     django.setup()
+    cheapen_passwords()
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="rachun-test-"))
     folder.chmod(0o755)
     os.environ[SESSION_FOLDER] = str(folder)
+
+
+def cheapen_passwords() -> None:
+    """Argon2 as in production, but with the least work: tests make hundreds of principals."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -200,7 +208,7 @@ def valkey(servers: Servers) -> Any:
 @pytest.fixture
 def fresh_database(
     servers: Servers,
-    django_db_setup: None,  # noqa: ARG001 -- the order is what is wanted
+    django_db_setup: None,
     django_db_blocker: Any,
 ) -> Iterator[str]:
     """An own clone, for tests that commit or start processes. Django is connected to it; its name is the value."""

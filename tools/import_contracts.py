@@ -22,6 +22,7 @@ PACKAGE_LAYERS: tuple[tuple[str, ...], ...] = (
     ("values",),
 )
 APP_LAYERS: tuple[tuple[str, ...], ...] = (
+    ("demo",),
     ("selfservice", "partners", "reporting"),
     ("collection",),
     ("taxes",),

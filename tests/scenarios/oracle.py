@@ -22,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 Row = dict[str, Any]
 
 
-class Parked(Exception):  # noqa: N818 (a refusal is a fact without a suffix)
+class Parked(Exception):
     def __init__(self, agreement: str, reason: str) -> None:
         super().__init__(agreement, reason)
         self.agreement, self.reason = agreement, reason

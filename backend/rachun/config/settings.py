@@ -36,6 +36,7 @@ PRODUCT_APPS = [
     "rachun.apps.billing",
     "rachun.apps.payments",
     "rachun.apps.selfservice",
+    "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -142,6 +143,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ResourceKind": "rachun.apps.resources.models.Resource.Kind",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
+        "ReadingKind": "rachun.apps.metering.models.Reading.Kind",
+        "UsageKind": "rachun.apps.usage.models.UsageSource.Kind",
+        "UsageBatchState": "rachun.apps.usage.models.UsageBatch.State",
+        "UsageRecordState": "rachun.apps.usage.models.UsageRecord.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

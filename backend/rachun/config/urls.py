@@ -10,7 +10,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
-        for app in ("identity", "documents", "messaging", "catalog", "customers", "agreements", "selfservice")
+        for app in (
+            "identity",
+            "documents",
+            "messaging",
+            "catalog",
+            "customers",
+            "agreements",
+            "ledger",
+            "metering",
+            "usage",
+            "rating",
+            "receivables",
+            "billing",
+            "payments",
+            "selfservice",
+        )
     ),
 ]
 

@@ -6,12 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from rachun.apps.agreements.events import MeteredAgreementImported
 from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
 from rachun.apps.messaging.services import ring_waiting_deliveries
+from rachun.apps.metering.services import take_imported_meter
 
-HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {}
+HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {
+    MeteredAgreementImported: (take_imported_meter,),
+}
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(name="ring_unheard_jobs", every_s=2.0, run=ring_unheard_jobs),
@@ -21,4 +25,11 @@ PERIODIC: tuple[Periodic, ...] = (
         every_s=30.0,
         run=lambda: ring_waiting_deliveries(now=timezone.now(), can_send=bool(settings.SMTP_URL)),
     ),
+)
+
+INVARIANTS: tuple[str, ...] = (
+    "rachun.apps.ledger.invariants",
+    "rachun.apps.receivables.invariants",
+    "rachun.apps.billing.invariants",
+    "rachun.apps.payments.invariants",
 )

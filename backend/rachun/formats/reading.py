@@ -30,7 +30,7 @@ class RowError:
         return message_in_english(code=self.code, params=self.params)
 
 
-class FileRefused(Exception):  # noqa: N818 - refusals are facts and carry no suffix
+class FileRefused(Exception):
     """The file as a whole cannot be read: nothing of it may be imported."""
 
     def __init__(self, *, code: str, row: int | None = None, params: Mapping[str, Param] | None = None) -> None:

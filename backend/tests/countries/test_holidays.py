@@ -1,7 +1,6 @@
 from datetime import date
 
 import pytest
-
 from rachun.countries.holidays import is_holiday, list_holidays, orthodox_easter, western_easter
 from rachun.countries.loader import load_pack
 

@@ -1,9 +1,9 @@
 import json
 
 import pytest
-
 from rachun.countries.identifiers import CHECKS, Standing, UnknownIdentifier, check_identifier
 from rachun.countries.loader import COUNTRIES, load_pack
+
 from tests.samples import needs_samples, sample_bytes
 
 KIND_OF_VECTORS = {

@@ -2,7 +2,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from rachun.countries.loader import COUNTRIES, UnknownCountry, load_pack
 from rachun.countries.pack import NoTaxRate
 

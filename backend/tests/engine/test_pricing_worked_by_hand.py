@@ -108,6 +108,13 @@ class TestPerAttribute:
 
         assert codes(answer) == ["MISSING_ATTRIBUTE"]
 
+    def test_parks_an_account_with_two_values_on_one_day(self) -> None:
+        values = [(7, "kw", Decimal(6), LONG_AGO, date(2026, 3, 11)), (7, "kw", Decimal(9), date(2026, 3, 10), None)]
+
+        answer = priced(world((LONG_AGO, tariff(self.POWER)), attributes=values))
+
+        assert codes(answer) == ["OVERLAPPING_ATTRIBUTE"]
+
     def test_uses_the_default_the_tariff_states(self) -> None:
         answer = priced(world((LONG_AGO, tariff(self.POWER | {"default_value": "2"}))))
 

@@ -65,6 +65,7 @@ class BillRunChunk(Entity):
     account_ids = ArrayField(models.UUIDField())
     calculated_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
+    tallies = models.JSONField(default=dict, help_text="What the calculation saw, for the control sheet.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="bill_run_chunk_once")]
@@ -113,6 +114,42 @@ class DraftBill(Entity):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.gross_minor}"
+
+
+class DraftItem(models.Model):
+    """The sums of a draft bill by agreement, tax category and posting code: what issuing posts."""
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_items")
+    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="items")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    tax_category = models.CharField(max_length=20)
+    posting_code = models.CharField(max_length=40)
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    gross_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.posting_code} {self.gross_minor}"
+
+
+class DraftInterval(models.Model):
+    """The days a draft bill charges, per agreement, component and register; issuing makes billed intervals of them.
+
+    Metered ones come from the consumption, so that a register that used nothing is billed up to its reading as well.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_intervals")
+    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="intervals")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    component = models.CharField(max_length=40)
+    register = models.CharField(max_length=20, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.valid_from}–{self.valid_to}"
 
 
 class ControlSheet(Entity, AppendOnly):

@@ -91,11 +91,8 @@ def rounded_amount(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
 
 def as_lines(frame: pl.DataFrame, *, kind: str) -> pl.DataFrame:
     """Give a priced frame the columns of LINES, null where the kind has none."""
-    present = frame.with_columns(pl.lit(kind).alias("kind"))
-    return present.select(
-        pl.col(key).cast(dtype) if key in present.columns else pl.lit(None, dtype).alias(key)
-        for key, dtype in LINES.items()
-    )
+    own = {"kind": pl.lit(kind)} | {name: pl.col(name) for name in frame.columns}
+    return frame.select(own.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in LINES.items())
 
 
 def json_of(**values: pl.Expr) -> pl.Expr:

@@ -2,8 +2,9 @@
 
 A group is agreement × version × component × priced register × window; the window is the billing period, or the
 calendar month of late consumption. Block bounds are given per whole window; where they prorate, a bound becomes
-floor(bound × days / days of the window), days being the served days of the group that consumption covers. So two
-versions, or a late part and a punctual one, share the bounds of a month by their days. "*" prices the sum of registers.
+bound × days / days of the window, half up to a millionth, days being the served days of the group that consumption
+covers. So two versions, or a late part and a punctual one, share the bounds of a month by their days. "*" prices the
+sum of registers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,10 +58,11 @@ def metered_lines(
 def _blocks(versions: Iterable[VersionInForce]) -> pl.DataFrame:
     """Every block of every priced register; price_ix numbers the registers of all versions through."""
     rows: list[tuple[int | str | None, ...]] = []
+    price_ix = -1
     for version in versions:
         for component in version.tariff.components:
             for register in component.registers if isinstance(component, Metered) else ():
-                price_ix = rows[-1][0] + 1 if rows else 0
+                price_ix += 1
                 above = 0
                 for block in register.blocks:
                     place = (price_ix, version.version_ix, component.no, register.register)
@@ -103,7 +105,9 @@ def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
 def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
     whole, part = pl.col("window_days").cast(WIDE), pl.col("days").cast(WIDE)
     share = pl.when(pl.col("blocks_prorate")).then(part).otherwise(whole)
-    above, upto = (pl.col(name).cast(WIDE) * share // whole for name in ("above_micro", "upto_micro"))
+    above, upto = (
+        (pl.col(name).cast(WIDE) * share * 2 + whole) // (whole * 2) for name in ("above_micro", "upto_micro")
+    )
     rows = (
         groups.with_columns(total=pl.col("quantity"))
         .join(blocks.drop(_PLACE), on="price_ix", maintain_order="left")
@@ -140,8 +144,10 @@ def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stret
 def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
     keys = ["agreement_ix", "price_ix"]
     named = registers.select("version_ix", "price_ix", "component", "priced_register")
-    due = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix").group_by(keys)
-    due = due.agg(pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum())
+    metered_days = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix")
+    due = metered_days.group_by(keys).agg(
+        pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum()
+    )
     inside = priced.filter(pl.col("window_from") == stretches.start, pl.col("from_day") >= stretches.start)
     covered = inside.group_by(keys).agg(covered=pl.col("new_days").sum())
     missing = due.join(covered, on=keys, how="left", maintain_order="left").filter(

@@ -2,7 +2,6 @@
 
 import pytest
 from django.utils import translation
-
 from rachun.apps.base.errors import DomainError
 
 

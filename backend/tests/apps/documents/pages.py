@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 import pypdf
 from PIL import Image
-
 from rachun.apps.documents.rendering.bill_data import BillDocument
 from rachun.apps.documents.rendering.render_bill import render_bill
 from tests.apps.documents.demo_bills import komunalno_bill, telekom_bill
@@ -54,10 +53,12 @@ def text_of(kind: str, language: str) -> str:
 
 @cache
 def words_of(kind: str, language: str) -> tuple[tuple[Word, ...], ...]:
+    return words_in(pdf_of(kind, language))
+
+
+def words_in(pdf: bytes) -> tuple[tuple[Word, ...], ...]:
     """The words of each page with their boxes."""
-    found = subprocess.run(
-        ["pdftotext", "-bbox", "-", "-"], input=pdf_of(kind, language), capture_output=True, check=True
-    ).stdout.decode()
+    found = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     return tuple(
         tuple(
             Word(

@@ -2,7 +2,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-
 from rachun.apps.documents.rendering.bill_data import BillDocument, BillDoesNotAddUp, Bridge, BridgeStep
 from tests.apps.documents.demo_bills import komunalno_bill
 

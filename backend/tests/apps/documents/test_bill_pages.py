@@ -3,16 +3,17 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf
 import pytest
-
 from rachun.apps.documents.rendering.bill_data import Language
 from rachun.apps.documents.rendering.formatting import Formatter
 from rachun.apps.documents.rendering.render_bill import render_bill
 from rachun.apps.documents.rendering.texts import Texts, load_catalogue
-from tests.apps.documents.pages import KINDS, LANGUAGES, bill_of, overlaps_of, pdf_of, text_of, words_of
+from tests.apps.documents.demo_bills import telekom_bill
+from tests.apps.documents.pages import KINDS, LANGUAGES, bill_of, overlaps_of, pdf_of, text_of, words_in, words_of
 
 CUT_LINE_MM = 225
 PAGE_WIDTH_MM, PAGE_HEIGHT_MM, MARGIN_MM = 210, 297, 12
@@ -97,6 +98,30 @@ class TestPages:
             assert counted in page
             assert texts["column_unit_price"] in page
         assert bill_of("telekom", language).number in pages[1]
+
+    @pytest.mark.parametrize("destinations", [42, 43, 44])
+    def test_keep_the_name_of_a_service_with_its_first_line(self, destinations: int) -> None:
+        pages = words_in(render_bill(data=telekom_bill("uk", destinations=destinations)).pdf)
+
+        texts = [[word.text for word in page] for page in pages]
+        assert ["Інтернет" in page for page in texts] == ["«Домашній" in page for page in texts]
+
+    def test_hold_the_longest_names_inside_the_slip(self) -> None:
+        name = "Об’єднане водопровідно-каналізаційне господарство Ґорлівецької територіальної громади " * 2
+        bill = bill_of("komunalno", "uk")
+        assert bill.slip is not None
+        crowded = replace(
+            bill,
+            seller=replace(bill.seller, name=name),
+            subscriber=replace(bill.subscriber, name=name),
+            slip=replace(bill.slip, payee=name, purpose=name),
+        )
+
+        *_, latest = words_in(render_bill(data=crowded).pdf)
+
+        assert overlaps_of(latest) == []
+        assert max(word.bottom_mm for word in latest) < PAGE_HEIGHT_MM - 9.5
+        assert [word.text for word in latest if word.top_mm > CUT_LINE_MM].count("70,61") == 1
 
     def test_show_zero_and_a_dash_for_the_unknown(self) -> None:
         words = [word.text for word in words_of("komunalno", "bs")[0]]

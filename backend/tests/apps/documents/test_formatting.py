@@ -2,7 +2,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from rachun.apps.documents.rendering.bill_data import Language, Period, TaxRate
 from rachun.apps.documents.rendering.formatting import Formatter, TooPreciseToPrint
 from rachun.apps.documents.rendering.texts import Texts, load_catalogue

@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-
 from rachun.apps.documents.rendering.payment_codes import (
     EpcPayment,
     NbuEncoding,
@@ -19,6 +18,7 @@ from rachun.apps.documents.rendering.payment_codes import (
     nbu_payload,
     read_desk_code,
 )
+
 from tests.samples import needs_samples, sample_bytes
 
 PAYMENT = NbuPayment(
@@ -78,7 +78,7 @@ class TestNbuCode:
             ("amount", Decimal(-100)),
             ("amount", Decimal(0)),
             ("amount", Decimal("NaN")),
-            ("amount", Decimal("1000000000")),
+            ("amount", Decimal(1000000000)),
             ("amount", Decimal("1.005")),
             ("recipient_code", "12345678901"),
             ("purpose", ""),
@@ -120,7 +120,7 @@ class TestEpcCode:
         [
             ("currency", "BAM"),
             ("amount", Decimal("0.00")),
-            ("amount", Decimal("1000000000")),
+            ("amount", Decimal(1000000000)),
             ("name", "N" * 71),
             ("bic", "BPOT"),
             ("purpose", "P" * 141),

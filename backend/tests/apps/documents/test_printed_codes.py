@@ -3,7 +3,6 @@ from decimal import Decimal
 
 import pytest
 import zxingcpp
-
 from rachun.apps.documents.rendering.bill_data import BillDocument
 from rachun.apps.documents.rendering.payment_codes import (
     EpcPayment,

@@ -1,5 +1,4 @@
 import pytest
-
 from rachun.apps.documents.rendering.bill_data import Logo
 from rachun.apps.documents.rendering.pdf import LOGO_URL, ResourceRefused, print_pdf
 from rachun.apps.documents.rendering.render_bill import bill_html, render_bill

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-
 from rachun.apps.documents.rendering.bill_data import Basis
 from rachun.apps.documents.rendering.payment_codes import CodeKind
 from rachun.apps.documents.rendering.render_bill import default_bill_template

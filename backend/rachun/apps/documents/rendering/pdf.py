@@ -16,7 +16,7 @@ class ResourceRefused(ValueError):
     """A document asked for a file or an address; it gets only what it was given."""
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc] - the library is untyped
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # the library is untyped
     """Knows one address, the seller's logo. Anything else stops the rendering instead of leaving a hole."""
 
     def __init__(self, *, logo: Logo | None) -> None:

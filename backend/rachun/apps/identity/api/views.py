@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.versions import check_if_match, etag_of, needs_if_match
+from rachun.apps.base.errors import NotFound
 from rachun.apps.identity import selectors
 from rachun.apps.identity.api.filters import BranchFilter, LegalEntityFilter, OperatorFilter, RoleFilter
 from rachun.apps.identity.api.serializers import (
@@ -88,7 +89,7 @@ class BranchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         etag = etag_of(id=branch.id, updated_at=branch.updated_at)
         return Response(BranchOut(branch).data, headers={"ETag": etag})
 
-    @extend_schema(request=BranchIn, responses={201: BranchOut, **problems(BranchCodeTaken)})
+    @extend_schema(request=BranchIn, responses={201: BranchOut, **problems(BranchCodeTaken, NotFound)})
     def create(self, request: Request) -> Response:
         told = checked(BranchIn, request)
         branch = create_branch(scope=scope_of(request), **told)

@@ -1,0 +1,63 @@
+"""Columns into a table by binary COPY: the way of every bulk write."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import polars as pl
+import pyarrow as pa
+from django.db import connection
+from pgpq import ArrowToPostgresBinaryEncoder
+from psycopg import sql
+
+from rachun.apps.base.transactions import assert_in_transaction
+
+# The binary form of jsonb is one version byte and the text.
+JSONB_VERSION: Final = "\x01"
+UUID_BYTES: Final = 16
+
+
+def id_column(name: str, ids: Sequence[UUID | None]) -> pl.Series:
+    """UUIDs as the 16 bytes that COPY sends."""
+    return pl.Series(name, [None if one is None else one.bytes for one in ids], dtype=pl.Binary)
+
+
+def ids_of(column: pl.Series) -> list[UUID]:
+    return [UUID(bytes=raw) for raw in column]
+
+
+def jsonb(text: pl.Expr) -> pl.Expr:
+    """A column of JSON text as jsonb."""
+    return pl.concat_str(pl.lit(JSONB_VERSION), text)
+
+
+def copy_frame(*, table: str, frame: pl.DataFrame) -> int:
+    """Write the frame's columns into the table's columns of the same names; returns the number of rows.
+
+    Types must be exactly those of the table: Int64 for bigint, Int32 for integer, Int16 for smallint, Binary of
+    16 bytes for uuid, Date, String, Boolean, `jsonb(...)` for jsonb, Datetime("us", "UTC") for timestamptz.
+    """
+    assert_in_transaction()
+    if frame.is_empty():
+        return 0
+    arrow = frame.to_arrow()
+    plain = pa.schema([pa.field(field.name, _plain(field.type), nullable=True) for field in arrow.schema])
+    encoder = ArrowToPostgresBinaryEncoder(plain)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(encoder.write_header())
+        for batch in arrow.cast(plain).combine_chunks().to_batches():
+            copy.write(encoder.write_batch(batch))
+        copy.write(encoder.finish())
+    return frame.height
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The encoder knows neither large nor view types."""
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return pa.binary()
+    return kind

@@ -1,0 +1,28 @@
+import django_filters as filters
+
+from rachun.apps.billing.models import Bill, BillRun
+
+
+class BillRunFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    kind = filters.ChoiceFilter(choices=BillRun.Kind.choices)
+    state = filters.ChoiceFilter(choices=BillRun.State.choices)
+    period_from = filters.DateFilter(field_name="period_from")
+
+    class Meta:
+        model = BillRun
+        fields = ("legal_entity_id", "kind", "state", "period_from")
+
+
+class BillFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    account_id = filters.UUIDFilter(field_name="account_id")
+    run_id = filters.UUIDFilter(field_name="run_id")
+    number = filters.CharFilter(max_length=30)
+    period_from = filters.DateFilter(field_name="period_from")
+    document_date_from = filters.DateFilter(field_name="document_date", lookup_expr="gte")
+    document_date_before = filters.DateFilter(field_name="document_date", lookup_expr="lt")
+
+    class Meta:
+        model = Bill
+        fields = ("legal_entity_id", "account_id", "run_id", "number", "period_from")

@@ -1,0 +1,35 @@
+"""Why an account is parked, in words a person can act on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: Mapping[str, str | Promise] = {
+    "NO_TARIFF": _("The agreement has no tariff for some days of the period. Assign a plan."),
+    "NO_VERSION": _("The tariff plan has no version for some days. Add a version or correct its start."),
+    "OVERLAPPING_SERVICE": _("The agreement is served twice on one day. Correct its terms."),
+    "MISSING_CONSUMPTION": _(
+        "Register %(register)s has no readings for %(days)s days. Enter the reading or agree a consumption."
+    ),
+    "MISSING_ATTRIBUTE": _("The agreement has no value for “%(attribute)s” on %(day)s. Enter it."),
+    "NEGATIVE_CONSUMPTION": _("The consumption is negative. Check the readings."),
+    "CONSUMPTION_NOT_SERVED": _("There is consumption from %(from)s to %(to)s, when the agreement was not served."),
+    "UNKNOWN_REGISTER": _("The tariff prices no register %(register)s. Check the meter or the tariff."),
+    "UNKNOWN_COMPONENT": _("The tariff has no component for the calls. Check the tariff."),
+    "UNKNOWN_ITEM": _("The tariff has no price for a delivered service. Check the tariff."),
+    "READING_BELOW_PREVIOUS": _("A reading is lower than the one before it and no rollover. Check the reading."),
+    "BILLED_END_NOT_READ": _("The reading up to which was billed is no longer there. Enter it again."),
+    "CONSUMPTION_STATED_AND_MEASURED": _("The same days have both readings and an agreed consumption. Keep one."),
+    "MIXED_CURRENCIES": _("The account has tariffs in several currencies. One bill has one currency."),
+    "NO_TAX_RATE": _("There is no tax rate for a tax category of the tariff."),
+    "OVERFLOW": _("An amount is impossibly large. Check quantities and prices."),
+}
+UNKNOWN = _("The account cannot be priced. The code names the reason.")
+
+
+def reason_of(*, code: str, params: Mapping[str, Any]) -> str:
+    """The sentence in the reader's language; values that the engine did not give stay out."""
+    known = {"register": "–", "days": "–", "attribute": "–", "day": "–", "from": "–", "to": "–", **params}
+    return str(REASONS.get(code, UNKNOWN)) % known

@@ -1,0 +1,119 @@
+"""The lines of a printed bill: grouped by service, with their readings and the tax table."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rachun.apps.billing.models import Bill, Charge
+from rachun.apps.documents.rendering.bill_data import (
+    Basis,
+    BillLine,
+    MeterReading,
+    Period,
+    ServiceGroup,
+    TaxRate,
+    TaxSummary,
+)
+from rachun.values.money import Money
+
+
+def money(minor: int, bill: Bill) -> Decimal:
+    return Money.from_minor(minor=minor, currency=bill.currency).amount
+
+
+def tax_rate(line: Charge) -> TaxRate:
+    percent = Decimal(line.tax_rate_micro).scaleb(-6)
+    if line.tax_rate_micro == 0 and line.tax_category != "ZERO":
+        return TaxRate(code="EXEMPT" if line.tax_category == "EXEMPT" else "OUTSIDE", percent=None)
+    return TaxRate(code=line.tax_category, percent=percent.normalize())
+
+
+def service_groups(*, bill: Bill, lines: Sequence[Charge], language: str) -> tuple[ServiceGroup, ...]:
+    agreements = {line.agreement_id: line.agreement for line in lines}
+    ordered = sorted(agreements.values(), key=lambda one: (one.service.position, one.number))
+    return tuple(
+        group_of(bill=bill, lines=[line for line in lines if line.agreement_id == one.id], language=language)
+        for one in ordered
+    )
+
+
+def group_of(*, bill: Bill, lines: Sequence[Charge], language: str) -> ServiceGroup:
+    agreement = lines[0].agreement
+    return ServiceGroup(
+        service=agreement.service.names.get(language) or agreement.service.code,
+        point=agreement.service_point.code,
+        address=None,
+        lines=tuple(bill_line(bill=bill, line=line, language=language) for line in lines),
+        net=money(sum(line.net_minor for line in lines), bill),
+        tax=money(sum(line.tax_minor for line in lines), bill),
+        gross=money(sum(line.gross_minor for line in lines), bill),
+        readings=readings_of(lines),
+    )
+
+
+def bill_line(*, bill: Bill, line: Charge, language: str) -> BillLine:
+    is_traffic = line.kind == "traffic"
+    return BillLine(
+        description=description(line=line, language=language),
+        quantity=Decimal(line.quantity_micro).scaleb(-6).normalize(),
+        unit="min" if is_traffic else str(line.inputs.get("unit") or ""),
+        unit_price=None if is_traffic else Decimal(line.unit_price_e8).scaleb(-8).normalize(),
+        net=money(line.net_minor, bill),
+        tax_rate=tax_rate(line),
+        tax=money(line.tax_minor, bill),
+        gross=money(line.gross_minor, bill),
+        period=Period(start=line.service_from, end=line.service_to),
+    )
+
+
+def description(*, line: Charge, language: str) -> str:
+    """The component's words in the tariff, with what tells its lines apart."""
+    components: list[dict[str, Any]] = line.version.body["components"]
+    named: dict[str, str] = next((c.get("label", {}) for c in components if c["code"] == line.component), {})
+    words = named.get(language) or named.get("en") or line.component
+    details = [line.label, line.register if line.register != "*" else "", str(line.block_no or "")]
+    blocks = sum(1 for detail in details[2:] if detail and line.block_no != 1)
+    shown = [detail for detail in details[:2] if detail] + ([f"{line.block_no}"] if blocks else [])
+    return " · ".join([words, *shown])
+
+
+def readings_of(lines: Sequence[Charge]) -> tuple[MeterReading, ...]:
+    """Each pair of readings once, though several lines are priced from it."""
+    found: dict[tuple[str, str, str, str], MeterReading] = {}
+    for line in lines:
+        for evidence in line.inputs.get("readings", ()):
+            if "meter" not in evidence:
+                continue
+            key = (evidence["meter"], evidence["register"], evidence["from"], evidence["to"])
+            found.setdefault(key, reading_of(evidence, unit=str(line.inputs.get("unit") or "")))
+    return tuple(found[key] for key in sorted(found, key=lambda one: (one[1], one[2])))
+
+
+def reading_of(evidence: dict[str, Any], *, unit: str) -> MeterReading:
+    start, end = Decimal(str(evidence["from_value"])), Decimal(str(evidence["to_value"]))
+    multiplier = Decimal(str(evidence["multiplier"]))
+    has_rolled = bool(evidence.get("rollover"))
+    return MeterReading(
+        serial=evidence["meter"],
+        register=evidence["register"],
+        previous_date=date.fromisoformat(evidence["from"]),
+        previous_value=start,
+        present_date=date.fromisoformat(evidence["to"]),
+        present_value=end,
+        multiplier=multiplier,
+        consumption=None if has_rolled else (end - start) * multiplier,
+        unit=unit,
+        basis=Basis.MEASURED,
+    )
+
+
+def tax_summary(*, bill: Bill, lines: Sequence[Charge]) -> tuple[TaxSummary, ...]:
+    sums: dict[TaxRate, list[int]] = {}
+    for line in lines:
+        total = sums.setdefault(tax_rate(line), [0, 0])
+        total[0] += line.net_minor
+        total[1] += line.tax_minor
+    return tuple(
+        TaxSummary(tax_rate=rate, net=money(net, bill), tax=money(tax, bill)) for rate, (net, tax) in sums.items()
+    )

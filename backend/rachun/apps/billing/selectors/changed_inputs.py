@@ -1,0 +1,50 @@
+"""Accounts whose inputs changed after the calculation: their drafts no longer say what is true."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from rachun.apps.billing.models import BillRun
+
+CHANGED = """
+WITH scope AS (SELECT DISTINCT unnest(account_ids) AS account_id FROM billing_billrunchunk WHERE run_id = %(run)s),
+owned AS (SELECT g.id, g.account_id FROM agreements_serviceagreement g JOIN scope s ON s.account_id = g.account_id),
+changed AS (
+    SELECT agreement_id FROM agreements_serviceterm
+    WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
+    UNION
+    SELECT agreement_id FROM agreements_tariffassignment
+    WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
+    UNION
+    SELECT agreement_id FROM agreements_agreementattribute
+    WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
+    UNION
+    SELECT agreement_id FROM metering_consumption
+    WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
+    UNION
+    SELECT a.agreement_id FROM agreements_tariffassignment a
+    JOIN catalog_tariffversion v ON v.plan_id = a.plan_id
+    WHERE a.superseded_at IS NULL AND a.valid_from < %(before)s AND v.valid_from < %(before)s
+      AND (v.recorded_at > %(known)s OR v.superseded_at > %(known)s)
+    UNION
+    SELECT t.agreement_id FROM metering_reading r
+    JOIN metering_register k ON k.id = r.register_id
+    JOIN metering_installation i ON i.meter_id = k.meter_id AND i.superseded_at IS NULL
+    JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
+    WHERE r.boundary_date <= %(before)s AND (r.recorded_at > %(known)s OR r.superseded_at > %(known)s)
+    UNION
+    SELECT t.agreement_id FROM metering_installation i
+    JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
+    WHERE i.valid_from < %(before)s AND (i.recorded_at > %(known)s OR i.superseded_at > %(known)s))
+SELECT DISTINCT o.account_id FROM owned o JOIN changed c ON c.agreement_id = o.id ORDER BY 1
+"""
+
+
+def list_changed_accounts(*, run: BillRun) -> list[UUID]:
+    """Of the run's accounts, those with a dated fact, tariff or reading of the period recorded after the cut-off.
+
+    Usage that arrives later changes nothing here: it waits for the next bill.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, {"run": run.id, "known": run.known_until, "before": run.period_to})
+        return [account_id for (account_id,) in cursor.fetchall()]

@@ -1,0 +1,111 @@
+"""What one chunk of a run is priced from: a constant number of queries, whatever the number of accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
+from rachun.apps.billing.country_rules import tax_rates, tax_rounding
+from rachun.apps.billing.models import BillRun
+from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
+from rachun.apps.metering.selectors.consumption import list_measured_consumption
+from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
+from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, Snapshot
+from rachun.values.period import Period
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkInputs:
+    """active, excluded: agreement_ix served in the period; those of them that other bills hold already.
+
+    refusals: account_ix, agreement_ix, code, params: what metering could not derive.
+    evidence: consumption_ix, evidence (JSON). usage_counts: agreement_ix, records.
+    """
+
+    frames: PricingFrames
+    snapshot: Snapshot
+    refusals: pl.DataFrame
+    evidence: pl.DataFrame
+    usage_counts: pl.DataFrame
+    active: pl.Series
+    excluded: pl.Series
+
+
+def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInputs:
+    """Everything known at the run's cut-off that its period bills to the accounts."""
+    assert run.known_until is not None, "a run is calculated as of a cut-off"
+    frames = get_pricing_frames(account_ids=account_ids, before=run.period_to, known_until=run.known_until)
+    keys = agreement_keys(frames)
+    agreement_ix = {agreement: ix for ix, agreement in enumerate(frames.agreement_ids)}
+    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to)
+    served, excluded = without_billed(
+        served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
+    )
+    asked = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
+    measured = list_measured_consumption(**asked, billed_until=billed.registers, until=run.period_to)
+    consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
+    usage = list_billable_usage(**asked, before=run.period_to).join(keys, on="agreement_id")
+    deliveries = list_billable_deliveries(**asked, before=run.period_to).join(keys, on="agreement_id")
+    deliveries = deliveries.sort("agreement_ix", "performed_on", "load_key", "record_no").with_row_index("delivery_ix")
+    in_period = (pl.col("service_from") < run.period_to) & (
+        pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
+    )
+    counts = pl.concat(
+        [
+            usage.select("agreement_ix", records=pl.col("count").cast(pl.Int64)),
+            deliveries.select("agreement_ix", records=pl.lit(1, pl.Int64)),
+        ]
+    )
+    return ChunkInputs(
+        frames=frames,
+        snapshot=Snapshot(
+            period=Period(start=run.period_from, end=run.period_to),
+            agreements=served,
+            assignments=frames.assignments,
+            versions=frames.versions,
+            attributes=frames.attributes,
+            consumption=typed(consumption, columns=CONSUMPTION),
+            usage=typed(usage, columns=USAGE),
+            deliveries=typed(deliveries, columns=DELIVERIES),
+            **tax_rules(run),
+        ),
+        refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),
+        evidence=consumption.select(
+            "agreement_ix", "register", "period_from", "period_to", "consumption_ix", "evidence"
+        ),
+        usage_counts=counts.group_by("agreement_ix").agg(pl.col("records").sum()),
+        active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
+        excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),
+    )
+
+
+def agreement_keys(frames: PricingFrames) -> pl.DataFrame:
+    """agreement_id as text, agreement_ix, account_ix of every agreement that was ever served."""
+    keys = pl.DataFrame(
+        {
+            "agreement_id": [str(agreement) for agreement in frames.agreement_ids],
+            "agreement_ix": range(len(frames.agreement_ids)),
+        },
+        schema={"agreement_id": pl.String, "agreement_ix": pl.Int64},
+    )
+    return keys.join(frames.agreements.select("agreement_ix", "account_ix").unique(), on="agreement_ix")
+
+
+def tax_rules(run: BillRun) -> dict[str, Any]:
+    """The rates of the supply: those of the last day of the period."""
+    pack = run.legal_entity.country_pack
+    return {
+        "tax_rates": tax_rates(country_pack=pack),
+        "tax_date": run.period_to - DAY,
+        "tax_rounding": tax_rounding(country_pack=pack),
+    }
+
+
+def typed(frame: pl.DataFrame, *, columns: Any) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())

@@ -1,0 +1,147 @@
+"""Price one chunk of a run and keep what came out."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+
+from rachun.apps.base.copying import copy_frame, id_column, jsonb
+from rachun.apps.base.partitions import open_load
+from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.billing.locks import lock_chunk
+from rachun.apps.billing.mapping import billed_stretches, charge_rows, taken
+from rachun.apps.billing.models import BillRun, BillRunChunk
+from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
+from rachun.engine.billing.pipeline import price
+from rachun.engine.billing.totals import account_totals
+from rachun.values.ids import uuid7
+
+MONEY = ("net_minor", "tax_minor", "gross_minor")
+PREVIOUS = """
+SELECT DISTINCT ON (account_id) account_id, gross_minor FROM billing_bill
+WHERE account_id = ANY(%s) ORDER BY account_id, document_date DESC, id DESC
+"""
+
+
+def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) -> BillRunChunk:
+    """Building block of the job: a chunk that is calculated already is left as it is."""
+    assert_in_transaction()
+    chunk = lock_chunk(chunk_id)
+    if chunk.calculated_at is not None:
+        return chunk
+    inputs = get_chunk_inputs(run=run, account_ids=chunk.account_ids)
+    charges, refusals = priced(inputs)
+    totals = account_totals(charges=charges)
+    draft_ids = {account_ix: uuid7() for account_ix in totals["account_ix"]}
+    table = open_load(parent="billing_charge", load_key=run.id)
+    copy_frame(table=table, frame=charge_rows(charges=charges, inputs=inputs, load_key=run.id, draft_ids=draft_ids))
+    keep_drafts(chunk=chunk, totals=totals, inputs=inputs, draft_ids=draft_ids)
+    keep_intervals(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    park(chunk=chunk, refusals=refusals, inputs=inputs)
+    chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs)
+    chunk.calculated_at = calculated_at
+    chunk.save(update_fields=["tallies", "calculated_at"])
+    return chunk
+
+
+def priced(inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Charges of the accounts that can be billed whole; refusals of the others, what metering said first."""
+    result = price(inputs.snapshot)
+    refusals = pl.concat([inputs.refusals, result.refusals.select(inputs.refusals.columns)])
+    charges = result.charges.join(refusals, on="account_ix", how="anti", maintain_order="left")
+    return charges, refusals
+
+
+def keep_drafts(*, chunk: BillRunChunk, totals: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:
+    accounts = inputs.frames.account_ids
+    with connection.cursor() as cursor:
+        cursor.execute(PREVIOUS, [[accounts[ix] for ix in draft_ids]])
+        previous = dict(cursor.fetchall())
+    rows = totals.select(
+        id_column("id", [draft_ids[ix] for ix in totals["account_ix"]]),
+        pl.lit(chunk.run_id.bytes).alias("run_id"),
+        pl.lit(chunk.id.bytes).alias("chunk_id"),
+        taken("account_id", accounts, by=totals["account_ix"]),
+        "net_minor",
+        "tax_minor",
+        "gross_minor",
+        pl.col("lines").cast(pl.Int32).alias("line_count"),
+        pl.Series("previous_gross_minor", [previous.get(accounts[ix]) for ix in totals["account_ix"]], dtype=pl.Int64),
+    )
+    copy_frame(table="billing_draftbill", frame=rows)
+
+
+def keep_intervals(
+    *, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]
+) -> None:
+    stretches = billed_stretches(charges=charges, inputs=inputs)
+    rows = stretches.select(
+        pl.lit(chunk.id.bytes).alias("chunk_id"),
+        id_column("draft_id", [draft_ids[ix] for ix in stretches["account_ix"]]),
+        taken("agreement_id", inputs.frames.agreement_ids, by=stretches["agreement_ix"]),
+        "component",
+        "register",
+        "valid_from",
+        "valid_to",
+    )
+    copy_frame(table="billing_draftinterval", frame=rows)
+
+
+def keep_items(*, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:
+    keys = ["account_ix", "agreement_ix", "tax_category", "posting_code"]
+    sums = charges.group_by(keys).agg(pl.col(MONEY).sum()).sort(keys)
+    rows = sums.select(
+        pl.lit(chunk.id.bytes).alias("chunk_id"),
+        id_column("draft_id", [draft_ids[ix] for ix in sums["account_ix"]]),
+        taken("agreement_id", inputs.frames.agreement_ids, by=sums["agreement_ix"]),
+        "tax_category",
+        "posting_code",
+        *MONEY,
+    )
+    copy_frame(table="billing_draftitem", frame=rows)
+
+
+def park(*, chunk: BillRunChunk, refusals: pl.DataFrame, inputs: ChunkInputs) -> None:
+    """One row per account: the first reason of its first agreement. Calculating again shows what is still wrong."""
+    first = refusals.unique("account_ix", keep="first", maintain_order=True).sort("account_ix")
+    rows = first.select(
+        id_column("id", [uuid7() for _ in range(first.height)]),
+        pl.lit(chunk.run_id.bytes).alias("run_id"),
+        pl.lit(chunk.id.bytes).alias("chunk_id"),
+        taken("account_id", inputs.frames.account_ids, by=first["account_ix"]),
+        taken("agreement_id", inputs.frames.agreement_ids, by=first["agreement_ix"]),
+        "code",
+        jsonb(pl.col("params")).alias("params"),
+    )
+    copy_frame(table="billing_parkedaccount", frame=rows)
+
+
+def tallies(*, charges: pl.DataFrame, refusals: pl.DataFrame, inputs: ChunkInputs) -> dict[str, Any]:
+    """Counts of agreements and of usage records, as the calculation saw them."""
+    owners = inputs.frames.agreements.select("agreement_ix", "account_ix").unique()
+    active = inputs.active.to_frame().join(owners, on="agreement_ix")
+    parked = active.join(refusals, on="account_ix", how="semi")
+    open_ones = active.join(refusals, on="account_ix", how="anti")
+    charged = open_ones.join(charges, on="agreement_ix", how="semi")
+    excluded = open_ones.join(charges, on="agreement_ix", how="anti").join(
+        inputs.excluded.to_frame(), on="agreement_ix", how="semi"
+    )
+    used = inputs.usage_counts.join(owners, on="agreement_ix")
+    waiting = used.join(refusals, on="account_ix", how="semi")
+    return {
+        "agreements": {
+            "active": active.height,
+            "charged": charged.height,
+            "zero": active.height - parked.height - charged.height - excluded.height,
+            "parked": parked.height,
+            "excluded": excluded.height,
+        },
+        "usage": {
+            "billed": int(used["records"].sum()) - int(waiting["records"].sum()),
+            "unbilled": int(waiting["records"].sum()),
+        },
+        "charges": {"count": charges.height, **{name: int(charges[name].sum()) for name in MONEY}},
+    }

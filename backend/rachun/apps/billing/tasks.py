@@ -1,0 +1,36 @@
+"""The jobs of billing. Each goes on where it was left: what a chunk did is committed with the chunk."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from rachun.apps.base.jobs import JobContext, job_handler
+from rachun.apps.billing.services.issue_run import RENDER, issue_run
+from rachun.apps.billing.services.render_run import render_run
+from rachun.apps.billing.services.run_calculation import run_calculation
+from rachun.apps.billing.services.start_calculation import CALCULATE, ISSUE
+
+
+@job_handler(CALCULATE)
+def calculate(context: JobContext) -> Mapping[str, Any]:
+    """Safe to redeliver: a calculated chunk is skipped, and a run that is calculated already is left as it is."""
+    return run_calculation(
+        run_id=UUID(context.params["run_id"]),
+        chunk_size=context.params.get("chunk_size"),
+        job=context,
+        clock=timezone.now,
+    )
+
+
+@job_handler(ISSUE)
+def issue(context: JobContext) -> Mapping[str, Any]:
+    """Safe to redeliver: an issued chunk is skipped, attaching twice changes nothing."""
+    return issue_run(run_id=UUID(context.params["run_id"]), job=context, clock=timezone.now)
+
+
+@job_handler(RENDER)
+def render_bills(context: JobContext) -> Mapping[str, Any]:
+    """Safe to redeliver: a document and an e-mail exist once per bill, language and address."""
+    return render_run(run_id=UUID(context.params["run_id"]), job=context, clock=timezone.now)

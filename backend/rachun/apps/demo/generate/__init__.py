@@ -1,0 +1,1 @@
+"""Files of the demo enterprises, made from a seed: pure, no clock, no database. Same seed, same bytes."""

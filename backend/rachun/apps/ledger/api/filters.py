@@ -1,0 +1,44 @@
+import django_filters as filters
+
+from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
+
+
+class EntryFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    source_kind = filters.CharFilter(max_length=20)
+    source_id = filters.UUIDFilter(field_name="source_id")
+    accounting_date_from = filters.DateFilter(field_name="accounting_date", lookup_expr="gte")
+    accounting_date_before = filters.DateFilter(field_name="accounting_date", lookup_expr="lt")
+
+    class Meta:
+        model = Entry
+        fields = ("legal_entity_id", "source_kind", "source_id")
+
+
+class OpenItemFilter(filters.FilterSet):
+    account_id = filters.UUIDFilter(field_name="account_id")
+    bill_id = filters.UUIDFilter(field_name="bill_id")
+    due_before = filters.DateFilter(field_name="due_date", lookup_expr="lt")
+
+    class Meta:
+        model = OpenItem
+        fields = ("account_id", "bill_id")
+
+
+class LedgerAccountFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    posting_code = filters.CharFilter(max_length=40)
+
+    class Meta:
+        model = LedgerAccount
+        fields = ("legal_entity_id", "posting_code")
+
+
+class PeriodFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    area = filters.ChoiceFilter(choices=AccountingPeriod.Area.choices)
+    state = filters.ChoiceFilter(choices=AccountingPeriod.State.choices)
+
+    class Meta:
+        model = AccountingPeriod
+        fields = ("legal_entity_id", "area", "state")

@@ -1,0 +1,59 @@
+"""Filters of the metering lists."""
+
+import django_filters as filters
+
+from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
+
+
+class MeterFilter(filters.FilterSet):
+    serial = filters.CharFilter(max_length=40)
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    branch_id = filters.UUIDFilter(field_name="branch_id")
+
+    class Meta:
+        model = Meter
+        fields = ("serial", "legal_entity_id", "branch_id")
+
+
+class RegisterFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="meter_id")
+    code = filters.CharFilter(max_length=20)
+
+    class Meta:
+        model = Register
+        fields = ("meter_id", "code")
+
+
+class InstallationFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="meter_id")
+    service_point_id = filters.UUIDFilter(field_name="service_point_id")
+
+    class Meta:
+        model = Installation
+        fields = ("meter_id", "service_point_id")
+
+
+class ReadingFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="register__meter_id")
+    register_id = filters.UUIDFilter(field_name="register_id")
+    meter_serial = filters.CharFilter(field_name="register__meter__serial", max_length=40)
+    kind = filters.ChoiceFilter(choices=Reading.Kind.choices)
+    verdict = filters.CharFilter(max_length=40)
+    from_date = filters.DateFilter(field_name="boundary_date", lookup_expr="gte")
+    to_date = filters.DateFilter(field_name="boundary_date", lookup_expr="lte")
+    is_superseded = filters.BooleanFilter(field_name="superseded_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Reading
+        fields = ("meter_id", "register_id", "meter_serial", "kind", "verdict", "from_date", "to_date", "is_superseded")
+
+
+class IntervalDayFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="register__meter_id")
+    register_id = filters.UUIDFilter(field_name="register_id")
+    from_date = filters.DateFilter(field_name="day", lookup_expr="gte")
+    to_date = filters.DateFilter(field_name="day", lookup_expr="lte")
+
+    class Meta:
+        model = IntervalDay
+        fields = ("meter_id", "register_id", "from_date", "to_date")

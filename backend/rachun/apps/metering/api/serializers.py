@@ -1,0 +1,126 @@
+"""What goes in and out of the metering operations."""
+
+from rest_framework import serializers
+
+from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.metering.models import Reading
+from rachun.apps.metering.services import FORMATS
+
+ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
+QUANTITY = {"max_digits": 18, "decimal_places": 6}
+
+
+class RegisterOut(Out):
+    id = serializers.UUIDField()
+    meter_id = serializers.UUIDField()
+    code = serializers.CharField()
+    obis = serializers.CharField()
+    unit = serializers.CharField()
+    digits = serializers.IntegerField()
+    multiplier = serializers.DecimalField(max_digits=12, decimal_places=6)
+
+
+class InstallationOut(Out):
+    id = serializers.UUIDField()
+    meter_id = serializers.UUIDField()
+    service_point_id = serializers.UUIDField()
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+
+
+class MeterOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    branch_id = serializers.UUIDField()
+    serial = serializers.CharField()
+    model = serializers.CharField()
+    verified_until = serializers.DateField(allow_null=True)
+    registers = RegisterOut(many=True)
+    installations = InstallationOut(many=True)
+
+
+class ReadingOut(Out):
+    id = serializers.UUIDField()
+    register_id = serializers.UUIDField()
+    meter_serial = serializers.CharField(source="register.meter.serial")
+    register = serializers.CharField(source="register.code")
+    boundary_date = serializers.DateField(help_text="The day that this value opens.")
+    read_at = serializers.DateTimeField(allow_null=True)
+    value = serializers.DecimalField(**QUANTITY)
+    kind = serializers.ChoiceField(choices=Reading.Kind.choices)
+    source = serializers.CharField()
+    verdict = serializers.CharField()
+    recorded_at = serializers.DateTimeField()
+    superseded_at = serializers.DateTimeField(allow_null=True)
+
+
+class IntervalDayOut(Out):
+    id = serializers.UUIDField()
+    register_id = serializers.UUIDField()
+    day = serializers.DateField()
+    interval_s = serializers.IntegerField()
+    quantities_micro = serializers.ListField(
+        child=serializers.IntegerField(allow_null=True), help_text="Millionths of the register's unit."
+    )
+    source = serializers.CharField()
+
+
+class RegisterIn(In):
+    code = serializers.CharField(max_length=20)
+    obis = serializers.CharField(max_length=20, default="", allow_blank=True)
+    unit = serializers.CharField(max_length=20)
+    digits = serializers.IntegerField(min_value=1, max_value=11)
+    multiplier = serializers.DecimalField(max_digits=12, decimal_places=6, default=1, min_value=0)
+
+
+class MeterIn(In):
+    branch_id = serializers.UUIDField()
+    serial = serializers.CharField(max_length=40)
+    model = serializers.CharField(max_length=80, default="", allow_blank=True)
+    verified_until = serializers.DateField(allow_null=True, default=None)
+    registers = RegisterIn(many=True)
+
+
+class RegisterValueIn(In):
+    register = serializers.CharField(max_length=20)
+    value = serializers.DecimalField(**QUANTITY)
+
+
+class InstallationIn(In):
+    service_point_id = serializers.UUIDField()
+    installed_date = serializers.DateField(help_text="The first day; the values open it.")
+    readings = RegisterValueIn(many=True)
+
+
+class RemovalIn(In):
+    removed_date = serializers.DateField(help_text="The first day without the meter; the values open it.")
+    readings = RegisterValueIn(many=True)
+
+
+class ExchangeIn(In):
+    new_meter_id = serializers.UUIDField()
+    exchange_date = serializers.DateField(help_text="The first day of the new meter.")
+    closing = RegisterValueIn(many=True)
+    opening = RegisterValueIn(many=True)
+
+
+class ReadingIn(In):
+    meter_id = serializers.UUIDField()
+    register = serializers.CharField(max_length=20)
+    read_date = serializers.DateField(help_text="The value at the end of this day.")
+    value = serializers.DecimalField(**QUANTITY)
+    kind = serializers.ChoiceField(choices=Reading.Kind.choices)
+
+
+class ReadingImportIn(In):
+    legal_entity_id = serializers.UUIDField()
+    file = serializers.FileField(max_length=200)
+    format = serializers.ChoiceField(choices=FORMATS, default="readings")
+    encoding = serializers.ChoiceField(choices=ENCODINGS, allow_null=True, default=None)
+    meter_serial = serializers.CharField(
+        max_length=40, default="", allow_blank=True, help_text="For a file that names no meter of ours."
+    )
+    register = serializers.CharField(
+        max_length=20, default="", allow_blank=True, help_text="For interval series; empty: the meter's only register."
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")

@@ -1,0 +1,19 @@
+"""Addresses of metering, below /api/v1/."""
+
+from django.urls import path
+
+from rachun.apps.base.api.routing import ByIdRouter
+from rachun.apps.metering.api import views
+
+router = ByIdRouter()
+router.register("meters", views.MeterViewSet, basename="meter")
+router.register("registers", views.RegisterViewSet, basename="register")
+router.register("installations", views.InstallationViewSet, basename="installation")
+router.register("readings", views.ReadingViewSet, basename="reading")
+router.register("interval-days", views.IntervalDayViewSet, basename="interval-day")
+
+urlpatterns = [
+    path("reading-imports", views.ReadingImportView.as_view(), name="reading-imports"),
+    path("reading-imports/template", views.ReadingTemplateView.as_view(), name="reading-template"),
+    *router.urls,
+]

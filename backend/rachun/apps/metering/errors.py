@@ -1,0 +1,33 @@
+from django.utils.translation import gettext_lazy as _
+
+from rachun.apps.base.errors import Conflict, Refused
+
+
+class MeterSerialTaken(Conflict):
+    code = "meter_serial_taken"
+    title = _("There is already a meter with this serial number.")
+
+
+class MeterElsewhere(Conflict):
+    code = "meter_elsewhere"
+    title = _("The meter stands at another service point on these days.")
+
+
+class MeterNotInstalled(Refused):
+    code = "meter_not_installed"
+    title = _("The meter is not installed on this day.")
+
+
+class ReadingsMissing(Refused):
+    code = "readings_missing"
+    title = _("Every register needs a reading when a meter is installed, removed or exchanged.")
+
+
+class ReadingRefused(Refused):
+    code = "reading_refused"
+    title = _("The reading cannot be taken.")
+
+
+class RegistersMissing(Refused):
+    code = "registers_missing"
+    title = _("A meter needs at least one register, each with its own code.")

@@ -1,0 +1,22 @@
+"""Reads of metering."""
+
+from rachun.apps.metering.selectors.consumption import ConsumptionFrames, list_measured_consumption
+from rachun.apps.metering.selectors.lists import (
+    get_meter,
+    list_installations,
+    list_interval_days,
+    list_meters,
+    list_readings,
+    list_registers,
+)
+
+__all__ = [
+    "ConsumptionFrames",
+    "get_meter",
+    "list_installations",
+    "list_interval_days",
+    "list_measured_consumption",
+    "list_meters",
+    "list_readings",
+    "list_registers",
+]

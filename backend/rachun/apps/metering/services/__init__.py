@@ -1,0 +1,32 @@
+"""Use cases and building blocks of metering."""
+
+from rachun.apps.metering.services.meters import (
+    RegisterFacts,
+    exchange_meter,
+    install_meter,
+    register_meter,
+    remove_meter,
+    take_imported_meter,
+)
+from rachun.apps.metering.services.read_files import FORMATS, MeterFile, MeterRows, read_meter_file
+from rachun.apps.metering.services.record_intervals import IntervalRow, IntervalsRecorded, record_intervals
+from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, record_readings
+
+__all__ = [
+    "FORMATS",
+    "IntervalRow",
+    "IntervalsRecorded",
+    "MeterFile",
+    "MeterRows",
+    "ReadingRow",
+    "Recorded",
+    "RegisterFacts",
+    "exchange_meter",
+    "install_meter",
+    "read_meter_file",
+    "record_intervals",
+    "record_readings",
+    "register_meter",
+    "remove_meter",
+    "take_imported_meter",
+]

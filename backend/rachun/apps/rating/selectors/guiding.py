@@ -1,0 +1,143 @@
+"""What records are guided and priced by, read for a whole batch at a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db.models import BigIntegerField, F, QuerySet, TextField
+from django.db.models.functions import Cast, Lower
+
+from rachun.apps.agreements.models import ResourceAssignment, ServiceAgreement, ServiceTerm, TariffAssignment
+from rachun.apps.catalog.models import DestinationRate, TariffVersion
+from rachun.apps.customers.models import Account, AccountAlias
+from rachun.apps.resources.models import Resource
+from rachun.engine.rating.calls import DESTINATIONS, DestinationTable, destination_table
+from rachun.engine.tariffs.components import OneOff, Traffic
+from rachun.engine.tariffs.parsing import parse_version
+
+E8 = 10**8
+_DATED = {"valid_from": pl.Date(), "valid_to": pl.Date()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffFacts:
+    """terms: agreement_id, valid_from, valid_to.  plans: agreement_id, plan_id, valid_from, valid_to.
+    versions: plan_id, version_id, valid_from, valid_to, without gaps.  traffic: version_id, rank, component, table.
+    one_offs: version_id, component, item, unit.  tables: code → prepared table.
+    """
+
+    terms: pl.DataFrame
+    plans: pl.DataFrame
+    versions: pl.DataFrame
+    traffic: pl.DataFrame
+    one_offs: pl.DataFrame
+    tables: Mapping[str, DestinationTable]
+
+
+def list_number_assignments(*, legal_entity_id: UUID, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(known, assigned) phone numbers. known: caller.  assigned: caller, agreement_id, valid_from, valid_to."""
+    own = {"legal_entity_id": legal_entity_id, "kind": Resource.Kind.PHONE_NUMBER}
+    known = Resource.objects.filter(identifier__in=numbers, **own).values_list("identifier")
+    assigned = ResourceAssignment.objects.filter(
+        resource__identifier__in=numbers,
+        superseded_at__isnull=True,
+        **{f"resource__{name}": value for name, value in own.items()},
+    ).values_list("resource__identifier", Cast("agreement_id", TextField()), "valid_from", "valid_to")
+    columns = {"caller": pl.String(), "agreement_id": pl.String(), **_DATED}
+    return frame_of(known, {"caller": pl.String()}), frame_of(assigned, columns)
+
+
+def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(known, agreements) by a number that may be an agreement's, an account's, or an account's former one.
+
+    known: account.  agreements: account, agreement_id, service (lower case).
+    """
+    entity = {"legal_entity_id": legal_entity_id}
+    accounts = Account.objects.filter(number__in=numbers, **entity).values_list("number", Cast("id", TextField()))
+    aliases = AccountAlias.objects.filter(number__in=numbers, **entity).values_list(
+        "number", Cast("account_id", TextField())
+    )
+    pairs = frame_of(accounts, {"account": pl.String(), "account_id": pl.String()})
+    pairs = pl.concat([pairs, frame_of(aliases, pairs.schema)]).unique()
+    named = ServiceAgreement.objects.filter(number__in=numbers, **entity).values_list(
+        "number", Cast("id", TextField()), Lower("service__code")
+    )
+    held = ServiceAgreement.objects.filter(
+        account_id__in=[UUID(text) for text in pairs["account_id"]], **entity
+    ).values_list(Cast("account_id", TextField()), Cast("id", TextField()), Lower("service__code"))
+    columns = {"account": pl.String(), "agreement_id": pl.String(), "service": pl.String()}
+    by_account = frame_of(held, {"account_id": pl.String(), "agreement_id": pl.String(), "service": pl.String()})
+    agreements = pl.concat([frame_of(named, columns), by_account.join(pairs, on="account_id").select(columns.keys())])
+    known = pl.concat([agreements.select("account"), pairs.select("account")]).unique()
+    return known, agreements.unique()
+
+
+def get_tariff_facts(*, legal_entity_id: UUID, agreement_ids: Sequence[str]) -> TariffFacts:
+    """Served days, plans and what their versions price, in force now. Three queries, and one for the tables."""
+    ids = {"agreement_id__in": [UUID(text) for text in agreement_ids], "superseded_at__isnull": True}
+    agreement = Cast("agreement_id", TextField())
+    terms = ServiceTerm.objects.filter(**ids).values_list(agreement, "valid_from", "valid_to")
+    plans = TariffAssignment.objects.filter(**ids).values_list(
+        agreement, Cast("plan_id", TextField()), "valid_from", "valid_to"
+    )
+    plan_frame = frame_of(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED})
+    plan_ids = [UUID(text) for text in plan_frame["plan_id"].unique().to_list()]
+    versions = list(
+        TariffVersion.objects.filter(plan_id__in=plan_ids, superseded_at__isnull=True).order_by("plan_id", "valid_from")
+    )
+    traffic, one_offs = _components(versions)
+    rows = [(str(version.plan_id), str(version.id), version.valid_from) for version in versions]
+    columns = {"plan_id": pl.String(), "version_id": pl.String(), "valid_from": pl.Date()}
+    ordered = pl.DataFrame(rows, schema=columns, orient="row")
+    return TariffFacts(
+        terms=frame_of(terms, {"agreement_id": pl.String(), **_DATED}),
+        plans=plan_frame,
+        versions=ordered.with_columns(valid_to=pl.col("valid_from").shift(-1).over("plan_id")),
+        traffic=traffic,
+        one_offs=one_offs,
+        tables=_tables(legal_entity_id, codes=traffic["table"].unique().to_list()),
+    )
+
+
+def _components(versions: Sequence[TariffVersion]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    traffic, one_offs = [], []
+    for version in versions:
+        for component in parse_version(document=version.body).components:
+            if isinstance(component, Traffic):
+                traffic.append((str(version.id), component.no, component.code, component.destination_table))
+            elif isinstance(component, OneOff):
+                one_offs.append((str(version.id), component.code, component.item, component.unit))
+    texts = dict.fromkeys(("version_id", "component", "item", "unit"), pl.String())
+    return (
+        pl.DataFrame(
+            traffic,
+            schema={"version_id": pl.String(), "rank": pl.Int64(), "component": pl.String(), "table": pl.String()},
+            orient="row",
+        ),
+        pl.DataFrame(one_offs, schema=texts, orient="row"),
+    )
+
+
+def _tables(legal_entity_id: UUID, *, codes: Sequence[str]) -> Mapping[str, DestinationTable]:
+    found = DestinationRate.objects.filter(
+        table__legal_entity_id=legal_entity_id, table__code__in=codes, superseded_at__isnull=True
+    ).values_list(
+        "table__code",
+        "prefix",
+        "destination",
+        Cast(F("price_per_minute") * E8, BigIntegerField()),
+        Cast(F("connection_fee") * E8, BigIntegerField()),
+        "first_interval_s",
+        "increment_s",
+        "valid_from",
+        "valid_to",
+    )
+    frame = frame_of(found, {"table": pl.String(), **DESTINATIONS})
+    parts = frame.partition_by("table", as_dict=True)
+    return {str(code): destination_table(rows=rows.drop("table")) for (code,), rows in parts.items()}
+
+
+def frame_of(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=dict(columns), orient="row")

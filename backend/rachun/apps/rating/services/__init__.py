@@ -1,0 +1,17 @@
+"""Use cases and building blocks of rating."""
+
+from rachun.apps.rating.services.import_rate_deck import DeckImported, RateTerms, import_rate_deck
+from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, load_usage
+from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
+
+__all__ = [
+    "DeckImported",
+    "LoadOutcome",
+    "Place",
+    "RateTerms",
+    "Released",
+    "UsageFile",
+    "import_rate_deck",
+    "load_usage",
+    "release_suspended",
+]

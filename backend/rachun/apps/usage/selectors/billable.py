@@ -1,0 +1,111 @@
+"""Usage that waits for a bill, as the columns a bill run prices from. Three frames, one query each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Count, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
+
+from rachun.apps.usage.models import UsageRecord, UsageSource
+from rachun.values.quantity import MICRO
+
+_USAGE = {
+    "agreement_id": pl.String(),
+    "component": pl.String(),
+    "label": pl.String(),
+    "usage_date": pl.Date(),
+    "billed_s": pl.Int64(),
+    "count": pl.Int64(),
+    "amount_micro": pl.Int64(),
+}
+_DELIVERIES = {
+    "agreement_id": pl.String(),
+    "load_key": pl.String(),
+    "record_no": pl.Int64(),
+    "item": pl.String(),
+    "performed_on": pl.Date(),
+    "quantity_micro": pl.Int64(),
+}
+_SECONDS_PER_MINUTE = 60
+
+
+def list_billable_usage(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> pl.DataFrame:
+    """Rated calls of local days before `before` that no bill holds, summed by agreement, component, label and day.
+
+    agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro. The minutes of a calendar
+    month are rounded once: day k holds what the month up to its end rounds to, less the days before it.
+    """
+    found = (
+        _billable(agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.CALLS)
+        .values("agreement_id", "component", "destination", "usage_date")
+        .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Sum("amount_micro"))
+        .values_list(
+            Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
+        )
+    )
+    group = ["agreement_id", "component", "label", pl.col("usage_date").dt.truncate("1mo")]
+    days = _frame(found, _USAGE).sort("agreement_id", "component", "label", "usage_date")
+    upto = pl.col("billed_s").cum_sum().over(group)
+    minutes = [_minutes_micro(seconds) for seconds in (upto, upto - pl.col("billed_s"))]
+    return days.with_columns(units_micro=minutes[0] - minutes[1]).select(
+        "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro"
+    )
+
+
+def list_billable_deliveries(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> pl.DataFrame:
+    """Delivered services performed before `before` that no bill holds, one row each, in a fixed order.
+
+    agreement_id, load_key, record_no, item, performed_on, quantity_micro; load_key and record_no identify the record.
+    """
+    found = _billable(
+        agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.DELIVERIES
+    ).values_list(
+        Cast("agreement_id", TextField()),
+        Cast("load_key", TextField()),
+        "record_no",
+        "item",
+        "usage_date",
+        "quantity_micro",
+    )
+    return _frame(found, _DELIVERIES).sort("agreement_id", "performed_on", "load_key", "record_no")
+
+
+def count_usage_by_state(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> Mapping[str, int]:
+    """How many records of the agreements stand in which state, for the control sheet; unbillable ones are left out."""
+    found = (
+        UsageRecord.objects.filter(agreement_id__in=agreement_ids, usage_date__lt=before, recorded_at__lte=known_until)
+        .exclude(state=UsageRecord.State.UNBILLABLE)
+        .values_list("state")
+        .annotate(records=Count("record_no"))
+    )
+    return dict(found)
+
+
+def _billable(
+    agreement_ids: Sequence[UUID], *, before: date, known_until: datetime, kind: UsageSource.Kind
+) -> QuerySet[UsageRecord]:
+    return UsageRecord.objects.filter(
+        agreement_id__in=agreement_ids,
+        state=UsageRecord.State.RATED,
+        kind=kind,
+        usage_date__lt=before,
+        recorded_at__lte=known_until,
+    )
+
+
+def _minutes_micro(seconds: pl.Expr) -> pl.Expr:
+    """Half up; seconds are never negative."""
+    return (seconds * MICRO * 2 + _SECONDS_PER_MINUTE) // (2 * _SECONDS_PER_MINUTE)
+
+
+def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame([[_plain(cell) for cell in row] for row in rows], schema=dict(columns), orient="row")
+
+
+def _plain(cell: Any) -> Any:
+    """Sums of bigint come as whole decimals."""
+    return int(cell) if isinstance(cell, Decimal) else cell
