@@ -189,7 +189,7 @@ class ScenarioRun:
         after = bill.opening_balance_minor + bill.gross_minor
         uses = Allocation.objects.filter(advance_item__isnull=False, open_item__bill_id=bill.id)
         return {
-            "lines": {key: line for key, line in map(line_told, lines.order_by("line_no"))},
+            "lines": dict(map(line_told, lines.order_by("line_no"))),
             "net": bill.net_minor,
             "tax": bill.tax_minor,
             "gross": bill.gross_minor,
