@@ -35,6 +35,7 @@ PRODUCT_APPS = [
     "rachun.apps.receivables",
     "rachun.apps.billing",
     "rachun.apps.payments",
+    "rachun.apps.selfservice",
     "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
@@ -117,6 +118,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # Calls and the length of the window in seconds: see apps/base/api/throttles.py.
 RACHUN_RATES = {"principal": (18_000, 60), "address": (120, 60), "costly": (30, 60)}
+RACHUN_RATES |= {"activation": (10, 600), "activation_address": (60, 600)}  # an office shares one address
 RACHUN_WIRING = "rachun.config.wiring"
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -141,6 +143,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ResourceKind": "rachun.apps.resources.models.Resource.Kind",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
+        "ReadingKind": "rachun.apps.metering.models.Reading.Kind",
+        "UsageKind": "rachun.apps.usage.models.UsageSource.Kind",
+        "UsageBatchState": "rachun.apps.usage.models.UsageBatch.State",
+        "UsageRecordState": "rachun.apps.usage.models.UsageRecord.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -18,9 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "customers",
             "agreements",
             "ledger",
+            "metering",
+            "usage",
+            "rating",
             "receivables",
             "billing",
             "payments",
+            "selfservice",
         )
     ),
 ]

@@ -5,7 +5,7 @@ RECORDS holds calls and delivered services; what a kind does not have is null.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 

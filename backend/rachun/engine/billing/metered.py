@@ -2,8 +2,9 @@
 
 A group is agreement × version × component × priced register × window; the window is the billing period, or the
 calendar month of late consumption. Block bounds are given per whole window; where they prorate, a bound becomes
-floor(bound × days / days of the window), days being the served days of the group that consumption covers. So two
-versions, or a late part and a punctual one, share the bounds of a month by their days. "*" prices the sum of registers.
+bound × days / days of the window, half up to a millionth, days being the served days of the group that consumption
+covers. So two versions, or a late part and a punctual one, share the bounds of a month by their days. "*" prices the
+sum of registers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -104,7 +105,9 @@ def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
 def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
     whole, part = pl.col("window_days").cast(WIDE), pl.col("days").cast(WIDE)
     share = pl.when(pl.col("blocks_prorate")).then(part).otherwise(whole)
-    above, upto = (pl.col(name).cast(WIDE) * share // whole for name in ("above_micro", "upto_micro"))
+    above, upto = (
+        (pl.col(name).cast(WIDE) * share * 2 + whole) // (whole * 2) for name in ("above_micro", "upto_micro")
+    )
     rows = (
         groups.with_columns(total=pl.col("quantity"))
         .join(blocks.drop(_PLACE), on="price_ix", maintain_order="left")

@@ -1,9 +1,10 @@
 """Prices per period, shared out over days so that the parts of a period sum to its whole.
 
-DAYS. A stretch [a, b) of a period of D days that began at P is charged
-    R(price × quantity × (b - P) / D) - R(price × quantity × (a - P) / D),   R = the version's rounding.
-It depends on nothing but its own dates, so however a month is cut, by suspension, version, attribute, or a final bill
-in another run, stretches of one price and quantity sum to the rounded whole, to the last unit (I-19).
+DAYS. In a period of D days, the stretches of one agreement, component, quantity and price are taken in order of time;
+the one that brings the days served from c to d is charged
+    R(price × quantity × d / D) - R(price × quantity × c / D),   R = the version's rounding.
+A first stretch is charged what its days say to anyone with a calculator, and however a month is cut, by suspension,
+version or attribute, its stretches sum to the rounded price of all days served, a whole month to the price (I-19).
 FULL and NONE are charged once per agreement and component code: at the price, quantity and version of the first
 stretch in the period; FULL when at least one day is served, NONE only when every day is.
 """
@@ -14,6 +15,8 @@ from rachun.engine.billing.frames import bounded_quantity, json_of, rounded_amou
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.rounding import WIDE
+
+_ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den"]
 
 
 def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) -> pl.DataFrame:
@@ -48,9 +51,12 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
 def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
     den = pl.col("minor_den").cast(WIDE) * stretches.days
-    upto = rounded_amount(num=per_day * (pl.col("to_day") - stretches.start).cast(WIDE), den=den)
-    before = rounded_amount(num=per_day * (pl.col("from_day") - stretches.start).cast(WIDE), den=den)
-    return rows.with_columns(amount=upto - before, num=per_day * pl.col("days").cast(WIDE), den=den)
+    served = pl.col("days").cum_sum().over(_ONE_PRICE, order_by="from_day")
+    counted = rows.with_columns(served=served)
+    upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
+    before = rounded_amount(num=per_day * (pl.col("served") - pl.col("days")).cast(WIDE), den=den)
+    charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("days").cast(WIDE), den=den)
+    return charged.drop("served")
 
 
 def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:

@@ -142,16 +142,16 @@ class Judge:
             place, (day, key, *_) = numbered
             return (day - DAY * place, key)
 
+        served: dict[tuple, int] = defaultdict(int)
         for _, numbered in groupby(enumerate(rows), key=run_key):
             run = [row for _, row in numbered]
             _, _, version, component, value = run[0]
             price, whole, rounded = Decimal(component["price"]), len(self.month), rounder(version[4])
             if price == 0 or value == 0:
                 continue
-            amount = Decimal(0)
-            for day, *_ in run:
-                before = (day - self.world.start).days
-                amount += rounded(price * value * (before + 1) / whole) - rounded(price * value * before / whole)
+            priced = (price, value, version[4].get("rounding", "HALF_UP"))
+            before, served[priced] = served[priced], served[priced] + len(run)
+            amount = rounded(price * value * served[priced] / whole) - rounded(price * value * before / whole)
             self.add(version, component, run[0][0], run[-1][0], value, amount)
 
     def whole(self, rows: list[tuple]) -> None:
@@ -215,7 +215,7 @@ class Judge:
         for no, block in enumerate(blocks, start=1):
             ceiling = group["quantity"]
             if "upto" in block:
-                bound = (Decimal(block["upto"]) * share / whole).quantize(MICRO, ROUND_FLOOR)
+                bound = (Decimal(block["upto"]) * share / whole).quantize(MICRO, ROUND_HALF_UP)
                 ceiling = min(ceiling, bound)
             if ceiling > covered:
                 part, covered = ceiling - covered, ceiling

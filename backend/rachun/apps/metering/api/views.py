@@ -21,12 +21,11 @@ from rachun.apps.base.api.requests import checked, keep_upload
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.serializers import JobOut
 from rachun.apps.base.api.templates import template_response, template_schema
-from rachun.apps.base.errors import FieldProblem, NotFound
+from rachun.apps.base.errors import FieldProblem
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.base.transactions import edge_transaction
-from rachun.apps.identity.models import Branch
-from rachun.apps.identity.scope import Scope, scope_of
-from rachun.apps.identity.selectors import get_legal_entity, list_branches
+from rachun.apps.identity.scope import scope_of
+from rachun.apps.identity.selectors import get_branch, get_legal_entity
 from rachun.apps.metering import errors, selectors, services
 from rachun.apps.metering.api import filters, serializers
 from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
@@ -59,7 +58,7 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     )
     def create(self, request: Request) -> Response:
         told = checked(serializers.MeterIn, request)
-        branch = branch_of(scope=scope_of(request), branch_id=told.pop("branch_id"))
+        branch = get_branch(scope=scope_of(request), branch_id=told.pop("branch_id"))
         registers = [services.RegisterFacts(**register) for register in told.pop("registers")]
         with edge_transaction():
             meter = services.register_meter(
@@ -75,7 +74,7 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         },
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def installation(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def installation(self, request: Request, id: UUID) -> Response:
         told, meter = checked(serializers.InstallationIn, request), self.get_object()
         point = get_service_point(scope=scope_of(request), service_point_id=told["service_point_id"])
         with edge_transaction():
@@ -96,7 +95,7 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         },
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def removal(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def removal(self, request: Request, id: UUID) -> Response:
         told, meter = checked(serializers.RemovalIn, request), self.get_object()
         with edge_transaction():
             services.remove_meter(
@@ -115,7 +114,7 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         },
     )
     @action(detail=True, methods=["post"], filterset_class=None)
-    def exchange(self, request: Request, id: UUID) -> Response:  # noqa: A002 -- the lookup field
+    def exchange(self, request: Request, id: UUID) -> Response:
         """Closes this meter and opens the new one on the same service point. Answers the new one."""
         told, meter = checked(serializers.ExchangeIn, request), self.get_object()
         new = selectors.get_meter(scope=scope_of(request), meter_id=told["new_meter_id"])
@@ -228,14 +227,6 @@ class ReadingTemplateView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """The columns of a file of readings, with an example row that explains each."""
         return template_response(request=request, name="readings")
-
-
-def branch_of(*, scope: Scope, branch_id: UUID) -> Branch:
-    """Raises NotFound, also for a branch outside the scope."""
-    branch = list_branches(scope=scope).filter(id=branch_id).first()
-    if branch is None:
-        raise NotFound(branch_id=branch_id)
-    return branch
 
 
 def values_of(readings: Sequence[dict[str, Any]]) -> dict[str, Decimal]:

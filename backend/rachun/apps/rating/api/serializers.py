@@ -1,0 +1,64 @@
+from rest_framework import serializers
+
+from rachun.apps.base.api.serializers import In
+
+ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
+ROWS_MAX = 1000
+SECONDS_MAX = 7 * 86_400
+
+
+class UsageLoadIn(In):
+    source_id = serializers.UUIDField()
+    file = serializers.FileField(max_length=200)
+    encoding = serializers.ChoiceField(choices=ENCODINGS, allow_null=True, default=None)
+
+
+class UsageCallIn(In):
+    """A call of a source of calls. The same call again is known; record_key tells two equal ones apart."""
+
+    calling = serializers.CharField(max_length=40)
+    called = serializers.CharField(max_length=40)
+    started_at = serializers.DateTimeField()
+    duration_s = serializers.IntegerField(min_value=0, max_value=SECONDS_MAX)
+    billable_s = serializers.IntegerField(min_value=0, max_value=SECONDS_MAX, allow_null=True, default=None)
+    answered = serializers.BooleanField(default=True)
+    record_key = serializers.CharField(max_length=120, default="", allow_blank=True)
+
+
+class UsageDeliveryIn(In):
+    """A delivered service of a source of deliveries."""
+
+    account = serializers.CharField(max_length=60, help_text="Number of the account or of the agreement.")
+    service = serializers.CharField(max_length=60)
+    item = serializers.CharField(max_length=40)
+    quantity = serializers.DecimalField(max_digits=15, decimal_places=6)
+    unit = serializers.CharField(max_length=20)
+    performed_on = serializers.DateField()
+    document = serializers.CharField(max_length=60, default="", allow_blank=True)
+    record_key = serializers.CharField(max_length=120, default="", allow_blank=True)
+
+
+class UsageRowsIn(In):
+    """Exactly one of calls and deliveries, as the source is."""
+
+    source_id = serializers.UUIDField()
+    calls = UsageCallIn(many=True, required=False, max_length=ROWS_MAX)
+    deliveries = UsageDeliveryIn(many=True, required=False, max_length=ROWS_MAX)
+
+
+class ReleaseIn(In):
+    source_id = serializers.UUIDField()
+    reason = serializers.CharField(
+        max_length=40, default="", allow_blank=True, help_text="Only records that wait for this; empty: all."
+    )
+
+
+class RateDeckIn(In):
+    file = serializers.FileField(max_length=200, help_text="The price list by destination name.")
+    prefixes = serializers.FileField(max_length=200, help_text="Which prefixes each name has.")
+    encoding = serializers.ChoiceField(choices=ENCODINGS, allow_null=True, default=None)
+    valid_from = serializers.DateField()
+    first_interval_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
+    increment_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
+    connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8, min_value=0, default=0)
+    dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")

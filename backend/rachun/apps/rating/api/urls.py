@@ -1,0 +1,17 @@
+"""Addresses of rating, below /api/v1/."""
+
+from django.urls import path
+
+from rachun.apps.base.api.routing import ByIdRouter
+from rachun.apps.rating.api import views
+
+router = ByIdRouter()
+router.register("usage-batches", views.UsageBatchViewSet, basename="usage-batch")
+router.register("usage-records", views.UsageRecordViewSet, basename="usage-record")
+
+urlpatterns = [
+    path("usage-batches/records", views.UsageRowsView.as_view(), name="usage-rows"),
+    path("usage-batches/template", views.DeliveryTemplateView.as_view(), name="delivery-template"),
+    path("destination-tables/<uuid:id>/imports", views.RateDeckImportView.as_view(), name="rate-deck-imports"),
+    *router.urls,
+]
