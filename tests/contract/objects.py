@@ -143,7 +143,7 @@ def usage_batch(enterprise: Enterprise) -> dict[str, Any]:
 @makes("usage_record")
 def usage_record(enterprise: Enterprise) -> dict[str, Any]:
     """Has no address of its own; made for the lists."""
-    return {"id": make_record(agreement=a.agreement(branch=enterprise.north)).record_no}
+    return {"id": make_record(agreement=a.agreement(branch=enterprise.north)).agreement_id}
 
 
 def run_of(enterprise: Enterprise) -> BillRun:

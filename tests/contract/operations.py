@@ -1,6 +1,6 @@
 """The operations of the contract, read from the schema the code generates, with what is expected of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ class Operation:
     method: str
     path: str
     has_body: bool
+    is_form: bool
     headers: tuple[str, ...]
 
 
@@ -38,6 +39,7 @@ def operations() -> Mapping[str, Operation]:
                 method=method,
                 path=path,
                 has_body="requestBody" in operation,
+                is_form="multipart/form-data" in operation.get("requestBody", {}).get("content", {}),
                 headers=tuple(required),
             )
     return found
@@ -47,3 +49,8 @@ def operations() -> Mapping[str, Operation]:
 def expectations() -> Mapping[str, Mapping[str, Any]]:
     loaded: dict[str, dict[str, Any]] = yaml.safe_load(EXPECTATIONS.read_text(encoding="utf-8"))
     return loaded
+
+
+def without_entry(*, known: Collection[str], expected: Collection[str]) -> set[str]:
+    """Operations nobody said anything about, and entries of operations that are gone."""
+    return set(known) ^ set(expected)

@@ -65,7 +65,8 @@ class ContractSchema(AutoSchema):
         found["401"] = "not_authenticated"
         if self.view.permission_classes:
             found["403"] = "forbidden"
-        if "{" in self.path:
+        names_objects = "{" in self.path or (self.method != "GET" and self.view.permission_classes)
+        if names_objects:  # in the address or in the body
             found["404"] = "not_found"
         if self.method in {"POST", "PUT", "PATCH"}:
             found |= {"413": "too_large", "415": "unsupported_media_type"}

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
+from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.ledger.api import filters
@@ -100,7 +101,10 @@ class TrialBalanceView(APIView):
     operations = {"get": "getTrialBalance"}
     costly_actions = ("get",)
 
-    @extend_schema(parameters=[told_as.TrialBalanceIn], responses=told_as.TrialBalanceRowOut(many=True))
+    @extend_schema(
+        parameters=[told_as.TrialBalanceIn],
+        responses={200: told_as.TrialBalanceRowOut(many=True), **problems(NotFound)},
+    )
     def get(self, request: Request) -> Response:
         asked = told_as.TrialBalanceIn(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)

@@ -23,6 +23,7 @@ from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.catalog.selectors import list_destination_tables
 from rachun.apps.identity.scope import scope_of
+from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.rating.api.filters import UsageBatchFilter, UsageRecordFilter
 from rachun.apps.rating.api.serializers import (
     RateDeckIn,
@@ -135,6 +136,7 @@ class RateDeckImportView(APIView):
         table = list_destination_tables(scope=scope_of(request)).filter(id=id).first()
         if table is None:
             raise NotFound(table_id=id)
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=table.legal_entity_id)
         told = checked(RateDeckIn, request)
         prefixes = keep_upload(file=told["prefixes"])
         names = ("encoding", "first_interval_s", "increment_s", "dry_run")
