@@ -2305,6 +2305,10 @@ export type CloseAccountingPeriodErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * period_already_closed
      */
     409: ProblemOut;
@@ -2354,6 +2358,10 @@ export type ReopenAccountingPeriodErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * period_not_closed
      */
@@ -2460,6 +2468,10 @@ export type OpenAccountErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * alias_taken
      */
@@ -2770,6 +2782,10 @@ export type OpenAgreementErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * service_point_occupied
      */
@@ -3378,6 +3394,10 @@ export type LogoutErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * too_large
      */
     413: ProblemOut;
@@ -3426,6 +3446,10 @@ export type ChangePasswordErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * too_large
      */
@@ -3575,6 +3599,10 @@ export type CreateBillRunErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * bill_run_already_exists, idempotency_in_flight
      */
@@ -4307,7 +4335,7 @@ export type CreateBranchErrors = {
      */
     403: ProblemOut;
     /**
-     * not_found
+     * not_found, not_found
      */
     404: ProblemOut;
     /**
@@ -4514,6 +4542,10 @@ export type CreateContractErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * contract_number_taken
      */
     409: ProblemOut;
@@ -4613,6 +4645,10 @@ export type ImportCustomersErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * idempotency_in_flight
      */
@@ -4887,6 +4923,10 @@ export type CreateDestinationTableErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * code_taken
      */
     409: ProblemOut;
@@ -5089,6 +5129,10 @@ export type ChangeDocumentTemplateErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * too_large
      */
@@ -6013,6 +6057,10 @@ export type CreateMeterErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * meter_serial_taken
      */
     409: ProblemOut;
@@ -6372,6 +6420,10 @@ export type CreateOperatorErrors = {
      * role_beyond_own, forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * login_taken
      */
@@ -6755,6 +6807,10 @@ export type CreatePartyErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * too_large
      */
     413: ProblemOut;
@@ -6965,6 +7021,10 @@ export type CreatePremiseErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * premise_of_another_branch
      */
     409: ProblemOut;
@@ -7125,6 +7185,10 @@ export type ImportReadingsErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * idempotency_in_flight
      */
     409: ProblemOut;
@@ -7271,6 +7335,10 @@ export type CreateReadingErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * too_large
      */
     413: ProblemOut;
@@ -7374,7 +7442,7 @@ export type CreateReceiptErrors = {
      */
     403: ProblemOut;
     /**
-     * account_number_unknown
+     * account_number_unknown, not_found
      */
     404: ProblemOut;
     /**
@@ -7606,6 +7674,10 @@ export type CreateServicePointErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * service_point_differs
      */
     409: ProblemOut;
@@ -7807,6 +7879,10 @@ export type CreateServiceErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * code_taken
      */
     409: ProblemOut;
@@ -7901,6 +7977,10 @@ export type CreateSubscriberLoginErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * too_large
      */
     413: ProblemOut;
@@ -7991,6 +8071,10 @@ export type CreateTariffPlanErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * code_taken
      */
@@ -8129,6 +8213,10 @@ export type AddTariffVersionErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * version_start_taken
      */
     409: ProblemOut;
@@ -8234,6 +8322,10 @@ export type GetTrialBalanceErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * too_many_requests
      */
     429: ProblemOut;
@@ -8320,6 +8412,10 @@ export type LoadUsageErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * idempotency_in_flight
      */
@@ -8424,6 +8520,10 @@ export type CreateUsageRecordsErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * idempotency_in_flight
      */
@@ -8576,6 +8676,10 @@ export type UpdateSuspendedUsageErrors = {
      */
     403: ProblemOut;
     /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
      * idempotency_in_flight
      */
     409: ProblemOut;
@@ -8673,6 +8777,10 @@ export type CreateUsageSourceErrors = {
      * forbidden
      */
     403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
     /**
      * source_code_taken
      */
