@@ -5,7 +5,6 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -15,11 +14,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        ours = [Path(config.path) / "locale" for config in apps.get_app_configs() if config.name.startswith("rachun.")]
-        for folder in [*map(Path, settings.LOCALE_PATHS), *ours]:
-            for source in sorted(folder.glob("*/LC_MESSAGES/django.po")):
-                compile_catalogue(source)
-                self.stdout.write(f"compiled {folder.parent.name} {source.parent.parent.name}")
+        for source in sorted(settings.PACKAGE_DIR.glob("**/locale/*/LC_MESSAGES/django.po")):
+            compile_catalogue(source)
+            self.stdout.write(f"compiled {source.relative_to(settings.PACKAGE_DIR).parent}")
 
 
 def compile_catalogue(source: Path) -> None:
