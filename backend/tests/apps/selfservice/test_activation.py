@@ -20,7 +20,7 @@ PASSWORD = "moja duga lozinka"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_counts(servers: Any) -> None:
+def _fresh_counts(db: None) -> None:
     cache.clear()
 
 
