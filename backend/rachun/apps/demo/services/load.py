@@ -82,7 +82,8 @@ def load_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how:
     for run in bill_past_month(enterprise=enterprise, entity=entity, month=month, how=how):
         leave_documents(run=run)
         paid = pay_bills(run=run, clock=how.clock)
-        how.say(f"{enterprise.short_name} {run.kind} {month:%Y-%m}: {run.bills.count()} bills, {paid} receipts")
+        name = f"{enterprise.short_name} {run.kind} {run.period_from:%Y-%m}"
+        how.say(f"{name}: {run.bills.count()} bills, {paid} receipts")
 
 
 def bill_past_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how: How) -> list[BillRun]:
