@@ -63,6 +63,11 @@ class Crew:
         self._entered = running_worker(self._environment)
         self.worker: Process = self._entered.__enter__()
 
+    def told(self) -> str:
+        """For a failure: what the worker wrote and where the jobs are."""
+        jobs = Job.objects.order_by("id").values_list("kind", "state", "attempts", "done", "total", "rung_at")
+        return "\n".join([self.worker.told()[-2000:], *map(str, jobs)])
+
     def leave(self) -> None:
         self._entered.__exit__(None, None, None)
 
@@ -97,12 +102,12 @@ def current(job: Job) -> Job:
 def end(job: Job, *, crew: Crew, kill: Kill | None) -> None:
     """Wait for the job, killing its worker once on the way if told so."""
     if kill is not None:
-        eventually(lambda: is_past(job, share=kill.done_share), every_s=0.002, told=crew.worker.told)
+        eventually(lambda: is_past(job, share=kill.done_share), every_s=0.002, told=crew.told)
         crew.worker.kill()
         assert current(job).state == Job.State.RUNNING, "the kill came too late to prove anything"
         lapse(job)
         crew.replace_killed()
-    eventually(lambda: current(job).state not in {Job.State.PENDING, Job.State.RUNNING}, told=crew.worker.told)
+    eventually(lambda: current(job).state not in {Job.State.PENDING, Job.State.RUNNING}, told=crew.told)
     assert current(job).state == Job.State.DONE, current(job).failure
 
 
@@ -175,7 +180,7 @@ class TestKilledWorkerOfAUsageLoad:
     @pytest.mark.parametrize("seed", SEEDS)
     def test_leaves_every_call_once(self, crew: Crew, phones: UsageSource, seed: int) -> None:
         job = start_load(source=phones, seed=seed)
-        eventually(lambda: current(job).state == Job.State.RUNNING, every_s=0.002, told=crew.worker.told)
+        eventually(lambda: current(job).state == Job.State.RUNNING, every_s=0.002, told=crew.told)
         time.sleep(random.Random(seed).uniform(0.0, LOAD_S))
 
         crew.worker.kill()
