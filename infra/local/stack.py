@@ -99,7 +99,7 @@ def wait_for(services: Sequence[Service], *, places: Places) -> None:
 
 
 def prepare_database(*, places: Places, api_port: int, say: Printer) -> None:
-    """Roles, database, migrations, grants, and the demo when there is no legal entity yet."""
+    """Roles, database, migrations, grants, shipped roles, and the demo when there is no legal entity yet."""
     if uses_own_postgres():
         cluster = cluster_of(places)
         cluster.create_roles(load_secrets(places.secrets).role_passwords)
@@ -107,7 +107,7 @@ def prepare_database(*, places: Places, api_port: int, say: Printer) -> None:
             cluster.create_database(DATABASE)
         cluster.create_extensions(DATABASE)
     as_owner = {**environment(places=places, api_port=api_port), "RACHUN_ROLE": "owner"}
-    for step in (["migrate", "--no-input"], ["grant_roles"]):
+    for step in (["migrate", "--no-input"], ["grant_roles"], ["load_roles"]):
         say(f"manage.py {' '.join(step)}")
         manage(step, places=places, given=as_owner)
     if is_empty(as_owner["DATABASE_OWNER_URL"]):

@@ -1,15 +1,14 @@
 """The steps of a scenario through the product, and what came out, told in the words of expected.yaml."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.job_runner import run_claimed_job
 from rachun.apps.base.jobs import enqueue
@@ -27,6 +26,7 @@ from rachun.apps.payments.services.record_receipt import ReceiptFacts, record_re
 from rachun.apps.receivables.models import Allocation
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.formats.csv_out import write_csv
+
 from tests.scenarios.world import CALLS, DELIVERIES, ProductWorld, Row
 
 MICRO, E8, MINOR = 1_000_000, 100_000_000, 100
@@ -170,14 +170,18 @@ class ScenarioRun:
         bills = Bill.objects.filter(run_id=run.id)
         parked = ParkedAccount.objects.filter(run_id=run.id).select_related("agreement")
         sheet = ControlSheet.objects.filter(run=run).order_by("-made_at")[0]
-        entries = Entry.objects.filter(source_id__in=bills.values("id"), source_kind="BILL")
+        entries = Entry.objects.filter(source_id__in=bills.values("id"), source_kind="BILL").values_list(
+            "id", flat=True
+        )
+        paid_items = OpenItem.objects.filter(bill_id__in=bills.values("id"))
+        uses = Allocation.objects.filter(advance_item__isnull=False, open_item__in=paid_items)
         return {
             "bills": {names[bill.account_id]: self.bill(bill) for bill in bills},
             "parked": {
                 (names[row.account_id], row.agreement.number if row.agreement else "", row.code) for row in parked
             },
             "control_sheet": sheet.figures,
-            "postings": postings_of(entry_ids=entries.values_list("id", flat=True)),
+            "postings": postings_of(entry_ids={*entries, *uses.values_list("entry_id", flat=True)}),
         }
 
     def bill(self, bill: Bill) -> Row:
@@ -185,7 +189,7 @@ class ScenarioRun:
         after = bill.opening_balance_minor + bill.gross_minor
         uses = Allocation.objects.filter(advance_item__isnull=False, open_item__bill_id=bill.id)
         return {
-            "lines": {key: line for key, line in map(line_told, lines.order_by("line_no"))},
+            "lines": dict(map(line_told, lines.order_by("line_no"))),
             "net": bill.net_minor,
             "tax": bill.tax_minor,
             "gross": bill.gross_minor,
@@ -204,9 +208,9 @@ class ScenarioRun:
         for item in items:
             assert item.agreement_id is not None
             debits = Posting.objects.filter(debit_item=item, entry__source_kind="BILL")
-            credits = Posting.objects.filter(credit_item=item, entry__source_kind="BILL")
+            credited = Posting.objects.filter(credit_item=item, entry__source_kind="BILL")
             amount = sum(debits.values_list("amount_minor", flat=True))
-            amount -= sum(credits.values_list("amount_minor", flat=True))
+            amount -= sum(credited.values_list("amount_minor", flat=True))
             found[agreements[item.agreement_id], item.tax_category] = amount
         return found
 
@@ -288,7 +292,7 @@ def line_key(line: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(line.get(name) for name in names)
 
 
-def postings_of(*, entry_ids: Sequence[UUID] | Any) -> dict[tuple[str, str], int]:
+def postings_of(*, entry_ids: Iterable[UUID]) -> dict[tuple[str, str], int]:
     """(debit, credit) → the sum; both ways of a pair are taken together."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -309,7 +313,3 @@ def postings_of(*, entry_ids: Sequence[UUID] | Any) -> dict[tuple[str, str], int
         else:
             sums[pair] += amount
     return {pair: amount for pair, amount in sums.items() if amount}
-
-
-def as_date(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)

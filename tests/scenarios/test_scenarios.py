@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from rachun.apps.base.invariants import list_invariants
+
 from tests.scenarios.comparing import differences, table
 from tests.scenarios.runner import ScenarioRun
 from tests.scenarios.world import make_world

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement, TariffAssignment
 from rachun.apps.agreements.services.change_agreement import assign_resource
 from rachun.apps.agreements.services.open_agreement import Terms, open_agreement, register_service_point

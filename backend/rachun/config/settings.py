@@ -35,6 +35,7 @@ PRODUCT_APPS = [
     "rachun.apps.receivables",
     "rachun.apps.billing",
     "rachun.apps.payments",
+    "rachun.apps.selfservice",
     "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
@@ -117,6 +118,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # Calls and the length of the window in seconds: see apps/base/api/throttles.py.
 RACHUN_RATES = {"principal": (18_000, 60), "address": (120, 60), "costly": (30, 60)}
+RACHUN_RATES |= {"activation": (10, 600), "activation_address": (60, 600)}  # an office shares one address
 RACHUN_WIRING = "rachun.config.wiring"
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -140,11 +142,23 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AccountDelivery": "rachun.apps.customers.models.Account.Delivery",
         "ResourceKind": "rachun.apps.resources.models.Resource.Kind",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
+        "BillRunKind": "rachun.apps.billing.models.BillRun.Kind",
+        "BillRunState": "rachun.apps.billing.models.BillRun.State",
+        "DebtKind": "rachun.apps.ledger.models.OpenItem.DebtKind",
+        "PeriodState": "rachun.apps.ledger.models.AccountingPeriod.State",
+        "ReceiptChannel": "rachun.apps.payments.models.Receipt.Channel",
+        "DeliveryChannel": "rachun.apps.messaging.models.Delivery.Channel",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
+        "AccountingArea": "rachun.apps.ledger.models.AccountingPeriod.Area",
         "ReadingKind": "rachun.apps.metering.models.Reading.Kind",
         "UsageKind": "rachun.apps.usage.models.UsageSource.Kind",
         "UsageBatchState": "rachun.apps.usage.models.UsageBatch.State",
         "UsageRecordState": "rachun.apps.usage.models.UsageRecord.State",
+        "SignInMode": "rachun.apps.identity.api.serializers.MODES",
+        "OperatorLanguage": "rachun.apps.identity.api.serializers.LANGUAGES",
+        "FileEncoding": "rachun.apps.rating.api.serializers.ENCODINGS",
+        "ReadingFormat": "rachun.apps.metering.services.FORMATS",
+        "UsageFormat": "rachun.apps.usage.api.serializers.FORMAT_NAMES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

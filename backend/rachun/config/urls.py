@@ -11,8 +11,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path("api/v1/", include(f"rachun.apps.{app}.api.urls"))
         for app in (
-            *("identity", "documents", "messaging", "catalog", "customers", "agreements"),
-            *("metering", "usage", "rating", "ledger", "receivables", "billing", "payments"),
+            "identity",
+            "documents",
+            "messaging",
+            "catalog",
+            "customers",
+            "agreements",
+            "ledger",
+            "metering",
+            "usage",
+            "rating",
+            "receivables",
+            "billing",
+            "payments",
+            "selfservice",
         )
     ),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from rachun.apps.agreements.events import MeteredAgreementImported
@@ -19,11 +20,17 @@ HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(name="ring_unheard_jobs", every_s=2.0, run=ring_unheard_jobs),
     Periodic(name="seal_audit_rows", every_s=2.0, run=seal_audit_rows),
-    Periodic(name="ring_waiting_deliveries", every_s=30.0, run=lambda: ring_waiting_deliveries(now=timezone.now())),
+    Periodic(
+        name="ring_waiting_deliveries",
+        every_s=30.0,
+        run=lambda: ring_waiting_deliveries(now=timezone.now(), can_send=bool(settings.SMTP_URL)),
+    ),
 )
 
 INVARIANTS: tuple[str, ...] = (
     "rachun.apps.ledger.invariants",
+    "rachun.apps.metering.invariants",
+    "rachun.apps.usage.invariants",
     "rachun.apps.receivables.invariants",
     "rachun.apps.billing.invariants",
     "rachun.apps.payments.invariants",

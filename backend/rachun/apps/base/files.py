@@ -30,9 +30,19 @@ def keep_file(*, content: bytes) -> str:
             stream.flush()
             os.fsync(stream.fileno())
         unfinished.replace(path)
+        sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
     return digest
+
+
+def sync_folder(folder: Path) -> None:
+    """The new name itself must outlive a power cut, not only the bytes."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def read_file(*, digest: str) -> bytes:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.base.errors import Refused
-from rachun.apps.base.jobs import JobContext
+from rachun.apps.base.jobs import JobContext, discover_handlers
 from rachun.formats.messages import MESSAGES
 from rachun.formats.reading import FileRefused, RowError
 
@@ -17,7 +17,7 @@ _row_texts: dict[str, str | Promise] = {}
 
 
 class FileNotUnderstood(Refused):
-    """The file as a whole was refused and nothing of it was taken; params hold reason, row and the reason's own."""
+    """The file as a whole was refused and nothing of it was taken; params: reason, row, about (what it is about)."""
 
     code = "file_not_understood"
     title = _("The file cannot be read, and nothing of it was taken.")
@@ -28,23 +28,38 @@ def row_texts(texts: Mapping[str, str | Promise]) -> None:
     _row_texts.update(texts)
 
 
+class KnownParams(dict[str, Any]):
+    """A place without a value keeps its name, so an old row is still told after its text has changed."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
 def tell(*, code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a row's code in the language of the moment; an unknown code is told as it is."""
-    template = str(_row_texts[code]) if code in _row_texts else gettext(MESSAGES[code]) if code in MESSAGES else code
-    return template.format(**params)
+    discover_handlers()
+    if code in _row_texts:
+        return str(_row_texts[code]).format_map(KnownParams(params))
+    template = gettext(MESSAGES[code]) if code in MESSAGES else code
+    return template.format_map(KnownParams(params))
 
 
 @contextmanager
-def refusing_files() -> Iterator[None]:
-    """Turn a reader's refusal into a problem that names the reason, the row and what the reader knows."""
+def refusing_files(*, context: JobContext | None = None) -> Iterator[None]:
+    """Turn a reader's refusal into a problem that names the reason, the row and what the reader knows.
+
+    With a context the refusal is also kept as an error of the job's rows, where people look for it.
+    """
     try:
         yield
     except FileRefused as refusal:
+        if context is not None:
+            context.add_error(row_no=refusal.row or 0, field="file", code=refusal.code, params=refusal.params)
         raise FileNotUnderstood(
             detail=tell(code=refusal.code, params=refusal.params),
             reason=refusal.code,
             row=refusal.row,
-            **refusal.params,
+            about=dict(refusal.params),
         ) from refusal
 
 

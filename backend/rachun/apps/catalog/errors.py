@@ -23,11 +23,6 @@ class UnknownDestinationTable(Refused):
     title = _("The tariff names a destination table that does not exist.")
 
 
-class UnknownPostingCode(Refused):
-    code = "unknown_posting_code"
-    title = _("The chart of accounts has no account for this posting code.")
-
-
 class CodeTaken(Conflict):
     code = "code_taken"
     title = _("This code is already in use.")

@@ -8,7 +8,8 @@ from rachun.apps.identity.scope import Scope
 
 
 def list_services(*, scope: Scope) -> QuerySet[Service]:
-    return Service.objects.filter(scope.on(has_branch=False)).order_by("position", "code")
+    """Services of the legal entities in scope, as a bill lists them. The catalog belongs to whole entities."""
+    return Service.objects.filter(scope.on(has_branch=False)).order_by("position", "code", "id")
 
 
 def get_service(*, scope: Scope, service_id: UUID) -> Service:
@@ -28,22 +29,23 @@ def get_tariff_plan(*, scope: Scope, plan_id: UUID) -> TariffPlan:
 
 
 def list_tariff_plans(*, scope: Scope) -> QuerySet[TariffPlan]:
-    return (
-        TariffPlan.objects.filter(scope.on(has_branch=False)).select_related("service", "legal_entity").order_by("code")
-    )
+    """Plans of the legal entities in scope, by code."""
+    plans = TariffPlan.objects.filter(scope.on(has_branch=False))
+    return plans.select_related("service", "legal_entity").order_by("code", "id")
 
 
 def list_tariff_versions(*, scope: Scope) -> QuerySet[TariffVersion]:
     """Versions in force, of each plan the newest first."""
     versions = TariffVersion.objects.filter(scope.on("plan", has_branch=False), superseded_at__isnull=True)
-    return versions.select_related("plan").order_by("plan__code", "-valid_from")
+    return versions.select_related("plan").order_by("plan__code", "-valid_from", "id")
 
 
 def list_destination_tables(*, scope: Scope) -> QuerySet[DestinationTable]:
-    return DestinationTable.objects.filter(scope.on(has_branch=False)).order_by("code")
+    """Tables of the legal entities in scope, by code."""
+    return DestinationTable.objects.filter(scope.on(has_branch=False)).order_by("code", "id")
 
 
 def list_destination_rates(*, scope: Scope) -> QuerySet[DestinationRate]:
     """Rates in force, by prefix."""
     rates = DestinationRate.objects.filter(scope.on("table", has_branch=False), superseded_at__isnull=True)
-    return rates.select_related("table").order_by("table__code", "prefix", "-valid_from")
+    return rates.select_related("table").order_by("table__code", "prefix", "-valid_from", "id")

@@ -16,3 +16,18 @@ class AliasTaken(Conflict):
 class BranchOfAnotherEntity(Refused):
     code = "branch_of_another_entity"
     title = _("The branch belongs to another legal entity.")
+
+
+class PremiseOfAnotherBranch(Conflict):
+    code = "premise_of_another_branch"
+    title = _("The premise at this address belongs to another branch.")
+
+
+class ContactNotValid(Refused):
+    code = "contact_not_valid"
+    title = _("An e-mail address or phone number is not written as one.")
+
+
+class NoEmailAddress(Refused):
+    code = "no_email_address"
+    title = _("Bills cannot go by e-mail: the holder has no e-mail address.")

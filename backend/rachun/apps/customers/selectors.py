@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
 from rachun.apps.base.errors import NotFound
 from rachun.apps.customers.errors import AccountNotFound
@@ -54,6 +55,11 @@ def with_number(*, number: str) -> Q:
     return Q(number=number) | Q(Exists(alias))
 
 
+def named(*, part: str) -> QuerySet[Party]:
+    """Parties with this in their name, in any case of letters; both sides are raised by the database, as its index."""
+    return Party.objects.annotate(name_upper=Upper("name")).filter(name_upper__contains=Upper(Value(part)))
+
+
 def get_account_by_number(*, legal_entity_id: UUID, number: str) -> Account:
     """The account with this number or former number. Raises AccountNotFound."""
     account = Account.objects.filter(with_number(number=number), legal_entity_id=legal_entity_id).first()
@@ -63,6 +69,7 @@ def get_account_by_number(*, legal_entity_id: UUID, number: str) -> Account:
 
 
 def find_account_by_alias(*, legal_entity_id: UUID, number: str) -> Account | None:
+    """The account that had this number in a former system."""
     alias = AccountAlias.objects.filter(legal_entity_id=legal_entity_id, number=number).select_related("account")
     found = alias.first()
     return found.account if found else None

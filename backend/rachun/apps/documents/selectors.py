@@ -14,7 +14,7 @@ def list_documents(*, scope: Scope) -> QuerySet[Document]:
 def find_document(*, kind: str, subject_id: UUID, language: str) -> Document | None:
     """The latest rendering in this language."""
     renderings = Document.objects.filter(kind=kind, subject_id=subject_id, language=language)
-    return renderings.order_by("-rendered_at").first()
+    return renderings.order_by("-rendered_at", "-id").first()
 
 
 def find_template(*, legal_entity_id: UUID, kind: str) -> DocumentTemplate | None:
@@ -26,4 +26,4 @@ def find_template(*, legal_entity_id: UUID, kind: str) -> DocumentTemplate | Non
 def list_templates(*, scope: Scope) -> QuerySet[DocumentTemplate]:
     """Versions of templates, of each kind the newest first."""
     templates = DocumentTemplate.objects.filter(scope.on(has_branch=False))
-    return templates.order_by("legal_entity__code", "kind", "-version")
+    return templates.order_by("legal_entity__code", "kind", "-version", "id")

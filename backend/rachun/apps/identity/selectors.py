@@ -15,6 +15,7 @@ from rachun.apps.identity.models import (
     Role,
     RoleAssignment,
     RolePermission,
+    SubscriberLogin,
 )
 from rachun.apps.identity.permissions import SUBSCRIBER_ROLE
 from rachun.apps.identity.scope import Scope
@@ -34,6 +35,20 @@ def get_legal_entity(*, scope: Scope, legal_entity_id: UUID) -> LegalEntity:
     if entity is None:
         raise NotFound(legal_entity_id=legal_entity_id)
     return entity
+
+
+def get_whole_legal_entity(*, scope: Scope, legal_entity_id: UUID) -> LegalEntity:
+    """For what all branches share, as tariffs. Raises NotFound, also when the scope holds only some branches."""
+    entity = LegalEntity.objects.filter(scope.on_entity_id("id"), id=legal_entity_id).first()
+    if entity is None:
+        raise NotFound(legal_entity_id=legal_entity_id)
+    return entity
+
+
+def find_subscriber_login(*, account_id: UUID) -> SubscriberLogin | None:
+    """The login that opens this account; its unique_id is what a bill prints."""
+    logins = SubscriberLogin.objects.filter(principal__account_access__account_id=account_id)
+    return logins.select_related("principal").order_by("id").first()
 
 
 def get_branch(*, scope: Scope, branch_id: UUID) -> Branch:

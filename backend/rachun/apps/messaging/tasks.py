@@ -5,15 +5,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from rachun.apps.base.jobs import JobContext, job_handler
-from rachun.apps.messaging.models import Delivery
-from rachun.apps.messaging.services.send_email import DeliveryAlreadySent, send_email
+from rachun.apps.messaging.errors import DeliveryFinished
+from rachun.apps.messaging.services.send_email import send_email
 
 
 @job_handler("messaging.send_email")
 def send_queued_email(context: JobContext) -> dict[str, Any]:
-    """Safe to repeat: a copy that was sent is refused by the service, and here that means "already done".
+    """Safe to repeat: a message that was sent is refused by the service, and here that means "already done".
 
-    A copy that the mail server did not take stays QUEUED; the scheduler rings for it again.
+    One that the mail server did not take stays QUEUED; the scheduler rings for it again.
     """
     try:
         delivery = send_email(
@@ -21,6 +21,6 @@ def send_queued_email(context: JobContext) -> dict[str, Any]:
             smtp_url=settings.SMTP_URL,
             sent_at=timezone.now(),
         )
-    except DeliveryAlreadySent:
-        return {"state": Delivery.State.SENT}
+    except DeliveryFinished as finished:
+        return {"state": finished.params["state"]}
     return {"state": delivery.state, "error": delivery.error}

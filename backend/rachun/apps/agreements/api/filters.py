@@ -1,6 +1,6 @@
 import django_filters as filters
 
-from rachun.apps.agreements.models import ServiceAgreement, ServicePoint
+from rachun.apps.agreements.models import Contract, ServiceAgreement, ServicePoint
 
 
 class ServicePointFilter(filters.FilterSet):
@@ -19,8 +19,27 @@ class AgreementFilter(filters.FilterSet):
     account_number = filters.CharFilter(field_name="account__number", max_length=12)
     service_code = filters.CharFilter(field_name="service__code", max_length=40)
     service_point_id = filters.UUIDFilter(field_name="service_point_id")
+    premise_id = filters.UUIDFilter(field_name="service_point__premise_id")
+    contract_id = filters.UUIDFilter(field_name="contract_id")
     number = filters.CharFilter(max_length=40)
 
     class Meta:
         model = ServiceAgreement
-        fields = ("account_id", "account_number", "service_code", "service_point_id", "number")
+        fields = (
+            "account_id",
+            "account_number",
+            "service_code",
+            "service_point_id",
+            "premise_id",
+            "contract_id",
+            "number",
+        )
+
+
+class ContractFilter(filters.FilterSet):
+    account_id = filters.UUIDFilter(field_name="account_id")
+    number = filters.CharFilter(max_length=40)
+
+    class Meta:
+        model = Contract
+        fields = ("account_id", "number")

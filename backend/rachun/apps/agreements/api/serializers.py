@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out
@@ -52,6 +55,7 @@ class AgreementOut(Out):
     service_code = serializers.CharField(source="service.code")
     service_point_id = serializers.UUIDField()
     service_point_code = serializers.CharField(source="service_point.code")
+    contract_id = serializers.UUIDField(allow_null=True)
     terms = TermOut(many=True)
     assignments = TariffAssignmentOut(many=True)
     attributes = AttributeOut(many=True)
@@ -63,13 +67,25 @@ class AttributeIn(In):
     value = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
 
 
-class AgreementIn(In):
+class AttributesIn(In):
+    """A base for bodies that state attributes, each once."""
+
+    attributes = AttributeIn(many=True, default=list, max_length=50)
+
+    def validate_attributes(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = [entry["attribute"] for entry in entries]
+        if len(set(names)) != len(names):
+            raise serializers.ValidationError(_("An attribute is stated twice."), code="duplicate")
+        return entries
+
+
+class AgreementIn(AttributesIn):
     account_id = serializers.UUIDField()
     service_point_id = serializers.UUIDField()
     plan_id = serializers.UUIDField()
+    contract_id = serializers.UUIDField(allow_null=True, default=None)
     service_from = serializers.DateField()
     service_to = serializers.DateField(allow_null=True, default=None, help_text="The first day that is not served.")
-    attributes = AttributeIn(many=True, default=list, max_length=50)
 
 
 class EndIn(In):
@@ -98,6 +114,36 @@ class ResourceIn(In):
     identifier = serializers.CharField(max_length=64)
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True, default=None)
+
+
+class HandOverIn(AttributesIn):
+    """What is not stated is taken over from the old holder as it stands on the day."""
+
+    account_id = serializers.UUIDField(help_text="The account of the new holder.")
+    service_from = serializers.DateField(help_text="The first day of the new holder.")
+    reason = serializers.CharField(max_length=200)
+    plan_id = serializers.UUIDField(allow_null=True, default=None)
+    contract_id = serializers.UUIDField(allow_null=True, default=None)
+
+
+class PremiseHandOverIn(In):
+    account_id = serializers.UUIDField(help_text="The account of the new holder.")
+    service_from = serializers.DateField(help_text="The first day of the new holder.")
+    reason = serializers.CharField(max_length=200)
+
+
+class ContractOut(Out):
+    id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
+    account_number = serializers.CharField(source="account.number")
+    number = serializers.CharField()
+    signed_date = serializers.DateField()
+
+
+class ContractIn(In):
+    account_id = serializers.UUIDField()
+    number = serializers.CharField(max_length=40)
+    signed_date = serializers.DateField()
 
 
 class CustomerImportIn(In):

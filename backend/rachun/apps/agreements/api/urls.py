@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from rachun.apps.agreements.api import views
+from rachun.apps.agreements.api import import_views, views
 from rachun.apps.base.api.routing import ByIdRouter
 
 router = ByIdRouter()
 router.register("service-points", views.ServicePointViewSet, basename="service-point")
+router.register("contracts", views.ContractViewSet, basename="contract")
 router.register("agreements", views.AgreementViewSet, basename="agreement")
 
 urlpatterns = [
-    path("customer-imports", views.CustomerImportView.as_view(), name="customer-imports"),
-    path("customer-imports/template", views.CustomerTemplateView.as_view(), name="customer-template"),
+    path("customer-imports", import_views.CustomerImportView.as_view(), name="customer-imports"),
+    path("customer-imports/template", import_views.CustomerTemplateView.as_view(), name="customer-template"),
+    path("premises/<uuid:id>/hand-over", views.PremiseHandOverView.as_view(), name="premise-hand-over"),
     *router.urls,
 ]

@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from rachun.apps.agreements.models import (
     AgreementAttribute,
+    Contract,
     ResourceAssignment,
     ServiceAgreement,
     ServicePoint,
@@ -25,6 +26,20 @@ def get_service_point(*, scope: Scope, service_point_id: UUID) -> ServicePoint:
     if point is None:
         raise NotFound(service_point_id=service_point_id)
     return point
+
+
+def list_contracts(*, scope: Scope) -> QuerySet[Contract]:
+    """Contracts of the accounts the scope may see, the latest signed first."""
+    contracts = Contract.objects.filter(scope.on("account")).select_related("account__party")
+    return contracts.order_by("-signed_date", "number", "id")
+
+
+def get_contract(*, scope: Scope, contract_id: UUID) -> Contract:
+    """Raises NotFound, also for a contract outside the scope."""
+    contract = list_contracts(scope=scope).filter(id=contract_id).first()
+    if contract is None:
+        raise NotFound(contract_id=contract_id)
+    return contract
 
 
 def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:

@@ -19,6 +19,7 @@ def replace_from(
     Returns the new fact. The knowledge time of every touched row is closed at `at`, so the past stays known.
     """
     assert_in_transaction()
+    assert end is None or start < end, "a period has a day"
     touched = model._default_manager.select_for_update().filter(superseded_at__isnull=True, **key)  # noqa: SLF001 -- Django's own name
     touched = touched.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=start))
     if end is not None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
+from rachun.apps.base.errors import TooLarge
 from rachun.apps.base.files import keep_file
 
 
@@ -17,5 +19,7 @@ def checked(serializer_class: Any, request: Request) -> dict[str, Any]:
 
 
 def keep_upload(*, file: UploadedFile) -> dict[str, str]:
-    """Keep an uploaded file and say where, as params of the job that reads it: name and sha256."""
+    """Keep an uploaded file and say where, as params of the job that reads it: name and sha256. Raises TooLarge."""
+    if (file.size or 0) > settings.FILE_UPLOAD_MAX_SIZE:
+        raise TooLarge(limit=settings.FILE_UPLOAD_MAX_SIZE)
     return {"name": (file.name or "file")[-200:], "sha256": keep_file(content=file.read())}

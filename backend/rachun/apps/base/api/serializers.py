@@ -5,6 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from rachun.apps.base.imports import tell
+from rachun.apps.base.models import Job, JobRowError
+
 
 class In(serializers.Serializer[Any]):
     """A request body. Unknown properties are refused, so nothing can be assigned by accident."""
@@ -50,7 +53,7 @@ class JobOut(Out):
     id = serializers.UUIDField()
     kind = serializers.CharField()
     legal_entity_id = serializers.UUIDField(allow_null=True)
-    state = serializers.ChoiceField(choices=["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"])
+    state = serializers.ChoiceField(choices=Job.State.choices)
     total = serializers.IntegerField(allow_null=True)
     done = serializers.IntegerField()
     counts = serializers.DictField(child=serializers.IntegerField())
@@ -63,8 +66,12 @@ class JobOut(Out):
 
 
 class JobRowErrorOut(Out):
-    row_no = serializers.IntegerField()
+    row_no = serializers.IntegerField(help_text="Line of the file as an editor counts; 0 is the file as a whole.")
     field = serializers.CharField()
     code = serializers.CharField()
+    detail = serializers.SerializerMethodField(help_text="What is wrong, as a sentence in the reader's language.")
     params = serializers.DictField(child=serializers.JSONField(allow_null=True))
     raw = serializers.CharField()
+
+    def get_detail(self, error: JobRowError) -> str:
+        return tell(code=error.code, params=error.params)

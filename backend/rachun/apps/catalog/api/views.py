@@ -1,4 +1,3 @@
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -21,7 +20,7 @@ from rachun.apps.catalog.errors import (
 )
 from rachun.apps.catalog.models import DestinationRate, DestinationTable, Service, TariffPlan, TariffVersion
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_legal_entity
+from rachun.apps.identity.selectors import get_whole_legal_entity
 
 
 @extend_schema(tags=["catalog"])
@@ -38,12 +37,9 @@ class ServiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @extend_schema(request=told_as.ServiceIn, responses={201: told_as.ServiceOut, **problems(CodeTaken)})
     def create(self, request: Request) -> Response:
         told = checked(told_as.ServiceIn, request)
-        get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
-        try:
-            with edge_transaction():
-                service = services.add_service(**told)
-        except IntegrityError as error:
-            raise CodeTaken(code_taken=told["code"]) from error
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        with edge_transaction():
+            service = services.add_service(**told)
         return Response(told_as.ServiceOut(service).data, status=201)
 
 
@@ -62,11 +58,9 @@ class TariffPlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     def create(self, request: Request) -> Response:
         told = checked(told_as.TariffPlanIn, request)
         service = selectors.get_service(scope=scope_of(request), service_id=told["service_id"])
-        try:
-            with edge_transaction():
-                plan = services.add_tariff_plan(service=service, code=told["code"], names=told["names"])
-        except IntegrityError as error:
-            raise CodeTaken(code_taken=told["code"]) from error
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=service.legal_entity_id)
+        with edge_transaction():
+            plan = services.add_tariff_plan(service=service, code=told["code"], names=told["names"])
         return Response(told_as.TariffPlanOut(plan).data, status=201)
 
 
@@ -91,6 +85,7 @@ class TariffVersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
     def create(self, request: Request) -> Response:
         told = checked(told_as.TariffVersionIn, request)
         plan = selectors.get_tariff_plan(scope=scope_of(request), plan_id=told.pop("plan_id"))
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=plan.legal_entity_id)
         with edge_transaction():
             version = services.add_tariff_version(plan=plan, recorded_at=timezone.now(), **told)
         return Response(told_as.TariffVersionOut(version).data, status=201)
@@ -118,12 +113,9 @@ class DestinationTableViewSet(
     )
     def create(self, request: Request) -> Response:
         told = checked(told_as.DestinationTableIn, request)
-        entity = get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
-        try:
-            with edge_transaction():
-                table = services.add_destination_table(currency=entity.currency, **told)
-        except IntegrityError as error:
-            raise CodeTaken(code_taken=told["code"]) from error
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        with edge_transaction():
+            table = services.add_destination_table(currency=entity.currency, **told)
         return Response(told_as.DestinationTableOut(table).data, status=201)
 
 

@@ -1,11 +1,13 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import FieldProblem
 from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.base.violations import is_duplicate
 from rachun.apps.catalog.errors import CurrencyDiffers, TariffNotValid, UnknownDestinationTable, VersionStartTaken
 from rachun.apps.catalog.models import DestinationTable, TariffPlan, TariffVersion
 from rachun.engine.tariffs.schema import TariffFault, validate_tariff
@@ -30,16 +32,20 @@ def add_tariff_version(
     if body["currency"] != plan.legal_entity.currency:
         raise CurrencyDiffers(currency=body["currency"], expected=plan.legal_entity.currency)
     refuse_unknown_tables(plan=plan, body=body)
-    if TariffVersion.objects.filter(plan=plan, valid_from=valid_from, superseded_at__isnull=True).exists():
-        raise VersionStartTaken(valid_from=valid_from)
-    version = TariffVersion.objects.create(
-        plan=plan,
-        valid_from=valid_from,
-        body=body,
-        approved_by=approved_by,
-        source_document=source_document,
-        recorded_at=recorded_at,
-    )
+    try:
+        with transaction.atomic():
+            version = TariffVersion.objects.create(
+                plan=plan,
+                valid_from=valid_from,
+                body=body,
+                approved_by=approved_by,
+                source_document=source_document,
+                recorded_at=recorded_at,
+            )
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise VersionStartTaken(valid_from=valid_from) from error
+        raise
     record_audit(
         operation="addTariffVersion",
         object_kind="tariff_version",

@@ -11,6 +11,7 @@ class ContactPointOut(Out):
 
 class PartyOut(Out):
     id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
     branch_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Party.Kind.choices)
     name = serializers.CharField()
@@ -27,15 +28,24 @@ class ContactPointIn(In):
 
 
 class PartyChangeIn(In):
+    """What is left out stays as it is; contact_points, when given, are all of them."""
+
+    kind = serializers.ChoiceField(choices=Party.Kind.choices, required=False)
+    name = serializers.CharField(max_length=200, required=False)
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
+    tax_id = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    vat_id = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    is_estate = serializers.BooleanField(required=False)
+    contact_points = ContactPointIn(many=True, required=False, max_length=20)
+
+
+class PartyIn(In):
+    branch_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Party.Kind.choices)
     name = serializers.CharField(max_length=200)
     language = serializers.ChoiceField(choices=Language.choices)
     tax_id = serializers.CharField(max_length=20, allow_blank=True, default="")
     vat_id = serializers.CharField(max_length=20, allow_blank=True, default="")
-
-
-class PartyIn(PartyChangeIn):
-    branch_id = serializers.UUIDField()
     contact_points = ContactPointIn(many=True, default=list, max_length=20)
 
 
@@ -65,6 +75,7 @@ class AccountChangeIn(In):
 
 class PremiseOut(Out):
     id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
     branch_id = serializers.UUIDField()
     postcode = serializers.CharField()
     settlement = serializers.CharField()

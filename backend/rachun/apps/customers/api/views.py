@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from rachun.apps.customers.api.serializers import (
     PremiseIn,
     PremiseOut,
 )
-from rachun.apps.customers.errors import AliasTaken
+from rachun.apps.customers.errors import AliasTaken, ContactNotValid, NoEmailAddress, PremiseOfAnotherBranch
 from rachun.apps.customers.models import Account, Party, Premise
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_branch
@@ -49,7 +50,7 @@ class PartyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return told_party(self.get_object())
 
-    @extend_schema(request=PartyIn, responses={201: PartyOut})
+    @extend_schema(request=PartyIn, responses={201: PartyOut, **problems(ContactNotValid)})
     def create(self, request: Request) -> Response:
         told = checked(PartyIn, request)
         branch = get_branch(scope=scope_of(request), branch_id=told.pop("branch_id"))
@@ -65,14 +66,17 @@ class PartyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return told_party(party, status=201)
 
     @needs_if_match
-    @extend_schema(request=PartyChangeIn, responses={200: PartyOut})
+    @extend_schema(request=PartyChangeIn, responses={200: PartyOut, **problems(ContactNotValid, NoEmailAddress)})
     def partial_update(self, request: Request, id: UUID) -> Response:
         seen = self.get_object()
-        facts = services.PartyFacts(**checked(PartyChangeIn, request))
+        told = checked(PartyChangeIn, request)
+        points = told.pop("contact_points", None)
+        contacts = None if points is None else [services.Contact(**point) for point in points]
         with edge_transaction():
             party = locks.lock_party(seen.id)
             check_if_match(request=request, etag=etag_of(id=party.id, updated_at=party.updated_at))
-            services.change_party(party=party, facts=facts, changed_at=timezone.now())
+            facts = replace(services.facts_of(party=party), **told)
+            services.change_party(party=party, facts=facts, contacts=contacts, changed_at=timezone.now())
         return told_party(party)
 
 
@@ -100,7 +104,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return told_account(self.get_object())
 
-    @extend_schema(request=AccountIn, responses={201: AccountOut, **problems(AliasTaken)})
+    @extend_schema(request=AccountIn, responses={201: AccountOut, **problems(AliasTaken, NoEmailAddress)})
     def create(self, request: Request) -> Response:
         told = checked(AccountIn, request)
         party = selectors.get_party(scope=scope_of(request), party_id=told["party_id"])
@@ -115,7 +119,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         return told_account(account, status=201)
 
     @needs_if_match
-    @extend_schema(request=AccountChangeIn, responses={200: AccountOut})
+    @extend_schema(request=AccountChangeIn, responses={200: AccountOut, **problems(NoEmailAddress)})
     def partial_update(self, request: Request, id: UUID) -> Response:
         seen = self.get_object()
         told = checked(AccountChangeIn, request)
@@ -142,7 +146,7 @@ class PremiseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def get_queryset(self) -> QuerySet[Premise]:
         return selectors.list_premises(scope=scope_of(self.request))
 
-    @extend_schema(request=PremiseIn, responses={201: PremiseOut})
+    @extend_schema(request=PremiseIn, responses={201: PremiseOut, **problems(PremiseOfAnotherBranch)})
     def create(self, request: Request) -> Response:
         """Answers the premise at this address, if there is one already."""
         told = checked(PremiseIn, request)

@@ -1,5 +1,6 @@
+from rachun.apps.customers.services.contacts import Contact
 from rachun.apps.customers.services.open_account import add_alias, change_delivery, open_account
-from rachun.apps.customers.services.register_party import Contact, PartyFacts, change_party, register_party
+from rachun.apps.customers.services.register_party import PartyFacts, change_party, facts_of, register_party
 from rachun.apps.customers.services.register_premise import Address, register_premise
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "add_alias",
     "change_delivery",
     "change_party",
+    "facts_of",
     "open_account",
     "register_party",
     "register_premise",

@@ -1,11 +1,14 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import assert_in_transaction
-from rachun.apps.customers.models import ContactPoint, Party
+from rachun.apps.customers.models import Party
+from rachun.apps.customers.services.branches import refuse_foreign_branch
+from rachun.apps.customers.services.contacts import Contact, set_contacts
 from rachun.values.sorting import sort_key
 
 
@@ -16,58 +19,73 @@ class PartyFacts:
     language: str
     tax_id: str = ""
     vat_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    kind: str
-    value: str
+    is_estate: bool = False
 
 
 def register_party(
     *, legal_entity_id: UUID, branch_id: UUID, facts: PartyFacts, contacts: Sequence[Contact], registered_at: datetime
 ) -> Party:
-    """Take a person or legal entity into the register, with the ways to reach it."""
+    """Take a person or legal entity into the register, with the ways to reach it.
+
+    Raises BranchOfAnotherEntity, ContactNotValid.
+    """
     assert_in_transaction()
+    refuse_foreign_branch(legal_entity_id=legal_entity_id, branch_id=branch_id)
     party = Party.objects.create(
         legal_entity_id=legal_entity_id,
         branch_id=branch_id,
-        kind=facts.kind,
-        name=facts.name,
         sort_key=sort_key(text=facts.name),
-        tax_id=facts.tax_id,
-        vat_id=facts.vat_id,
-        language=facts.language,
         updated_at=registered_at,
+        **asdict(facts),
     )
-    ContactPoint.objects.bulk_create(
-        ContactPoint(party=party, kind=contact.kind, value=contact.value, consented_at=registered_at)
-        for contact in contacts
-    )
+    set_contacts(party=party, contacts=contacts, at=registered_at)
     record_audit(
         operation="createParty",
         object_kind="party",
         object_id=party.id,
         legal_entity_id=legal_entity_id,
-        after={"kind": facts.kind, "name": facts.name, "language": facts.language},
+        after=described(party=party),
     )
     return party
 
 
-def change_party(*, party: Party, facts: PartyFacts, changed_at: datetime) -> Party:
-    """Correct what is known of a party. The caller has locked the row and compared its version."""
+def change_party(
+    *, party: Party, facts: PartyFacts, changed_at: datetime, contacts: Sequence[Contact] | None = None
+) -> Party:
+    """Correct what is known of a party; None leaves its contacts as they are.
+
+    The caller has locked the row and compared its version. Raises ContactNotValid, NoEmailAddress.
+    """
     assert_in_transaction()
-    before = {"kind": party.kind, "name": party.name, "language": party.language, "tax_id": party.tax_id}
-    party.kind, party.name, party.language = facts.kind, facts.name, facts.language
-    party.tax_id, party.vat_id, party.sort_key = facts.tax_id, facts.vat_id, sort_key(text=facts.name)
-    party.updated_at = changed_at
+    before = described(party=party)
+    for name, value in asdict(facts).items():
+        setattr(party, name, value)
+    party.sort_key, party.updated_at = sort_key(text=facts.name), changed_at
     party.save()
+    if contacts is not None:
+        set_contacts(party=party, contacts=contacts, at=changed_at)
     record_audit(
         operation="updateParty",
         object_kind="party",
         object_id=party.id,
         legal_entity_id=party.legal_entity_id,
         before=before,
-        after={"kind": party.kind, "name": party.name, "language": party.language, "tax_id": party.tax_id},
+        after=described(party=party),
     )
     return party
+
+
+def facts_of(*, party: Party) -> PartyFacts:
+    return PartyFacts(
+        kind=party.kind,
+        name=party.name,
+        language=party.language,
+        tax_id=party.tax_id,
+        vat_id=party.vat_id,
+        is_estate=party.is_estate,
+    )
+
+
+def described(*, party: Party) -> dict[str, Any]:
+    contacts = [f"{contact.kind} {contact.value}" for contact in party.contact_points.order_by("kind", "value")]
+    return {**asdict(facts_of(party=party)), "contact_points": contacts}

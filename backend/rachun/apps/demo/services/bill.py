@@ -4,13 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
+from rachun.apps.base.jobs import request_cancel
+from rachun.apps.base.models import Job
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.services.approve_run import approve_run
 from rachun.apps.billing.services.create_run import NewRun, create_run
+from rachun.apps.billing.services.issue_run import RENDER
 from rachun.apps.billing.services.start_calculation import start_calculation
 from rachun.apps.billing.services.start_issue import start_issue
 from rachun.apps.demo.generate.files import month_end, next_month
-from rachun.apps.demo.services.work import finish, finish_open_jobs
+from rachun.apps.demo.services.work import OPEN_STATES, finish
 from rachun.apps.identity.models import LegalEntity
 
 DAYS_TO_PAY = timedelta(days=20)
@@ -35,9 +40,26 @@ def bill_month(
         run = approve_run(run_id=run.id, approved_by=None, approved_at=clock())
     if run.state != BillRun.State.ISSUED:
         finish(job=start_issue(run_id=run.id), is_inline=is_inline)
-    finish_open_jobs(is_inline=is_inline)
     run.refresh_from_db()
     return run
+
+
+def finish_documents(*, run: BillRun, is_inline: bool) -> None:
+    """Wait until every bill of the run is drawn; mails go out on their own."""
+    for job in open_renderings(run=run):
+        finish(job=job, is_inline=is_inline)
+
+
+def leave_documents(*, run: BillRun) -> None:
+    """Draw the bills of a past month only when somebody asks for one."""
+    with transaction.atomic():
+        for job in open_renderings(run=run):
+            request_cancel(job_id=job.id)
+
+
+def open_renderings(*, run: BillRun) -> list[Job]:
+    jobs = Job.objects.filter(kind=RENDER, params__run_id=str(run.id), state__in=OPEN_STATES)
+    return list(jobs.order_by("id"))
 
 
 def new_run(*, entity: LegalEntity, month: date, kind: str, account_ids: Sequence[UUID], clock: Clock) -> BillRun:

@@ -7,7 +7,7 @@ from datetime import date
 from rachun.apps.billing.models import BillRun
 from rachun.apps.demo.generate import komunalno, telekom
 from rachun.apps.demo.generate.files import MONTHS, DemoFile
-from rachun.apps.demo.services.bill import Clock, bill_month, find_run
+from rachun.apps.demo.services.bill import Clock, bill_month, find_run, leave_documents
 from rachun.apps.demo.services.enterprises import ENTERPRISES, KOMUNALNO, OPERATORS, Enterprise
 from rachun.apps.demo.services.load_files import load_file
 from rachun.apps.demo.services.pay import pay_bills
@@ -80,6 +80,7 @@ def load_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how:
     if month == LATEST:
         return
     for run in bill_past_month(enterprise=enterprise, entity=entity, month=month, how=how):
+        leave_documents(run=run)
         paid = pay_bills(run=run, clock=how.clock)
         how.say(f"{enterprise.short_name} {run.kind} {month:%Y-%m}: {run.bills.count()} bills, {paid} receipts")
 

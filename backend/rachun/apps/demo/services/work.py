@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 from rachun.apps.base.job_runner import run_claimed_job
-from rachun.apps.base.jobs import find_handler
 from rachun.apps.base.models import Job
 
 POLL_S = 0.2
@@ -30,18 +29,3 @@ def finish(*, job: Job, is_inline: bool) -> Job:
     if found.state != Job.State.DONE:
         raise JobNotDone(f"{found.kind} {found.id} is {found.state}: {found.failure or 'no worker finished it'}")
     return found
-
-
-def finish_open_jobs(*, is_inline: bool) -> int:
-    """What running jobs have left behind them, such as documents and mails; returns how many there were.
-
-    A job of a kind nobody here knows stays for a newer worker.
-    """
-    count = 0
-    while waiting := [
-        job for job in Job.objects.filter(state__in=OPEN_STATES).order_by("id") if find_handler(kind=job.kind)
-    ]:
-        for job in waiting:
-            finish(job=job, is_inline=is_inline)
-            count += 1
-    return count

@@ -3,6 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
@@ -19,7 +20,9 @@ from rachun.apps.documents.api.serializers import DocumentOut, DocumentTemplateI
 from rachun.apps.documents.models import Document, DocumentTemplate
 from rachun.apps.documents.services.change_template import TemplateBroken
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_legal_entity
+from rachun.apps.identity.selectors import get_whole_legal_entity
+
+EXTENSIONS = {"application/pdf": "pdf", "text/html": "html"}
 
 
 @extend_schema(tags=["documents"])
@@ -41,8 +44,10 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
 def file_response(*, document: Document) -> HttpResponse:
     """The file as an attachment; its hash is its version, so a browser asks for it once."""
+    extension = EXTENSIONS.get(document.media_type, "bin")
+    name = f"{document.number}-{document.language}.{extension}".replace("/", "-")
     headers = {
-        "Content-Disposition": f'attachment; filename="{document.number}-{document.language}.pdf"'.replace("/", "-"),
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
         "ETag": f'"{document.sha256}"',
         "Cache-Control": "private, max-age=31536000, immutable",
     }
@@ -70,6 +75,6 @@ class DocumentTemplateViewSet(
     def create(self, request: Request) -> Response:
         """Adds the next version; documents already rendered keep theirs."""
         told = checked(DocumentTemplateIn, request)
-        get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         template = services.change_template(changed_at=timezone.now(), **told)
         return Response(DocumentTemplateOut(template).data, status=201)

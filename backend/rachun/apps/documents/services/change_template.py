@@ -9,6 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import Refused
 from rachun.apps.base.transactions import use_case
+from rachun.apps.documents.locks import lock_templates
 from rachun.apps.documents.models import DocumentTemplate
 
 
@@ -21,6 +22,7 @@ class TemplateBroken(Refused):
 def change_template(*, legal_entity_id: UUID, kind: str, body: str, changed_at: datetime) -> DocumentTemplate:
     """Add the next version of a template; documents already rendered keep theirs. Raises TemplateBroken."""
     refuse_broken(body=body)
+    lock_templates(legal_entity_id)
     versions = DocumentTemplate.objects.filter(legal_entity_id=legal_entity_id, kind=kind)
     latest = versions.aggregate(latest=Max("version"))["latest"] or 0
     template = DocumentTemplate.objects.create(

@@ -32,12 +32,15 @@ def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def resolve(*, wanted: list[str], known: frozenset[str]) -> frozenset[str]:
-    """A leading "-" takes away. A name without a star must exist. Raises UnknownOperation."""
+    """A leading "-" takes away. A name without a star must exist, unless "?" marks it as one still to come.
+
+    Raises UnknownOperation.
+    """
     chosen: set[str] = set()
     for entry in wanted:
-        glob = entry.removeprefix("-")
+        glob = entry.removeprefix("-").removeprefix("?")
         matched = {operation for operation in known if fnmatchcase(operation, glob)}
-        if not matched and "*" not in glob:
+        if not matched and "*" not in glob and not entry.startswith("?"):
             raise UnknownOperation(glob)
         chosen = chosen - matched if entry.startswith("-") else chosen | matched
     return frozenset(chosen)

@@ -7,7 +7,7 @@ from rachun.apps.messaging.models import Delivery
 class DeliveryOut(Out):
     id = serializers.UUIDField()
     account_id = serializers.UUIDField()
-    document_id = serializers.UUIDField()
+    document_id = serializers.UUIDField(allow_null=True)
     channel = serializers.ChoiceField(choices=Delivery.Channel.choices)
     address = serializers.CharField()
     subject = serializers.CharField()

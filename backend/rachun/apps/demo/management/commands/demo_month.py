@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from rachun.apps.base.invariants import list_invariants
 from rachun.apps.billing.models import BillRun, ControlSheet
-from rachun.apps.demo.services.bill import bill_month
+from rachun.apps.demo.services.bill import bill_month, finish_documents
 from rachun.apps.demo.services.enterprises import ENTERPRISES
 from rachun.apps.demo.services.load import LATEST, How, is_loaded, load_more
 from rachun.apps.demo.services.totals import month_totals
@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--accounts", type=int, default=0, help="add households until there are this many accounts")
+        parser.add_argument("--without-documents", action="store_true", help="leave drawing the bills to the workers")
         parser.add_argument("--inline", action="store_true", help="do the work here instead of leaving it to workers")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -35,6 +36,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{added} households added.")
         started = time.monotonic()
         runs = [self.run_month(code=enterprise.code, is_inline=is_inline) for enterprise in ENTERPRISES]
+        if not options["without_documents"]:
+            for run in runs:
+                finish_documents(run=run, is_inline=is_inline)
         seconds = round(time.monotonic() - started, 3)
         broken = broken_invariants()
         result = {**asdict(month_totals(runs=runs)), "seconds": seconds, "invariants": told(broken)}

@@ -1,0 +1,8 @@
+from uuid import UUID
+
+from rachun.apps.identity.models import LegalEntity
+
+
+def lock_templates(legal_entity_id: UUID) -> None:
+    """Two people who change a template at once take turns, so each gets a version number of their own."""
+    LegalEntity.objects.select_for_update().get(id=legal_entity_id)
