@@ -51,8 +51,8 @@ check: texts ## the fast half: lint, types, imports, contract, texts, locks
 check-invariants: ## what must always hold, over the data of the running stack
 	@RACHUN_ROLE=worker $(MANAGE) check_invariants
 
-bench: bootstrap ## figures
-	@$(PYTHON) -m tests.bench
+bench: texts ## figures: JOB=engine|C1|A N=… DATA=folder; without JOB all, and docs/benchmarks.md
+	@$(PYTHON) -m tests.bench $(JOB) $(if $(N),--n $(N)) $(if $(DATA),--data "$(DATA)")
 
 contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients
 	@$(PYTHON) -m tools.contract

@@ -4,11 +4,20 @@ A maker returns the id that goes into the address, and every other path paramete
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from rachun.apps.base.models import Job
+from rachun.apps.billing.models import Bill, BillRun
+from rachun.apps.customers.models import Account
+from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
+from rachun.apps.payments.models import Receipt
+from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
+from tests.factories.metering import make_meter, place_meter, read_meter
+from tests.factories.usage import make_record, make_source
 
 Maker = Callable[[Enterprise], dict[str, Any]]
 MAKERS: dict[str, Maker] = {}
@@ -50,7 +59,8 @@ def party(enterprise: Enterprise) -> dict[str, Any]:
 
 @makes("account")
 def account(enterprise: Enterprise) -> dict[str, Any]:
-    return {"id": a.account(branch=enterprise.north).id}
+    made = a.account(branch=enterprise.north)
+    return {"id": made.id, "account_id": made.id}
 
 
 @makes("premise")
@@ -106,3 +116,131 @@ def document_template(enterprise: Enterprise) -> dict[str, Any]:
 @makes("delivery")
 def delivery(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": a.delivery(account=a.account(branch=enterprise.north)).id}
+
+
+@makes("meter")
+def meter(enterprise: Enterprise) -> dict[str, Any]:
+    made = make_meter(branch=enterprise.north)
+    place_meter(meter=made, service_point=a.service_point(branch=enterprise.north))
+    read_meter(meter=made, on="2026-01-31", value="10")
+    return {"id": made.id}
+
+
+@makes("usage_source")
+def usage_source(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": make_source(legal_entity=enterprise.entity).id}
+
+
+@makes("usage_batch")
+def usage_batch(enterprise: Enterprise) -> dict[str, Any]:
+    source = make_source(legal_entity=enterprise.entity)
+    batch = UsageBatch.objects.create(
+        legal_entity=enterprise.entity, source=source, name="calls", sha256="0" * 64, state="LOADED", received_at=a.NOON
+    )
+    return {"id": batch.id}
+
+
+@makes("usage_record")
+def usage_record(enterprise: Enterprise) -> dict[str, Any]:
+    """Has no address of its own; made for the lists."""
+    return {"id": make_record(agreement=a.agreement(branch=enterprise.north)).record_no}
+
+
+def run_of(enterprise: Enterprise) -> BillRun:
+    return BillRun.objects.create(
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        kind=BillRun.Kind.REGULAR,
+        state=BillRun.State.ISSUED,
+        period_from=date(2026, 1, 1),
+        period_to=date(2026, 2, 1),
+        document_date=date(2026, 2, 1),
+        due_date=date(2026, 2, 16),
+        created_at=a.NOON,
+    )
+
+
+@makes("bill_run")
+def bill_run(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": run_of(enterprise).id}
+
+
+@makes("bill")
+def bill(enterprise: Enterprise) -> dict[str, Any]:
+    run = run_of(enterprise)
+    made = Bill.objects.create(
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        account=a.account(branch=enterprise.north),
+        run=run,
+        number=f"N-{a.next_number()}",
+        document_date=run.document_date,
+        period_from=run.period_from,
+        period_to=run.period_to,
+        due_date=run.due_date,
+        currency=enterprise.entity.currency,
+        net_minor=100,
+        tax_minor=17,
+        gross_minor=117,
+        opening_balance_minor=0,
+        line_count=0,
+        issued_at=a.NOON,
+    )
+    return {"id": made.id}
+
+
+def entry_of(enterprise: Enterprise) -> Entry:
+    return Entry.objects.create(
+        legal_entity=enterprise.entity,
+        area=AccountingPeriod.Area.RECEIPTS,
+        accounting_date=date(2026, 2, 10),
+        source_kind="RECEIPT",
+        source_id=uuid4(),
+        recorded_at=a.NOON,
+    )
+
+
+@makes("entry")
+def entry(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": entry_of(enterprise).id}
+
+
+@makes("receipt")
+def receipt(enterprise: Enterprise) -> dict[str, Any]:
+    payer: Account = a.account(branch=enterprise.north)
+    made = Receipt.objects.create(
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        account=payer,
+        number=f"R-{a.next_number()}",
+        amount_minor=500,
+        currency=enterprise.entity.currency,
+        value_date=date(2026, 2, 10),
+        channel=Receipt.Channel.CASH,
+        external_key=uuid4().hex,
+        entry=entry_of(enterprise),
+        recorded_at=a.NOON,
+    )
+    OpenItem.objects.create(
+        legal_entity=enterprise.entity,
+        account=payer,
+        debt_kind=OpenItem.DebtKind.ADVANCE,
+        currency=enterprise.entity.currency,
+        recorded_at=a.NOON,
+    )
+    return {"id": made.id}
+
+
+@makes("books")
+def books(enterprise: Enterprise) -> dict[str, Any]:
+    """The chart and a closed month, which belong to the legal entity; made for the lists."""
+    account, _is_new = LedgerAccount.objects.get_or_create(
+        legal_entity=enterprise.entity, posting_code="CASH", defaults={"code": "2000", "names": {"en": "OURS"}}
+    )
+    AccountingPeriod.objects.get_or_create(
+        legal_entity=enterprise.entity,
+        area=AccountingPeriod.Area.SALES,
+        month=date(2025, 1, 1),
+        defaults={"state": "CLOSED", "changed_at": a.NOON},
+    )
+    return {"id": account.id}

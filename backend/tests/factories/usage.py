@@ -7,7 +7,7 @@ from uuid import UUID
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.base.partitions import ensure_live_partition
 from rachun.apps.identity.models import LegalEntity
-from rachun.apps.usage.models import UsageRecord, UsageSource
+from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from tests.factories.metering import LONG_AGO
 
 _number = count(1)
@@ -28,6 +28,19 @@ def make_source(
         format=file_format,
         time_zone=time_zone,
         area_code=area_code,
+    )
+
+
+def make_batch(*, source: UsageSource, record_count: int = 0) -> UsageBatch:
+    """A batch row alone, without records."""
+    return UsageBatch.objects.create(
+        legal_entity_id=source.legal_entity_id,
+        source=source,
+        name="calls.txt",
+        sha256=f"{next(_number):064d}",
+        state=UsageBatch.State.LOADED,
+        record_count=record_count,
+        received_at=LONG_AGO,
     )
 
 

@@ -5,7 +5,7 @@ from rachun.apps.base.invariants import Invariant
 INVARIANTS = (
     Invariant(
         code="I-06",
-        sentence="A reading lies in the days of an installation of its meter; the closing one opens the first day without it.",
+        sentence="A reading lies in the days of an installation of its meter; the closing one opens the day after.",
         sql="""
         SELECT r.id, r.register_id, r.boundary_date
         FROM metering_reading r JOIN metering_register g ON g.id = r.register_id
@@ -17,7 +17,7 @@ INVARIANTS = (
     ),
     Invariant(
         code="I-06",
-        sentence="A register never runs backwards unseen: a value below the one before is a rollover or carries its verdict.",
+        sentence="A register never runs backwards unseen: a lower value is a rollover or has its verdict.",
         sql="""
         SELECT id, register_id, boundary_date, value, next_value
         FROM (SELECT r.id, r.register_id, r.boundary_date, r.value, r.verdict, 10::numeric ^ g.digits AS capacity,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -176,7 +177,7 @@ def verdicts_of(
     """
     keys = sorted(values)
     registers = {register: number for number, register in enumerate(dict.fromkeys(key[0] for key in keys))}
-    columns = {
+    columns: dict[str, list[Any]] = {
         "installation_ix": [0] * len(keys),
         "register_ix": [registers[register] for register, _day in keys],
         "register": [""] * len(keys),

@@ -5,7 +5,7 @@ from rachun.apps.base.invariants import Invariant
 INVARIANTS = (
     Invariant(
         code="I-04",
-        sentence="Every record of a batch is kept once under its own key; what a file held is added, known or an error.",
+        sentence="Every record of a batch is kept once under its own key; a file's records add up.",
         sql="""
         SELECT b.id, b.record_count, b.added_count, b.error_count, coalesce(r.records, 0), coalesce(k.keys, 0)
         FROM usage_usagebatch b
@@ -28,10 +28,11 @@ INVARIANTS = (
     ),
     Invariant(
         code="I-05",
-        sentence="No rate found is never a price of zero: a priced call names its prefix, an unpriced record has no price.",
+        sentence="No rate is never a price of zero: a priced call names its prefix, another has no price.",
         sql="""
         SELECT load_key, record_no, state, prefix, amount_micro FROM usage_usagerecord
-        WHERE (kind = 'CALLS' AND state IN ('RATED', 'BILLED') AND (prefix = '' OR amount_micro IS NULL OR component = ''))
+        WHERE (kind = 'CALLS' AND state IN ('RATED', 'BILLED')
+               AND (prefix = '' OR amount_micro IS NULL OR component = ''))
            OR (state IN ('SUSPENDED', 'UNBILLABLE') AND amount_micro IS NOT NULL)
         """,
     ),

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill
 from rachun.apps.billing.selectors.bill_document import get_bill_document

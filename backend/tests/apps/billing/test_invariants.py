@@ -46,21 +46,21 @@ FAULTS = [
     ("I-02", "UPDATE billing_charge SET gross_minor = gross_minor + 1 WHERE line_no = 1"),
     ("I-02", "UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE debit_item_id IS NOT NULL"),
     ("I-03", "UPDATE receivables_allocation SET amount_minor = amount_minor + 1"),
-    ("I-03", "UPDATE ledger_posting p SET amount_minor = 99999999 FROM ledger_entry e"
-             " WHERE e.id = p.entry_id AND e.source_kind = 'RECEIPT'"),
+    ("I-03", ("UPDATE ledger_posting p SET amount_minor = 99999999 FROM ledger_entry e"
+             " WHERE e.id = p.entry_id AND e.source_kind = 'RECEIPT'")),
     ("I-08", "UPDATE billing_bill SET period_from = '2026-01-01', period_to = '2026-02-01'"),
     ("I-12", "UPDATE base_numberseries SET next_value = next_value + 1 WHERE kind = 'BILL'"),
     ("I-12", "UPDATE base_numberseries SET next_value = next_value + 1 WHERE kind = 'RECEIPT'"),
     ("I-12", "UPDATE billing_bill SET document_date = '2026-12-31' WHERE number LIKE '%-000001%'"),
-    ("I-13", "INSERT INTO ledger_accountingperiod (id, legal_entity_id, area, month, state, changed_at, reason)"
+    ("I-13", ("INSERT INTO ledger_accountingperiod (id, legal_entity_id, area, month, state, changed_at, reason)"
              " SELECT gen_random_uuid(), legal_entity_id, area, date_trunc('month', accounting_date), 'CLOSED',"
-             " '2000-01-01', '' FROM ledger_entry LIMIT 1"),
+             " '2000-01-01', '' FROM ledger_entry LIMIT 1")),
     ("I-18", "UPDATE catalog_tariffversion SET valid_from = '2026-01-15'"),
     ("I-19", """UPDATE billing_charge SET inputs = jsonb_set(inputs, '{days}', '3') WHERE kind = 'per_attribute'"""),
     ("I-20", "UPDATE base_auditrow SET why = 'never mind'"),
     ("I-21", "DELETE FROM billing_billedinterval WHERE register = ''"),
-    ("I-21", "ALTER TABLE billing_billedinterval DROP CONSTRAINT billed_interval_overlap;"
-             "UPDATE billing_billedinterval SET valid_from = '2026-01-01', valid_to = '2026-03-01'"),
+    ("I-21", ("ALTER TABLE billing_billedinterval DROP CONSTRAINT billed_interval_overlap;"
+             "UPDATE billing_billedinterval SET valid_from = '2026-01-01', valid_to = '2026-03-01'")),
     ("I-22", "DELETE FROM billing_charge WHERE line_no = 1"),
     ("I-22", "UPDATE billing_controlsheet SET is_balanced = false"),
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """What the database refuses by itself, tried by raw SQL as the application's own role."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -27,12 +26,12 @@ SELECT %s, entry_id, 99, debit_account_id, {credit}, {amount}, currency FROM led
 
 
 @pytest.fixture
-def town(fresh_database: str) -> Iterator[Town]:
+def town(fresh_database: str) -> Town:
     """A town with one issued month."""
     made = make_town()
     take_waste(town=made, members="2")
     bill_month(town=made)
-    yield made
+    return made
 
 
 class TestIssuedBooks:

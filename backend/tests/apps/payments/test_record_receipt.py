@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-
 from rachun.apps.customers.models import AccountAlias
 from rachun.apps.ledger.selectors.balances import get_trial_balance, list_account_balances, list_item_balances
 from rachun.apps.ledger.services.periods import close_period

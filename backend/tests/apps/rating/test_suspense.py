@@ -28,7 +28,7 @@ def load(source: UsageSource, data: bytes) -> Job:
 
 
 def call(caller: str, called: str) -> str:
-    return "\t".join(["05.01.2026 10:00:00", "60", caller, caller, called, called, "0", "1", "0", "60"])
+    return f"05.01.2026 10:00:00\t60\t{caller}\t{caller}\t{called}\t{called}\t0\t1\t0\t60"
 
 
 class TestReleasingSuspendedCalls:

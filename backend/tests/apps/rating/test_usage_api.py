@@ -13,7 +13,7 @@ from tests.factories.usage import make_source
 
 pytestmark = pytest.mark.django_db
 KOVAL = "380432550101"
-CALL = "\t".join(["05.01.2026 10:00:00", "61", KOVAL, KOVAL, "", "380671234567", "0", "1", "0", "61"])
+CALL = f"05.01.2026 10:00:00\t61\t{KOVAL}\t{KOVAL}\t\t380671234567\t0\t1\t0\t61"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from rachun.apps.base.api.serializers import JobOut
 from rachun.apps.base.api.templates import template_response, template_schema
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_legal_entity
+from rachun.apps.identity.selectors import get_whole_legal_entity
 
 
 @extend_schema(tags=["agreements"])
@@ -27,7 +27,7 @@ class CustomerImportView(APIView):
     def post(self, request: Request) -> Response:
         """Starts a job; its errors name row, field and reason. The same file again changes nothing."""
         told = checked(CustomerImportIn, request)
-        entity = get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         job = enqueue(
             "agreements.import_customers",
             params={**keep_upload(file=told["file"]), "encoding": told["encoding"], "dry_run": told["dry_run"]},

@@ -193,7 +193,9 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def end(self, request: Request, id: UUID) -> Response:
-        return self.change(services.end_agreement, ended_at=timezone.now(), **checked(told_as.EndIn, request))
+        seen = self.get_object()  # before the body is judged: 404 is the scope check
+        told = checked(told_as.EndIn, request)
+        return self.change(seen, services.end_agreement, ended_at=timezone.now(), **told)
 
     @extend_schema(
         request=told_as.TariffChangeIn,
@@ -201,17 +203,21 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def tariff(self, request: Request, id: UUID) -> Response:
+        seen = self.get_object()
         told = checked(told_as.TariffChangeIn, request)
         plan = get_tariff_plan(scope=scope_of(request), plan_id=told["plan_id"])
-        return self.change(services.change_tariff, plan=plan, valid_from=told["valid_from"], changed_at=timezone.now())
+        return self.change(
+            seen, services.change_tariff, plan=plan, valid_from=told["valid_from"], changed_at=timezone.now()
+        )
 
     @extend_schema(
         request=told_as.AttributeChangeIn, responses={200: told_as.AgreementOut, **problems(errors.NotServedThen)}
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def attribute(self, request: Request, id: UUID) -> Response:
+        seen = self.get_object()
         told = checked(told_as.AttributeChangeIn, request)
-        return self.change(services.change_attribute, changed_at=timezone.now(), **told)
+        return self.change(seen, services.change_attribute, changed_at=timezone.now(), **told)
 
     @extend_schema(
         request=told_as.SuspensionIn,
@@ -219,8 +225,10 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def suspension(self, request: Request, id: UUID) -> Response:
+        seen = self.get_object()
         told = checked(told_as.SuspensionIn, request)
         return self.change(
+            seen,
             services.suspend_agreement,
             start=told["suspended_from"],
             end=told["suspended_to"],
@@ -237,12 +245,12 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def resource(self, request: Request, id: UUID) -> Response:
-        told = checked(told_as.ResourceIn, request)
-        return self.change(services.assign_resource, assigned_at=timezone.now(), **told)
-
-    def change(self, use: Any, **facts: Any) -> Response:
-        """Run one change on the locked agreement and tell what it is now."""
         seen = self.get_object()
+        told = checked(told_as.ResourceIn, request)
+        return self.change(seen, services.assign_resource, assigned_at=timezone.now(), **told)
+
+    def change(self, seen: ServiceAgreement, use: Any, **facts: Any) -> Response:
+        """Run one change on the locked agreement and tell what it is now."""
         with edge_transaction():
             use(agreement=locks.lock_agreement(seen.id), **facts)
         return self.told(seen.id)

@@ -54,6 +54,11 @@ class ContractSchema(AutoSchema):
             *([IF_MATCH] if getattr(handler, "needs_if_match", False) else []),
         ]
 
+    def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
+        """XIn says already that it goes in, so the generator's own suffix is dropped."""
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        return name.removesuffix("Request") if name.endswith("InRequest") else name
+
     def usual_refusals(self) -> dict[str, str]:
         handler = handler_of(view=self.view, method=self.method)
         found = {"400": "invalid_request", "429": "too_many_requests", "503": "unavailable"}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from rachun.apps.base.imports import tell
-from rachun.apps.base.models import JobRowError
+from rachun.apps.base.models import Job, JobRowError
 
 
 class In(serializers.Serializer[Any]):
@@ -53,7 +53,7 @@ class JobOut(Out):
     id = serializers.UUIDField()
     kind = serializers.CharField()
     legal_entity_id = serializers.UUIDField(allow_null=True)
-    state = serializers.ChoiceField(choices=["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"])
+    state = serializers.ChoiceField(choices=Job.State.choices)
     total = serializers.IntegerField(allow_null=True)
     done = serializers.IntegerField()
     counts = serializers.DictField(child=serializers.IntegerField())

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -25,7 +26,7 @@ from rachun.apps.billing.services.create_run import NewRun, create_run
 from rachun.apps.billing.services.start_calculation import start_calculation
 from rachun.apps.billing.services.start_issue import start_issue
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_branch, get_legal_entity
+from rachun.apps.identity.selectors import get_branch, get_whole_legal_entity
 from rachun.apps.ledger.services.post_entry import UnknownPostingCode
 from rachun.apps.ledger.services.refusals import PeriodIsClosed
 
@@ -45,7 +46,7 @@ APPROVE_REFUSALS = (
 
 
 @extend_schema(tags=["bill-runs"])
-class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[BillRun]):
+class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
     operations = {
         "list": "listBillRuns",
         "retrieve": "getBillRun",
@@ -72,7 +73,7 @@ class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         told = checked(told_as.BillRunIn, request)
         scope = scope_of(request)
         if told["branch_id"] is None:
-            get_legal_entity(scope=scope, legal_entity_id=told["legal_entity_id"])
+            get_whole_legal_entity(scope=scope, legal_entity_id=told["legal_entity_id"])
         elif get_branch(scope=scope, branch_id=told["branch_id"]).legal_entity_id != told["legal_entity_id"]:
             raise NotFound(branch_id=told["branch_id"])
         run = create_run(new=NewRun(**told), created_by=request.user.pk, created_at=timezone.now())
@@ -111,8 +112,9 @@ class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent
     def cancel(self, request: Request, id: UUID) -> Response:
+        run = self.get_object()  # before the body is judged: 404 is the scope check
         told = checked(told_as.CancelIn, request)
-        return Response(told_as.BillRunOut(cancel_run(run_id=self.get_object().id, **told)).data)
+        return Response(told_as.BillRunOut(cancel_run(run_id=run.id, **told)).data)
 
     @extend_schema(responses=told_as.ParkedAccountOut(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -105,7 +105,7 @@ class ChargeOut(Out):
     kind = serializers.CharField()
     register = serializers.CharField(allow_blank=True)
     block_no = serializers.IntegerField(allow_null=True)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     service_from = serializers.DateField()
     service_to = serializers.DateField()
     quantity = serializers.SerializerMethodField()

@@ -47,7 +47,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInput
     served, excluded = without_billed(
         served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
     )
-    asked = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
+    asked: dict[str, Any] = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
     measured = list_measured_consumption(**asked, billed_until=billed.registers, until=run.period_to)
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
     usage = list_billable_usage(**asked, before=run.period_to).join(keys, on="agreement_id")

@@ -114,7 +114,7 @@ def sums_of_bills(*, table: str, run: BillRun) -> dict[str, int]:
 
 
 def one_row(statement: Any, run: BillRun) -> tuple[int, ...]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "run": run.id,
         "period_from": run.period_from,
         "period_to": run.period_to,

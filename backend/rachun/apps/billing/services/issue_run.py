@@ -41,12 +41,12 @@ def issue_run(*, run_id: UUID, job: JobContext, clock: Callable[[], datetime]) -
         attach_run(run_id=run_id, job=job)
     for chunk in chunks:
         with transaction.atomic(durable=True):
-            accounts = list(
-                Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids).values_list(
-                    "account_id", flat=True
-                )
+            bills = Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids)
+            use_advances(
+                bill_by_account=dict(bills.values_list("account_id", "id")),
+                accounting_date=run.document_date,
+                recorded_at=clock(),
             )
-            use_advances(account_ids=accounts, accounting_date=run.document_date, recorded_at=clock())
             job.progress(done=done)
     with transaction.atomic(durable=True):
         return finish_issue(run_id=run_id, issued_at=clock(), job=job)

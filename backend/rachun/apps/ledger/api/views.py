@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_legal_entity
+from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.ledger.api import filters
 from rachun.apps.ledger.api import serializers as told_as
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
@@ -81,7 +81,7 @@ class PeriodViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[AccountingPer
     @action(detail=False, methods=["post"], filterset_class=None)
     def close(self, request: Request) -> Response:
         told = checked(told_as.PeriodCloseIn, request)
-        get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         return Response(told_as.PeriodOut(periods.close_period(changed_at=timezone.now(), **told)).data)
 
     @extend_schema(
@@ -91,7 +91,7 @@ class PeriodViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[AccountingPer
     @action(detail=False, methods=["post"], filterset_class=None)
     def reopen(self, request: Request) -> Response:
         told = checked(told_as.PeriodReopenIn, request)
-        get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         return Response(told_as.PeriodOut(periods.reopen_period(changed_at=timezone.now(), **told)).data)
 
 
@@ -104,5 +104,5 @@ class TrialBalanceView(APIView):
         asked = told_as.TrialBalanceIn(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         told = asked.validated_data
-        get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         return Response(told_as.TrialBalanceRowOut(get_trial_balance(**told), many=True).data)

@@ -11,7 +11,7 @@ from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, Op
 
 def list_entries(*, scope: Scope) -> QuerySet[Entry]:
     """Entries of the legal entities the scope reaches as a whole, newest first."""
-    return Entry.objects.filter(scope.on(has_branch=False)).order_by("-accounting_date", "-id")
+    return Entry.objects.filter(scope.on_entity_id()).order_by("-accounting_date", "-id")
 
 
 def list_postings(*, entry_ids: Sequence[UUID]) -> QuerySet[Posting]:

@@ -25,7 +25,7 @@ from rachun.apps.base.errors import FieldProblem
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.base.transactions import edge_transaction
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_branch, get_legal_entity
+from rachun.apps.identity.selectors import get_branch, get_whole_legal_entity
 from rachun.apps.metering import errors, selectors, services
 from rachun.apps.metering.api import filters, serializers
 from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
@@ -75,7 +75,8 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def installation(self, request: Request, id: UUID) -> Response:
-        told, meter = checked(serializers.InstallationIn, request), self.get_object()
+        meter = self.get_object()  # before the body is judged: 404 is the scope check
+        told = checked(serializers.InstallationIn, request)
         point = get_service_point(scope=scope_of(request), service_point_id=told["service_point_id"])
         with edge_transaction():
             services.install_meter(
@@ -96,7 +97,8 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def removal(self, request: Request, id: UUID) -> Response:
-        told, meter = checked(serializers.RemovalIn, request), self.get_object()
+        meter = self.get_object()
+        told = checked(serializers.RemovalIn, request)
         with edge_transaction():
             services.remove_meter(
                 meter_id=meter.id,
@@ -116,7 +118,8 @@ class MeterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @action(detail=True, methods=["post"], filterset_class=None)
     def exchange(self, request: Request, id: UUID) -> Response:
         """Closes this meter and opens the new one on the same service point. Answers the new one."""
-        told, meter = checked(serializers.ExchangeIn, request), self.get_object()
+        meter = self.get_object()
+        told = checked(serializers.ExchangeIn, request)
         new = selectors.get_meter(scope=scope_of(request), meter_id=told["new_meter_id"])
         with edge_transaction():
             services.exchange_meter(
@@ -212,7 +215,7 @@ class ReadingImportView(APIView):
     def post(self, request: Request) -> Response:
         """Starts a job; its errors name row, field and reason. The same file again changes nothing."""
         told = checked(serializers.ReadingImportIn, request)
-        entity = get_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
         names = ("format", "encoding", "meter_serial", "register", "dry_run")
         params = {**keep_upload(file=told["file"]), **{name: told[name] for name in names}}
         job = enqueue("metering.import_readings", params=params, legal_entity_id=entity.id)

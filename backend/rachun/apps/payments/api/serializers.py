@@ -4,13 +4,11 @@ from rachun.apps.base.api.money import AmountField
 from rachun.apps.base.api.serializers import In, Out
 from rachun.apps.payments.models import Receipt
 
-AMOUNT = {"max_digits": 15, "decimal_places": 2}
-
 
 class ReceiptIn(In):
     legal_entity_id = serializers.UUIDField()
     account_number = serializers.CharField(max_length=40, help_text="Or its number in a former system.")
-    amount = serializers.DecimalField(**AMOUNT)
+    amount = serializers.DecimalField(max_digits=15, decimal_places=2)
     currency = serializers.CharField(max_length=3)
     value_date = serializers.DateField(help_text="The day on which the money counts.")
     channel = serializers.ChoiceField(choices=Receipt.Channel.choices)

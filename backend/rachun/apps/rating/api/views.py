@@ -23,11 +23,17 @@ from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.catalog.selectors import list_destination_tables
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.rating.api.serializers import RateDeckIn, ReleaseIn, UsageLoadIn, UsageRowsIn
+from rachun.apps.rating.api.filters import UsageBatchFilter, UsageRecordFilter
+from rachun.apps.rating.api.serializers import (
+    RateDeckIn,
+    ReleaseIn,
+    UsageBatchOut,
+    UsageLoadIn,
+    UsageRecordOut,
+    UsageRowsIn,
+)
 from rachun.apps.rating.errors import RowsOfAnotherKind
 from rachun.apps.usage import selectors
-from rachun.apps.usage.api.filters import UsageBatchFilter, UsageRecordFilter
-from rachun.apps.usage.api.serializers import UsageBatchOut, UsageRecordOut
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.values.quantity import MICRO
 
@@ -124,10 +130,10 @@ class RateDeckImportView(APIView):
     @idempotent
     def post(self, request: Request, id: UUID) -> Response:
         """Starts a job; names without a prefix are errors of their rows. The same deck again changes nothing."""
-        told = checked(RateDeckIn, request)
         table = list_destination_tables(scope=scope_of(request)).filter(id=id).first()
         if table is None:
             raise NotFound(table_id=id)
+        told = checked(RateDeckIn, request)
         prefixes = keep_upload(file=told["prefixes"])
         names = ("encoding", "first_interval_s", "increment_s", "dry_run")
         params = {

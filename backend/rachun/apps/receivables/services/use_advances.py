@@ -1,7 +1,7 @@
 """Money held for an account pays what it owes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -25,26 +25,30 @@ ADVANCE_USE = "ADVANCE_USE"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvanceUse:
     entry_id: UUID
+    bill_id: UUID
     advance: ItemBalance
     plan: AllocationPlan
 
 
-def use_advances(*, account_ids: Sequence[UUID], accounting_date: date, recorded_at: datetime) -> int:
+def use_advances(*, bill_by_account: Mapping[UUID, UUID], accounting_date: date, recorded_at: datetime) -> int:
     """Settle open items of the accounts from their advances, oldest due first; returns how many accounts it touched.
+
+    bill_by_account: the bill whose issue occasions it; the entry's source.
 
     Building block. What is used up is used up: repeating it changes nothing. Raises PeriodIsClosed.
     """
     assert_in_transaction()
-    if not account_ids:
+    if not bill_by_account:
         return 0
-    lock_account_money(account_ids=list(account_ids))
-    uses = planned_uses(list_item_balances(account_ids=account_ids))
+    account_ids = list(bill_by_account)
+    lock_account_money(account_ids=account_ids)
+    uses = planned_uses(list_item_balances(account_ids=account_ids), bill_by_account=bill_by_account)
     if uses:
         post_uses(uses=uses, accounting_date=accounting_date, recorded_at=recorded_at)
     return len(uses)
 
 
-def planned_uses(items: Sequence[ItemBalance]) -> list[AdvanceUse]:
+def planned_uses(items: Sequence[ItemBalance], *, bill_by_account: Mapping[UUID, UUID]) -> list[AdvanceUse]:
     by_account: dict[UUID, list[ItemBalance]] = defaultdict(list)
     for item in items:
         by_account[item.account_id].append(item)
@@ -57,7 +61,9 @@ def planned_uses(items: Sequence[ItemBalance]) -> list[AdvanceUse]:
         if advance is None or not owed:
             continue
         plan = allocate(amount_minor=-advance.balance_minor, items=owed)
-        uses.append(AdvanceUse(entry_id=uuid7(), advance=advance, plan=plan))
+        uses.append(
+            AdvanceUse(entry_id=uuid7(), bill_id=bill_by_account[advance.account_id], advance=advance, plan=plan)
+        )
     return uses
 
 
@@ -77,7 +83,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
                 area=AccountingPeriod.Area.SALES,
                 accounting_date=accounting_date,
                 source_kind=ADVANCE_USE,
-                source_id=use.entry_id,
+                source_id=use.bill_id,
                 recorded_at=recorded_at,
             )
         )
@@ -90,7 +96,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
                     debit_account_id=account_for(charts[entity], posting_code="ADVANCE"),
                     credit_account_id=account_for(charts[entity], posting_code="RECEIVABLE"),
                     debit_item_id=use.advance.id,
-                    credit_item_id=item_id,
+                    credit_item_id=UUID(str(item_id)),
                     amount_minor=amount,
                     currency=use.advance.currency,
                 )
@@ -98,7 +104,7 @@ def post_uses(*, uses: Sequence[AdvanceUse], accounting_date: date, recorded_at:
             allocations.append(
                 Allocation(
                     advance_item_id=use.advance.id,
-                    open_item_id=item_id,
+                    open_item_id=UUID(str(item_id)),
                     entry_id=use.entry_id,
                     amount_minor=amount,
                     value_date=accounting_date,

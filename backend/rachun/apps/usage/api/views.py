@@ -9,7 +9,7 @@ from rachun.apps.base.api.schema import problems
 from rachun.apps.base.imports import FileNotUnderstood
 from rachun.apps.base.transactions import edge_transaction
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.identity.selectors import get_legal_entity
+from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.usage import errors, selectors, services
 from rachun.apps.usage.api.filters import UsageSourceFilter
 from rachun.apps.usage.api.serializers import UsageSourceIn, UsageSourceOut
@@ -36,7 +36,7 @@ class UsageSourceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     )
     def create(self, request: Request) -> Response:
         told = checked(UsageSourceIn, request)
-        entity = get_legal_entity(scope=scope_of(request), legal_entity_id=told.pop("legal_entity_id"))
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told.pop("legal_entity_id"))
         with edge_transaction():
             source = services.create_source(
                 legal_entity_id=entity.id, code=told.pop("code"), facts=services.SourceFacts(**told)

@@ -14,10 +14,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        for folder in settings.LOCALE_PATHS:
-            for source in sorted(Path(folder).glob("*/LC_MESSAGES/django.po")):
-                compile_catalogue(source)
-                self.stdout.write(f"compiled {source.parent.parent.name}")
+        for source in sorted(settings.PACKAGE_DIR.glob("**/locale/*/LC_MESSAGES/django.po")):
+            compile_catalogue(source)
+            self.stdout.write(f"compiled {source.relative_to(settings.PACKAGE_DIR).parent}")
 
 
 def compile_catalogue(source: Path) -> None:

@@ -1,0 +1,28 @@
+"""Filters of batches and records."""
+
+import django_filters as filters
+
+from rachun.apps.usage.models import UsageBatch, UsageRecord
+
+
+class UsageBatchFilter(filters.FilterSet):
+    source_id = filters.UUIDFilter(field_name="source_id")
+    sha256 = filters.CharFilter(max_length=64)
+
+    class Meta:
+        model = UsageBatch
+        fields = ("source_id", "sha256")
+
+
+class UsageRecordFilter(filters.FilterSet):
+    source_id = filters.UUIDFilter(field_name="source_id")
+    batch_id = filters.UUIDFilter(field_name="load_key")
+    agreement_id = filters.UUIDFilter(field_name="agreement_id")
+    state = filters.ChoiceFilter(choices=UsageRecord.State.choices)
+    reason = filters.CharFilter(max_length=40)
+    from_date = filters.DateFilter(field_name="usage_date", lookup_expr="gte")
+    to_date = filters.DateFilter(field_name="usage_date", lookup_expr="lte")
+
+    class Meta:
+        model = UsageRecord
+        fields = ("source_id", "batch_id", "agreement_id", "state", "reason", "from_date", "to_date")
