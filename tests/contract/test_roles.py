@@ -9,9 +9,10 @@ MUST = {
     "administrator": {"createOperator", "listAuditRows", "issueBillRun", "createReceipt", "updateLegalEntity"},
     "billing_operator": {
         "importReadings", "loadUsage", "listUsageRecords", "updateSuspendedUsage", "createBillRun", "calculateBillRun",
-        "listBillRunParked", "listBillRunDrafts", "approveBillRun", "issueBillRun", "getBillDocument", "importCustomers",
-        "openAgreement", "endAgreement", "changeTariff", "changeAttribute", "handOverServicePoint", "addTariffVersion",
-        "createMeterExchange", "getJob", "watchJob", "cancelJob", "listJobErrors", "changeDocumentTemplate",
+        "listBillRunParked", "listBillRunDrafts", "approveBillRun", "issueBillRun", "getBillDocument",
+        "importCustomers", "openAgreement", "endAgreement", "changeTariff", "changeAttribute", "handOverServicePoint",
+        "addTariffVersion", "createMeterExchange", "getJob", "watchJob", "cancelJob", "listJobErrors",
+        "changeDocumentTemplate",
     },
     "cashier": {"listAccounts", "getAccountBalance", "listBills", "createReceipt", "getReceipt"},
     "accountant": {"getTrialBalance", "listEntries", "closeAccountingPeriod", "reopenAccountingPeriod", "listReceipts"},
