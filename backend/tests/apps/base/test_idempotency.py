@@ -43,11 +43,11 @@ class PayView(APIView):
         return Response({"id": row}, status=201)
 
 
-def send(principal: Principal, *, key: str | None, amount: str = "5.00", topic: str) -> Any:
+def send(principal: Principal, *, key: str | None, amount: str = "5.00", topic: str, view: Any = None) -> Any:
     headers = {"Idempotency-Key": key} if key else {}
     request = APIRequestFactory().post("/test", {"amount": amount, "topic": topic}, headers=headers)
     force_authenticate(request, principal)
-    return PayView.as_view()(request)
+    return (view or PayView).as_view()(request)
 
 
 class TestIdempotentPost:
@@ -103,6 +103,39 @@ class TestIdempotentPost:
 
         assert OutboxRow.objects.filter(topic=topic).count() == 1
         assert set(statuses) <= {201, 409}
+
+    def test_is_refused_while_the_first_is_under_way(self, fresh_database: str) -> None:
+        """Two connections: the first has done its work, but not committed yet."""
+        payer, topic = make_subscriber(), uuid4().hex
+        is_working, may_end = threading.Event(), threading.Event()
+
+        class SlowView(PayView):
+            operations = {"post": "testPay"}
+
+            @idempotent
+            def post(self, request: Request) -> Response:
+                row = pay(amount=request.data["amount"], topic=request.data["topic"])
+                is_working.set()
+                assert may_end.wait(timeout=30)
+                return Response({"id": row}, status=201)
+
+        answers: list[Any] = []
+
+        def first() -> None:
+            answers.append(send(payer, key="key-0001", topic=topic, view=SlowView))
+            connection.close()
+
+        thread = threading.Thread(target=first)
+        thread.start()
+        assert is_working.wait(timeout=30)
+        early = send(payer, key="key-0001", topic=topic)
+        may_end.set()
+        thread.join(timeout=30)
+        late = send(payer, key="key-0001", topic=topic)
+
+        assert (early.status_code, early.data["code"]) == (409, "idempotency_in_flight")
+        assert (late.status_code, late.data) == (201, answers[0].data)
+        assert OutboxRow.objects.filter(topic=topic).count() == 1
 
 
 class TestUseCase:

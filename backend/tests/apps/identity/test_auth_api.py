@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from rachun.apps.identity.models import LoginSession, Principal
 from rest_framework.test import APIClient
-from tests.apps.identity.makers import PASSWORD, client_of, make_enterprise, make_operator
+from tests.apps.identity.makers import PASSWORD, client_of, make_enterprise, make_operator, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +153,8 @@ class TestForgedTokens:
         yield "another session", jwt.encode(good | {"sid": str(operator.id)}, key, "HS256")
         yield "session is no id", jwt.encode(good | {"sid": "1 OR 1=1"}, key, "HS256")
         yield "no expiry", jwt.encode({k: v for k, v in good.items() if k != "exp"}, key, "HS256")
+        yield "somebody else's session", jwt.encode(good | {"sub": str(make_subscriber().id)}, key, "HS256")
+        yield "not yet valid", jwt.encode(good | {"nbf": now + 600}, key, "HS256")
         yield "cut", jwt.encode(good, key, "HS256")[:-3]
         yield "empty", "."
         yield "garbage", "a.b.c"
@@ -165,6 +167,7 @@ class TestForgedTokens:
             statuses[name] = client.get("/api/v1/me").status_code
 
         assert statuses.pop("good") == 200
+        assert len(statuses) >= 15
         assert set(statuses.values()) == {401}, statuses
 
 

@@ -20,6 +20,7 @@ from rachun.apps.identity.selectors import get_whole_legal_entity
 @extend_schema(tags=["agreements"])
 class CustomerImportView(APIView):
     operations = {"post": "importCustomers"}
+    costly_actions = ("post",)
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request={"multipart/form-data": CustomerImportIn}, responses={202: JobOut})

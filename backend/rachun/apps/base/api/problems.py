@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from rachun.apps.base.context import current_actor
-from rachun.apps.base.errors import DomainError, FieldProblem, Forbidden, NotFound, TooLarge, Unavailable
+from rachun.apps.base.errors import DomainError, FieldProblem, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
 logger = structlog.get_logger(__name__)
@@ -62,6 +62,8 @@ def told_of(error: Exception) -> Told | None:  # noqa: PLR0911 -- one line per k
             return told_of_domain_error(Forbidden())
         case RequestDataTooBig():
             return told_of_domain_error(TooLarge())
+        case SuspiciousOperation():  # too many fields or files
+            return told_of_domain_error(Invalid())
         case OperationalError() | InterfaceError():
             logger.warning("database_unavailable", exc_info=error)
             return told_of_domain_error(Unavailable())._replace(headers={"Retry-After": "2"})
@@ -136,17 +138,17 @@ def plain_problem(told: Told) -> HttpResponse:
     return HttpResponse(body, status=told.status, content_type=PROBLEM_JSON, headers=dict(told.headers))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     return plain_problem(told_of_domain_error(NotFound()))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     return plain_problem(told_of_domain_error(Forbidden()))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     return plain_problem(told_of_domain_error(DomainError()))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
     return plain_problem(internal_error())

@@ -66,7 +66,7 @@ class PerAddress(Window):
 
 
 class Costly(Window):
-    """For views that set costly_actions = {"export", …}."""
+    """For views that set costly_actions = ("document", …)."""
 
     name = "costly"
 

@@ -52,6 +52,7 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         "postings": "listBillPostings",
         "document": "getBillDocument",
     }
+    costly_actions = ("document",)
     queryset = Bill.objects.none()
     serializer_class = told_as.BillOut
     filterset_class = BillFilter

@@ -59,6 +59,7 @@ class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         "drafts": "listBillRunDrafts",
         "control_sheet": "getBillRunControlSheet",
     }
+    costly_actions = ("calculate",)
     queryset = BillRun.objects.none()
     serializer_class = told_as.BillRunOut
     filterset_class = filters.BillRunFilter

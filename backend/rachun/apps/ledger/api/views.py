@@ -98,6 +98,7 @@ class PeriodViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[AccountingPer
 @extend_schema(tags=["ledger"])
 class TrialBalanceView(APIView):
     operations = {"get": "getTrialBalance"}
+    costly_actions = ("get",)
 
     @extend_schema(parameters=[told_as.TrialBalanceIn], responses=told_as.TrialBalanceRowOut(many=True))
     def get(self, request: Request) -> Response:

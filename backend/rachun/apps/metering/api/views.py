@@ -208,6 +208,7 @@ class IntervalDayViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Interval
 @extend_schema(tags=["readings"])
 class ReadingImportView(APIView):
     operations = {"post": "importReadings"}
+    costly_actions = ("post",)
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request={"multipart/form-data": serializers.ReadingImportIn}, responses={202: JobOut})

@@ -41,6 +41,7 @@ from rachun.values.quantity import MICRO
 @extend_schema(tags=["usage"])
 class UsageBatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[UsageBatch]):
     operations = {"list": "listUsageBatches", "retrieve": "getUsageBatch", "create": "loadUsage"}
+    costly_actions = ("create",)
     queryset = UsageBatch.objects.none()
     serializer_class = UsageBatchOut
     filterset_class = UsageBatchFilter
@@ -124,6 +125,7 @@ class UsageRecordViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[UsageRec
 @extend_schema(tags=["catalog"])
 class RateDeckImportView(APIView):
     operations = {"post": "importDestinationRates"}
+    costly_actions = ("post",)
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request={"multipart/form-data": RateDeckIn}, responses={202: JobOut})

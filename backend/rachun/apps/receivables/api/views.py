@@ -38,6 +38,7 @@ class AccountBalanceView(APIView):
 @extend_schema(tags=["receivables"])
 class AccountStatementView(APIView):
     operations = {"get": "getAccountStatement"}
+    costly_actions = ("get",)
 
     @extend_schema(parameters=[StatementIn], responses=StatementOut)
     def get(self, request: Request, account_id: UUID) -> Response:
