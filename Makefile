@@ -10,7 +10,6 @@ MANAGE := $(STACK) run-manage
 PYTEST := $(PYTHON) -m pytest
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
-TOOLING := env RACHUN_ENV=tooling DJANGO_SETTINGS_MODULE=rachun.config.settings
 
 .PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
         read-file lock format bootstrap texts
@@ -51,8 +50,8 @@ check: texts ## the fast half: lint, types, imports, contract, texts, locks
 check-invariants: ## what must always hold, over the data of the running stack
 	@RACHUN_ROLE=worker $(MANAGE) check_invariants
 
-bench: bootstrap ## figures
-	@$(PYTHON) -m tests.bench
+bench: texts ## figures: JOB=engine|C1|A N=… DATA=folder; without JOB all, and docs/benchmarks.md
+	@$(PYTHON) -m tests.bench $(JOB) $(if $(N),--n $(N)) $(if $(DATA),--data "$(DATA)")
 
 contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients
 	@$(PYTHON) -m tools.contract
@@ -60,9 +59,10 @@ contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients
 contract-check: contract ## the committed contract and clients are those of the code
 	@git diff --exit-code -- openapi/rachun.yaml frontend/src/api mobile/src/api
 
-read-file: bootstrap ## what a reader understands of a file: FORMAT=… FILE=…
-	@test -n "$(FORMAT)" -a -n "$(FILE)" || { echo "make read-file FORMAT=… FILE=…" >&2; exit 2; }
-	$(TOOLING) $(PYTHON) backend/manage.py read_file --format "$(FORMAT)" "$(FILE)"
+read-file: bootstrap ## what a reader understands of a file: FORMAT=… FILE=… (ENCODING=…); FORMAT=? lists them
+	@if test "$(FORMAT)" = "?"; then exec $(PYTHON) -m rachun.formats list; fi
+	test -n "$(FORMAT)" -a -n "$(FILE)" || { echo "make read-file FORMAT=… FILE=…" >&2; exit 2; }
+	$(PYTHON) -m rachun.formats read "$(FORMAT)" "$(FILE)" $(if $(ENCODING),--encoding "$(ENCODING)")
 
 lock: bootstrap ## compile the requirement files again, with hashes and without addresses
 	@$(PYTHON) -m tools.lock

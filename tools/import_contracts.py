@@ -40,7 +40,9 @@ APP_LAYERS: tuple[tuple[str, ...], ...] = (
     ("base",),
 )
 # What another app may import of an app. `base` is the ground all apps stand on and is open.
-PUBLIC_PARTS = ("services", "selectors", "models", "events")
+PUBLIC_PARTS = ("services", "selectors", "models", "events", "errors")
+# Parts of single apps that are made for the apps above: the scope of a request, the pure rendering of documents.
+ALSO_PUBLIC = {"identity": ("scope",), "documents": ("rendering",)}
 OPEN_APPS = ("base",)
 PURE_PACKAGES = ("values", "engine", "formats", "countries")
 FRAMEWORKS = ("django", "rest_framework", "dramatiq", "psycopg", "redis")
@@ -101,7 +103,7 @@ def public_parts(app: str, *, backend: Path) -> str:
     inner = sorted(
         entry.stem
         for entry in folder.iterdir()
-        if is_module(entry) and entry.stem not in {*PUBLIC_PARTS, "__init__", "migrations"}
+        if is_module(entry) and entry.stem not in {*PUBLIC_PARTS, *ALSO_PUBLIC.get(app, ()), "__init__", "migrations"}
     )
     options: list[tuple[str, str | list[str]]] = [
         ("name", f"Outsiders of {app} use its {', '.join(PUBLIC_PARTS)}"),

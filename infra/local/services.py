@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import urllib.error
@@ -98,7 +99,7 @@ def _applications(places: Places, *, api_port: int) -> list[Service]:
         ),
         Service(
             name="worker",
-            command=[*manage, "worker"],
+            command=[*manage, "worker", "--processes", str(min(os.cpu_count() or 1, 4))],
             environment=as_worker,
             is_ready=lambda: True,
             working_dir=backend,

@@ -31,15 +31,18 @@ def make_cluster(folder: Path, bin_dir: Path | None = None, *, durable: bool = F
     return Cluster(folder / "pg", DURABLE if durable else THROWAWAY, bin_dir)
 
 
-@pytest.fixture(params=["wheel", "debian"])
-def cluster(request: pytest.FixtureRequest, folder: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="module", params=["wheel", "debian"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """One server of each kind; every test makes databases of its own in it."""
     if request.param == "debian" and not DEBIAN_BIN.exists():
         pytest.skip(f"{DEBIAN_BIN} is not installed")
-    made = make_cluster(folder, DEBIAN_BIN if request.param == "debian" else None)
-    try:
-        yield made.start()
-    finally:
-        made.destroy()
+    with tempfile.TemporaryDirectory(prefix="rachun-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        made = make_cluster(Path(name), DEBIAN_BIN if request.param == "debian" else None)
+        try:
+            yield made.start()
+        finally:
+            made.destroy()
 
 
 class TestCluster:
@@ -70,11 +73,11 @@ class TestCluster:
 
     def test_gives_a_copy_what_its_template_held(self, cluster: Cluster) -> None:
         cluster.create_roles(PASSWORDS)
-        cluster.create_database("rachun")
-        with psycopg.connect(cluster.url("rachun_owner", "rachun")) as db:
+        cluster.create_database("original")
+        with psycopg.connect(cluster.url("rachun_owner", "original")) as db:
             db.execute("CREATE TABLE meter (id int PRIMARY KEY, EXCLUDE USING gist (id WITH =))")
 
-        cluster.create_database("copy", template="rachun")
+        cluster.create_database("copy", template="original")
 
         with psycopg.connect(cluster.url("rachun_owner", "copy")) as db:
             assert db.execute("SELECT count(*) FROM meter").fetchone() == (0,)

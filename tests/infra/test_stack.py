@@ -29,6 +29,26 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Checkout]:
+    """One checkout for the tests that leave a stack as they found it, or that the next start repairs."""
+    with tempfile.TemporaryDirectory(prefix="rachun-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        made = make_checkout(Path(name))
+        try:
+            yield made
+        finally:
+            made.run("reset", YES="1")
+
+
+@pytest.fixture
+def running(shared: Checkout) -> Checkout:
+    """Up and whole, whatever the test before did."""
+    if not shared.is_whole():
+        shared.up()
+    return shared
+
+
 @pytest.fixture
 def checkout(folder: Path) -> Iterator[Checkout]:
     made = make_checkout(folder)
@@ -46,22 +66,20 @@ class TestUp:
         assert checkout.is_whole()
         assert set(checkout.living()) == {*PARTS, "supervisor"}
 
-    def test_says_so_the_second_time_and_starts_nothing(self, checkout: Checkout) -> None:
-        checkout.up()
-        before = checkout.living()
+    def test_says_so_the_second_time_and_starts_nothing(self, running: Checkout) -> None:
+        before = running.living()
 
-        told = checkout.up()
+        told = running.up()
 
         assert "already running" in told
-        assert f"http://127.0.0.1:{checkout.port}/" in told
-        assert checkout.living() == before
+        assert f"http://127.0.0.1:{running.port}/" in told
+        assert running.living() == before
 
-    def test_loads_the_demo_once(self, checkout: Checkout) -> None:
-        checkout.up()
-        checkout.run("stop")
-        told = checkout.up()
+    def test_loads_the_demo_once(self, running: Checkout) -> None:
+        running.run("stop")
+        told = running.up()
 
-        rows = checkout.run("psql", "-Atc", "SELECT count(*) FROM identity_legalentity").stdout
+        rows = running.run("psql", "-Atc", "SELECT count(*) FROM identity_legalentity").stdout
         assert rows.strip() == "1"
         assert "load_demo" not in told
 
@@ -76,12 +94,11 @@ class TestUp:
             assert checkout.api_port() > checkout.port
             assert checkout.answers()
 
-    def test_keeps_its_secrets_to_itself_and_between_runs(self, checkout: Checkout) -> None:
-        checkout.up()
-        secrets = checkout.var / "secrets.json"
+    def test_keeps_its_secrets_to_itself_and_between_runs(self, running: Checkout) -> None:
+        secrets = running.var / "secrets.json"
         before = secrets.read_bytes()
-        checkout.run("stop")
-        checkout.up()
+        running.run("stop")
+        running.up()
 
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
         assert secrets.read_bytes() == before
@@ -105,6 +122,7 @@ class TestUp:
         assert done.returncode == 1
         assert "DATABASE_OWNER_URL, DATABASE_WORKER_URL must be set too" in done.stderr
 
+    @pytest.mark.long
     def test_starts_no_servers_when_real_ones_are_named(self, checkout: Checkout, folder: Path) -> None:
         (folder / "real").mkdir()
         real = make_checkout(folder / "real")
@@ -128,46 +146,41 @@ class TestUp:
 
 class TestKilledPart:
     @pytest.mark.parametrize("name", PARTS)
-    def test_comes_back(self, checkout: Checkout, name: str) -> None:
-        checkout.up()
+    def test_comes_back(self, running: Checkout, name: str) -> None:
+        killed = running.kill(name)
 
-        killed = checkout.kill(name)
+        assert soon(lambda: running.identity(name) not in {None, killed}), running.logs()
+        assert soon(running.is_whole), running.logs()
 
-        assert soon(lambda: checkout.identity(name) not in {None, killed}), checkout.logs()
-        assert soon(checkout.is_whole), checkout.logs()
-
-    def test_leaves_no_child_behind(self, checkout: Checkout) -> None:
-        checkout.up()
-        worker = checkout.identity("worker")
+    def test_leaves_no_child_behind(self, running: Checkout) -> None:
+        worker = running.identity("worker")
         assert worker is not None
         assert soon(lambda: len(children_of(worker.pid)) == 1)
         [child] = [identity_of(pid) for pid in children_of(worker.pid)]
         assert child is not None
 
-        checkout.kill("worker")
+        running.kill("worker")
 
         assert soon(lambda: not child.is_alive())
 
 
 class TestKilledSupervisor:
-    def test_is_replaced_by_the_next_run_which_ends_what_was_left(self, checkout: Checkout) -> None:
-        checkout.up()
-        before = checkout.living()
-        checkout.kill("supervisor")
+    def test_is_replaced_by_the_next_run_which_ends_what_was_left(self, running: Checkout) -> None:
+        before = running.living()
+        running.kill("supervisor")
 
-        checkout.up()
+        running.up()
 
-        after = checkout.living()
+        after = running.living()
         assert set(after) == set(before)
         assert not any(identity.is_alive() for identity in before.values())
-        assert checkout.is_whole()
+        assert running.is_whole()
 
-    def test_leaves_nothing_that_stop_does_not_end(self, checkout: Checkout) -> None:
-        checkout.up()
-        before = checkout.living()
-        checkout.kill("supervisor")
+    def test_leaves_nothing_that_stop_does_not_end(self, running: Checkout) -> None:
+        before = running.living()
+        running.kill("supervisor")
 
-        told = checkout.run("stop").stdout
+        told = running.run("stop").stdout
 
         assert "Stopped." in told
         assert not any(identity.is_alive() for identity in before.values())
@@ -211,13 +224,12 @@ class TestStalePidFile:
 
 
 class TestStop:
-    def test_ends_everything_and_says_when_nothing_ran(self, checkout: Checkout) -> None:
-        checkout.up()
-        before = checkout.living()
+    def test_ends_everything_and_says_when_nothing_ran(self, running: Checkout) -> None:
+        before = running.living()
 
-        assert "Stopped." in checkout.run("stop").stdout
+        assert "Stopped." in running.run("stop").stdout
         assert not any(identity.is_alive() for identity in before.values())
-        assert "Nothing was running." in checkout.run("stop").stdout
+        assert "Nothing was running." in running.run("stop").stdout
 
 
 class TestReset:

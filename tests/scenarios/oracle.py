@@ -115,7 +115,9 @@ class World:
             for before, after in pairwise(sorted(mine, key=lambda r: r["read_date"])):
                 low, high = before["read_date"] + ONE_DAY, after["read_date"] + ONE_DAY
                 used = difference(facts, before["value"], after["value"])
-                if start <= low and high <= end and used is not None:
+                if start <= low and high <= end:
+                    if used is None:
+                        raise Parked(agreement["id"], "READING_BELOW_PREVIOUS")
                     found.append((low, high, used))
         found.sort()
         if [day for low, high, _ in found for day in days(low, high)] != list(days(start, end)):

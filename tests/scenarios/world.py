@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement, TariffAssignment
-from rachun.apps.agreements.services.change_agreement import assign_resource
+from rachun.apps.agreements.services.assign_resource import assign_resource
 from rachun.apps.agreements.services.open_agreement import Terms, open_agreement, register_service_point
 from rachun.apps.catalog.models import Service, TariffPlan
 from rachun.apps.catalog.services import add_destination_table, add_service, add_tariff_plan, add_tariff_version

@@ -29,6 +29,8 @@ PERIODIC: tuple[Periodic, ...] = (
 
 INVARIANTS: tuple[str, ...] = (
     "rachun.apps.ledger.invariants",
+    "rachun.apps.metering.invariants",
+    "rachun.apps.usage.invariants",
     "rachun.apps.receivables.invariants",
     "rachun.apps.billing.invariants",
     "rachun.apps.payments.invariants",

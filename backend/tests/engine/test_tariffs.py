@@ -22,7 +22,7 @@ class TestValidateTariff:
             ({"currency": "BAM", "vat": "ON_TOP"}, "", "REQUIRED"),
             (tariff(fixed("1,5")), "/components/0/price", "PATTERN"),
             (tariff(fixed("1") | {"colour": "red"}), "/components/0", "ADDITIONALPROPERTIES"),
-            (tariff(fixed("1")) | {"currency": "XXX"}, "/currency", "UNKNOWN_CURRENCY"),
+            (tariff(fixed("1")) | {"currency": "QQQ"}, "/currency", "UNKNOWN_CURRENCY"),
             (tariff(fixed("1"), fixed("2")), "/components/1/code", "DUPLICATE_CODE"),
             (tariff(REBATE, fixed("1")), "/components/0/of/0", "TARGET_NOT_EARLIER"),
             (

@@ -84,7 +84,7 @@ class TestMoney:
         with pytest.raises(CurrencyMismatch):
             Money(amount=Decimal(1), currency="UAH") + Money(amount=Decimal(1), currency="BAM")
         with pytest.raises(UnknownCurrency):
-            Money(amount=Decimal(1), currency="XXX").to_minor()
+            Money(amount=Decimal(1), currency="QQQ").to_minor()
 
 
 class TestPeriod:

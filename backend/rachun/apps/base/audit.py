@@ -21,7 +21,7 @@ SEAL_LOCK = 7_301_001  # advisory lock: one sealer at a time
 SEAL_CHUNK = 2_000
 
 
-def record_audit(
+def record_audit(  # house: argument-count -- each is a column of the row
     *,
     operation: str,
     object_kind: str,
@@ -97,7 +97,7 @@ def seal_audit_rows() -> int:
                     sequence=sequence + 1,
                     previous_hash=previous_hash,
                     hash=link,
-                    sealed_at=timezone.now(),
+                    sealed_at=timezone.now(),  # house: no-clock -- the sealer is an edge of its own
                 )
             )
         AuditSeal.objects.bulk_create(seals)

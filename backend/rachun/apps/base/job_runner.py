@@ -75,8 +75,8 @@ def run_handler(*, job: Job, handler: Handler, context: JobContext, is_inline: b
 
 def claim(*, job_id: UUID, owner: str) -> Job | None:
     """One UPDATE decides between two workers; a running job is taken over only after its lease."""
-    free = Q(state=Job.State.PENDING) | Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
-    now = timezone.now()
+    now = timezone.now()  # house: no-clock -- the bookkeeping of jobs is their edge
+    free = Q(state=Job.State.PENDING) | Q(state=Job.State.RUNNING, lease_until__lt=now)
     won = Job.objects.filter(free, id=job_id).update(
         state=Job.State.RUNNING,
         lease_owner=owner,
@@ -90,7 +90,8 @@ def claim(*, job_id: UUID, owner: str) -> Job | None:
 def finish(*, job: Job, state: Job.State, result: dict[str, object] | None = None, failure: str = "") -> None:
     """End the job unless another worker owns it by now."""
     held = Job.objects.filter(id=job.id, lease_owner=job.lease_owner, state=Job.State.RUNNING)
-    held.update(state=state, result=result or {}, failure=failure, finished_at=timezone.now(), lease_until=None)
+    now = timezone.now()  # house: no-clock -- the bookkeeping of jobs is their edge
+    held.update(state=state, result=result or {}, failure=failure, finished_at=now, lease_until=None)
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def request_cancel(*, job_id: UUID) -> Job:
     """A waiting job ends at once, a running one at its next safe point. Raises JobAlreadyFinished."""
     assert_in_transaction()
     job = Job.objects.select_for_update().get(id=job_id)
-    now = timezone.now()
+    now = timezone.now()  # house: no-clock -- the bookkeeping of jobs is their edge
     if job.state == Job.State.PENDING:
         job.state, job.finished_at = Job.State.CANCELLED, now
     elif job.state != Job.State.RUNNING:

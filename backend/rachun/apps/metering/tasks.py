@@ -27,6 +27,7 @@ row_texts(
 @job_handler("metering.import_readings")
 def import_readings_file(context: JobContext) -> dict[str, Any]:
     """Safe to repeat: the file is one transaction, and readings that are there already are counted as known."""
+    assert context.legal_entity_id is not None, "an import belongs to a legal entity"
     params, entity = context.params, LegalEntity.objects.get(id=context.legal_entity_id)
     is_dry, data = bool(params.get("dry_run")), read_file(digest=params["sha256"])
     meter_file = MeterFile(

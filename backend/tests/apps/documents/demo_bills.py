@@ -99,7 +99,7 @@ def history(service: str, unit: str, quantities: list[str | None]) -> b.UsageHis
     )
 
 
-def assemble(
+def assemble(  # house: argument-count -- a bill of the tests in one call
     *,
     language: str,
     currency: str,
@@ -181,7 +181,7 @@ def payment_codes(
     )
 
 
-def komunalno_bill(
+def komunalno_bill(  # house: function-size -- one bill, written out as data
     language: str, *, opening: str = "12.40", paid: str = "12.40", first: bool = False
 ) -> b.BillDocument:
     """Electricity with two registers, water and waste, in KM; the invented utility of a small town."""

@@ -1,5 +1,6 @@
 """A real mail server on loopback that keeps what it is sent."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -38,10 +39,13 @@ class Sink:
 @contextmanager
 def smtp_sink() -> Iterator[Sink]:
     sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        sink.url = f"smtp://127.0.0.1:{controller.server.sockets[0].getsockname()[1]}"
+        sink.url = f"smtp://127.0.0.1:{port}"
         yield sink
     finally:
         controller.stop()

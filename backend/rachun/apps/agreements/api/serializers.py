@@ -3,7 +3,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.resources.models import Resource
 
 ATTRIBUTE = r"^[a-z][a-z0-9_]{0,39}$"
@@ -70,7 +70,7 @@ class AttributeIn(In):
 class AttributesIn(In):
     """A base for bodies that state attributes, each once."""
 
-    attributes = AttributeIn(many=True, default=list, max_length=50)
+    attributes = several(AttributeIn, most=50, default=list)
 
     def validate_attributes(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = [entry["attribute"] for entry in entries]

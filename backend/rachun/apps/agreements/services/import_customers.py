@@ -70,7 +70,7 @@ class Imported:
 
 
 @transaction.atomic
-def import_customers(
+def import_customers(  # house: argument-count -- what one import is; only the job calls it
     *,
     legal_entity_id: UUID,
     rows: tuple[CustomerRow, ...],

@@ -139,17 +139,17 @@ def plain_problem(told: Told) -> HttpResponse:
     return HttpResponse(body, status=told.status, content_type=PROBLEM_JSON, headers=dict(told.headers))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(NotFound()))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(Forbidden()))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain_problem(told_of_domain_error(DomainError()))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django calls it so
+def server_error(request: HttpRequest) -> HttpResponse:
     return plain_problem(internal_error())

@@ -56,7 +56,7 @@ class ContractSchema(AutoSchema):
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
         """XIn says already that it goes in, so the generator's own suffix is dropped."""
-        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
         return name.removesuffix("Request") if name.endswith("InRequest") else name
 
     def usual_refusals(self) -> dict[str, str]:

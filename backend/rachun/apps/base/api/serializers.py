@@ -29,6 +29,11 @@ class Out(serializers.Serializer[Any]):
     """An answer. Every declared property is always present."""
 
 
+def several(inner: type[In], *, most: int, **options: Any) -> Any:
+    """A list of them in a body; more than `most` are refused."""
+    return inner(many=True, **{"max_length": most, **options})
+
+
 class FieldProblemOut(Out):
     pointer = serializers.CharField(help_text="JSON pointer into the body, or /name of a parameter.")
     code = serializers.CharField()

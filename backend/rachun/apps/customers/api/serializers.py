@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.customers.models import Account, ContactPoint, Language, Party
 
 
@@ -36,7 +36,7 @@ class PartyChangeIn(In):
     tax_id = serializers.CharField(max_length=20, allow_blank=True, required=False)
     vat_id = serializers.CharField(max_length=20, allow_blank=True, required=False)
     is_estate = serializers.BooleanField(required=False)
-    contact_points = ContactPointIn(many=True, required=False, max_length=20)
+    contact_points = several(ContactPointIn, most=20, required=False)
 
 
 class PartyIn(In):
@@ -46,7 +46,7 @@ class PartyIn(In):
     language = serializers.ChoiceField(choices=Language.choices)
     tax_id = serializers.CharField(max_length=20, allow_blank=True, default="")
     vat_id = serializers.CharField(max_length=20, allow_blank=True, default="")
-    contact_points = ContactPointIn(many=True, default=list, max_length=20)
+    contact_points = several(ContactPointIn, most=20, default=list)
 
 
 class AccountOut(Out):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rachun.apps.billing.models import BillRun
-from rachun.apps.demo.generate import komunalno, telekom
+from rachun.apps.demo.generate import komunalno, komunalno_people, telekom
 from rachun.apps.demo.generate.files import MONTHS, DemoFile
 from rachun.apps.demo.services.bill import Clock, bill_month, find_run, leave_documents
 from rachun.apps.demo.services.enterprises import ENTERPRISES, KOMUNALNO, OPERATORS, Enterprise
@@ -18,7 +18,7 @@ from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.services.roles import load_roles
 
 LATEST = MONTHS[-1]
-OWN_ACCOUNTS = komunalno.HOUSEHOLDS + komunalno.FIRMS + telekom.HOUSEHOLDS + telekom.FIRMS
+OWN_ACCOUNTS = komunalno_people.HOUSEHOLDS + komunalno_people.FIRMS + telekom.HOUSEHOLDS + telekom.FIRMS
 Say = Callable[[str], None]
 
 
@@ -82,7 +82,8 @@ def load_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how:
     for run in bill_past_month(enterprise=enterprise, entity=entity, month=month, how=how):
         leave_documents(run=run)
         paid = pay_bills(run=run, clock=how.clock)
-        how.say(f"{enterprise.short_name} {run.kind} {month:%Y-%m}: {run.bills.count()} bills, {paid} receipts")
+        name = f"{enterprise.short_name} {run.kind} {run.period_from:%Y-%m}"
+        how.say(f"{name}: {run.bills.count()} bills, {paid} receipts")
 
 
 def bill_past_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how: How) -> list[BillRun]:

@@ -6,7 +6,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.documents.models import Document
 
 
-def store_document(
+def store_document(  # house: argument-count -- each is a column of the row
     *,
     legal_entity_id: UUID,
     branch_id: UUID,

@@ -115,7 +115,7 @@ def assign_role(*, principal: Principal, assignment: Assignment) -> RoleAssignme
 
 
 @use_case
-def create_operator(
+def create_operator(  # house: argument-count -- each is a property of the request
     *,
     login: str,
     password: str,

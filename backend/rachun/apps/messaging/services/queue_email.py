@@ -25,7 +25,7 @@ class Words:
     expires_at: datetime | None = None
 
 
-def queue_email(
+def queue_email(  # house: argument-count -- each is a column of the row
     *,
     legal_entity_id: UUID,
     branch_id: UUID,

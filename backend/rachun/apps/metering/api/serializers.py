@@ -1,13 +1,16 @@
 """What goes in and out of the metering operations."""
 
+from decimal import Decimal
+from typing import Any
+
 from rest_framework import serializers
 
-from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.metering.models import Reading
 from rachun.apps.metering.services import FORMATS
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
-QUANTITY = {"max_digits": 18, "decimal_places": 6}
+QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
 
 
 class RegisterOut(Out):
@@ -48,7 +51,7 @@ class ReadingOut(Out):
     read_at = serializers.DateTimeField(allow_null=True)
     value = serializers.DecimalField(**QUANTITY)
     kind = serializers.ChoiceField(choices=Reading.Kind.choices)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # where it came from, not DRF's source
     verdict = serializers.CharField()
     recorded_at = serializers.DateTimeField()
     superseded_at = serializers.DateTimeField(allow_null=True)
@@ -62,7 +65,7 @@ class IntervalDayOut(Out):
     quantities_micro = serializers.ListField(
         child=serializers.IntegerField(allow_null=True), help_text="Millionths of the register's unit."
     )
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # where it came from, not DRF's source
 
 
 class RegisterIn(In):
@@ -70,7 +73,7 @@ class RegisterIn(In):
     obis = serializers.CharField(max_length=20, default="", allow_blank=True)
     unit = serializers.CharField(max_length=20)
     digits = serializers.IntegerField(min_value=1, max_value=11)
-    multiplier = serializers.DecimalField(max_digits=12, decimal_places=6, default=1, min_value=0)
+    multiplier = serializers.DecimalField(max_digits=12, decimal_places=6, default=Decimal(1), min_value=0)
 
 
 class MeterIn(In):
@@ -78,7 +81,7 @@ class MeterIn(In):
     serial = serializers.CharField(max_length=40)
     model = serializers.CharField(max_length=80, default="", allow_blank=True)
     verified_until = serializers.DateField(allow_null=True, default=None)
-    registers = RegisterIn(many=True)
+    registers = several(RegisterIn, most=8)
 
 
 class RegisterValueIn(In):
@@ -89,19 +92,19 @@ class RegisterValueIn(In):
 class InstallationIn(In):
     service_point_id = serializers.UUIDField()
     installed_date = serializers.DateField(help_text="The first day; the values open it.")
-    readings = RegisterValueIn(many=True)
+    readings = several(RegisterValueIn, most=8)
 
 
 class RemovalIn(In):
     removed_date = serializers.DateField(help_text="The first day without the meter; the values open it.")
-    readings = RegisterValueIn(many=True)
+    readings = several(RegisterValueIn, most=8)
 
 
 class ExchangeIn(In):
     new_meter_id = serializers.UUIDField()
     exchange_date = serializers.DateField(help_text="The first day of the new meter.")
-    closing = RegisterValueIn(many=True)
-    opening = RegisterValueIn(many=True)
+    closing = several(RegisterValueIn, most=8)
+    opening = several(RegisterValueIn, most=8)
 
 
 class ReadingIn(In):

@@ -1,6 +1,8 @@
+from decimal import Decimal
+
 from rest_framework import serializers
 
-from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
@@ -43,8 +45,8 @@ class UsageRowsIn(In):
     """Exactly one of calls and deliveries, as the source is."""
 
     source_id = serializers.UUIDField()
-    calls = UsageCallIn(many=True, required=False, max_length=ROWS_MAX)
-    deliveries = UsageDeliveryIn(many=True, required=False, max_length=ROWS_MAX)
+    calls = several(UsageCallIn, most=ROWS_MAX, required=False)
+    deliveries = several(UsageDeliveryIn, most=ROWS_MAX, required=False)
 
 
 class ReleaseIn(In):
@@ -61,7 +63,7 @@ class RateDeckIn(In):
     valid_from = serializers.DateField()
     first_interval_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
     increment_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
-    connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8, min_value=0, default=0)
+    connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8, min_value=0, default=Decimal(0))
     dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")
 
 

@@ -1,0 +1,85 @@
+"""An own database and an own Valkey for a file of fault tests: both may be emptied, killed and cut off."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.local.valkey import Valkey
+from tests.faults.processes import Process, running_scheduler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the processes of one file of tests work; Django of the tests works there too."""
+
+    database: str
+    environment: dict[str, str]
+    valkey: Valkey
+    admin_dsn: str
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """Every connection ends and nobody may connect: what a dead server looks like from outside."""
+        with psycopg.connect(self.admin_dsn, autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {self.database} WITH ALLOW_CONNECTIONS false")
+            try:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self.database]
+                )
+                yield
+            finally:
+                admin.execute(f"ALTER DATABASE {self.database} WITH ALLOW_CONNECTIONS true")
+
+
+@pytest.fixture(scope="module")
+def place(
+    servers: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    from django.conf import settings
+    from django.db import connections
+
+    name, folder = f"faults_{secrets.token_hex(6)}", tmp_path_factory.mktemp("faults")
+    before, files_before = dict(connections["default"].settings_dict), settings.FILES_DIR
+    own = Valkey(folder / "valkey", durable=True).start()
+    environment = {
+        **servers.environment(database=name),
+        "REDIS_URL": own.url,
+        "RACHUN_FILES_DIR": str(folder / "files"),
+    }
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        servers.cluster.create_database(name, template="rachun_template")
+        connections["default"].settings_dict["NAME"] = name
+        settings.FILES_DIR = folder / "files"
+        with ringing_at(own.url):
+            yield Place(
+                database=name, environment=environment, valkey=own, admin_dsn=servers.cluster.admin_dsn_of("postgres")
+            )
+        connections.close_all()
+        connections["default"].settings_dict.update(before)
+        settings.FILES_DIR = files_before
+    own.stop()
+    servers.cluster.drop_database(name)
+
+
+@contextmanager
+def ringing_at(url: str) -> Iterator[None]:
+    """The queue of this process."""
+    import redis
+    from rachun.apps.base.queue import broker
+
+    before = broker.client
+    broker.client = redis.Redis.from_url(url)
+    yield
+    broker.client = before
+
+
+@pytest.fixture(scope="module")
+def scheduler(place: Place) -> Iterator[Process]:
+    with running_scheduler(place.environment) as process:
+        yield process
