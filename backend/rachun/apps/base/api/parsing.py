@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 from typing import IO, Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, parsers
 from rest_framework.negotiation import BaseContentNegotiation
@@ -13,26 +11,17 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from rachun.apps.base.errors import TooLarge
-
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(parsers.JSONParser):
-    """Refuses what no column can hold (NUL, lone surrogates), nesting that would exhaust the stack, and long bodies.
-
-    The framework hands the stream over before Django counts it, so it is counted here. Raises TooLarge, ParseError.
-    """
+    """Refuses what no column can hold (NUL, lone surrogates) and nesting that would exhaust the stack."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge(limit=limit)
         try:
-            data = super().parse(BytesIO(body), media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
             refuse_unstorable(data)
         except RecursionError:
             raise exceptions.ParseError(_("The JSON is nested too deeply.")) from None

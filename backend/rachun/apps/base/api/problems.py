@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError
@@ -61,7 +62,7 @@ def told_of(error: Exception) -> Told | None:  # noqa: PLR0911 -- one line per k
         case PermissionDenied():
             return told_of_domain_error(Forbidden())
         case RequestDataTooBig():
-            return told_of_domain_error(TooLarge())
+            return told_of_domain_error(TooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         case SuspiciousOperation():  # too many fields or files
             return told_of_domain_error(Invalid())
         case OperationalError() | InterfaceError():

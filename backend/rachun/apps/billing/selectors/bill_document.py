@@ -99,7 +99,7 @@ def subscriber_of(bill: Bill) -> Subscriber:
         name=account.party.name,
         address=address_of(account_id=account.id),
         account_number=account.number,
-        external_numbers=tuple(LabelledValue(label=one.source or "№", value=one.number) for one in aliases),
+        external_numbers=tuple(LabelledValue(label="", value=one.number) for one in aliases),
     )
 
 

@@ -1,7 +1,7 @@
 """The lines of a printed bill: grouped by service, with their readings and the tax table."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -97,15 +97,20 @@ def reading_of(evidence: dict[str, Any], *, unit: str) -> MeterReading:
     return MeterReading(
         serial=evidence["meter"],
         register=evidence["register"],
-        previous_date=date.fromisoformat(evidence["from"]),
+        previous_date=read_date(evidence["from"]),
         previous_value=start,
-        present_date=date.fromisoformat(evidence["to"]),
+        present_date=read_date(evidence["to"]),
         present_value=end,
         multiplier=multiplier,
         consumption=None if has_rolled else (end - start) * multiplier,
         unit=unit,
         basis=Basis.MEASURED,
     )
+
+
+def read_date(boundary: str) -> date:
+    """A value opens its boundary day: it was read at the end of the day before."""
+    return date.fromisoformat(boundary) - timedelta(days=1)
 
 
 def tax_summary(*, bill: Bill, lines: Sequence[Charge]) -> tuple[TaxSummary, ...]:

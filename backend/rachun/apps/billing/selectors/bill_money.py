@@ -29,6 +29,7 @@ from rachun.values.money import Money
 
 RECEIPT = "RECEIPT"
 ZERO = Decimal(0)
+PURPOSES = {"UA": "Оплата за послуги, о/р {account}, рахунок {number}", "BA": "Račun {number}, šifra kupca {account}"}
 
 
 def account_statement(*, bill: Bill, previous: Bill | None) -> AccountStatement:
@@ -87,16 +88,22 @@ def payment_slip(*, bill: Bill, seller: Seller, due: Decimal) -> PaymentSlip | N
         payee=seller.name,
         account=seller.bank_accounts[0].value,
         reference=bill.account.number,
-        purpose=f"{bill.account.number} {bill.number}",
+        purpose=purpose_of(bill),
         amount=due,
         codes=payment_codes(bill=bill, seller=seller, due=due),
     )
 
 
+def purpose_of(bill: Bill) -> str:
+    """What the payment is for, in the country's language: banks pass it on and our own matching reads it."""
+    words = PURPOSES.get(bill.legal_entity.country_pack, "{account}, {number}")
+    return words.format(account=bill.account.number, number=bill.number)
+
+
 def payment_codes(*, bill: Bill, seller: Seller, due: Decimal) -> tuple[PaymentCode, ...]:
     """What a phone or the cash desk reads: the National Bank's code in Ukraine, ours where the reference fits it."""
     codes: list[PaymentCode] = []
-    purpose = f"{bill.account.number} {bill.number}"
+    purpose = purpose_of(bill)
     entity = bill.legal_entity
     if entity.country_pack == "UA" and entity.tax_number:
         payment = NbuPayment(

@@ -24,7 +24,7 @@ class SessionAuthentication(JWTAuthentication):
         except ValueError:
             raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended") from None
         session = sessions.filter(id=session_id, revoked_at__isnull=True, principal__is_active=True).first()
-        if session is None:
+        if session is None or str(session.principal_id) != validated_token.get("sub"):
             raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended")
         principal: Principal = session.principal
         set_actor(replace(current_actor(), principal_id=principal.id))
