@@ -48,7 +48,8 @@ check: texts ## the fast half: lint, types, imports, contract, texts, locks
 	@$(PYTHON) -m tools.check
 
 check-invariants: ## what must always hold, over the data of the running stack
-	@RACHUN_ROLE=worker $(MANAGE) check_invariants
+	@$(STACK) status >/dev/null || { echo "Not everything is running: make run first, make status says what is." >&2; exit 1; }
+	RACHUN_ROLE=worker $(MANAGE) check_invariants
 
 bench: texts ## figures: JOB=engine|C1|A N=… DATA=folder; without JOB all, and docs/benchmarks.md
 	@$(PYTHON) -m tests.bench $(JOB) $(if $(N),--n $(N)) $(if $(DATA),--data "$(DATA)")

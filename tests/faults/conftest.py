@@ -69,14 +69,15 @@ def place(
 
 @contextmanager
 def ringing_at(url: str) -> Iterator[None]:
-    """The queue of this process."""
+    """The queue of this process. The scripts of the broker hold a client of their own, so they change with it."""
     import redis
     from rachun.apps.base.queue import broker
 
-    before = broker.client
+    client, scripts = broker.client, broker.scripts
     broker.client = redis.Redis.from_url(url)
+    broker.scripts = {name: broker.client.register_script(script.script) for name, script in scripts.items()}
     yield
-    broker.client = before
+    broker.client, broker.scripts = client, scripts
 
 
 @pytest.fixture(scope="module")

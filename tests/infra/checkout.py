@@ -35,7 +35,7 @@ elif command == "load_demo":
     assert os.environ["RACHUN_DEMO_PASSWORD"]
     with psycopg.connect(owner) as db:
         db.execute("INSERT INTO identity_legalentity VALUES ('demo')")
-elif command == "grant_roles":
+elif command in {"grant_roles", "load_roles"}:
     pass
 elif command in {"worker", "scheduler"}:
     with psycopg.connect(os.environ["DATABASE_WORKER_URL"]):

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
 from rachun.apps.base.wiring import Periodic, periodic
@@ -34,9 +34,9 @@ class Command(BaseCommand):
 
 
 def keep_time(*, stop: threading.Event) -> None:
+    """On one connection, which holds the lock: it is closed only when it broke."""
     due = {work.name: 0.0 for work in periodic()}
     while not stop.wait(0.5):
-        close_old_connections()
         try:
             if not is_the_one():
                 continue
