@@ -170,7 +170,7 @@ def django_db_setup(servers: Servers, django_db_blocker: Any) -> Iterator[None]:
     database = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with session_lock():
         servers.cluster.create_database(database, template=TEMPLATE)
-    use_valkey(url=servers.valkey.url, number=database)
+    use_valkey(url=servers.valkey.url)
     with django_db_blocker.unblock():
         point_django_at(servers=servers, database=database)
     yield
@@ -181,14 +181,20 @@ def django_db_setup(servers: Servers, django_db_blocker: Any) -> Iterator[None]:
     servers.cluster.drop_database(database)
 
 
-def use_valkey(*, url: str, number: str) -> None:
-    """Cache and queue of this process on the session's Valkey, under an own prefix."""
+def own_valkey_url(*, url: str) -> str:
+    """The session's Valkey, a database for each xdist worker: clearing the cache clears nobody else's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{url}?db={1 + int(worker) % 15}"
+
+
+def use_valkey(*, url: str) -> None:
+    """Cache and queue of this process on the session's Valkey."""
     import dramatiq
     from django.conf import settings
     from django.core.cache import caches
 
     settings.REDIS_URL = url
-    settings.CACHES["default"] |= {"LOCATION": url, "KEY_PREFIX": number}
+    settings.CACHES["default"] |= {"LOCATION": own_valkey_url(url=url)}
     caches.settings = caches.configure_settings(settings.CACHES)
     for broker in [dramatiq.get_broker()] if "rachun.apps.base.queue" in sys.modules else []:
         import redis

@@ -193,13 +193,13 @@ class TestImportingCustomers:
         assert (error.code, error.row_no) == (reason, row or error.row_no)
         assert counted() == [0, 0, 0, 0]
 
-    def test_fills_only_the_branches_of_whoever_sends_the_file(self, ours: Enterprise) -> None:
+    def test_needs_the_whole_legal_entity(self, ours: Enterprise) -> None:
         southern = client_of(make_operator(entity=ours.entity, branch=ours.south))
 
-        job = imported(southern, ours, filled(southern, {}, {"branch": "S", "service_point": "SP-9", "building": "9"}))
+        answer = send(southern, ours, filled(southern, {}))
 
-        assert JobRowError.objects.get(job=job).field == "branch"
-        assert Party.objects.get().branch_id == ours.south.id
+        assert answer.status_code == 404
+        assert not Party.objects.exists()
 
     def test_is_started_once_by_one_key(self, client: Any, ours: Enterprise) -> None:
         content = filled(client, {})

@@ -83,7 +83,7 @@ class TestASubscriber:
 
         assert activate(unique_id, code_in(sink)).status_code == 204
 
-        login = {"login": unique_id, "password": PASSWORD, "mode": "token"}
+        login = {"login": unique_id, "password": PASSWORD, "mode": "body"}
         tokens = client_of(None).post("/api/v1/auth/login", login)
         assert tokens.status_code == 200, tokens.content
         subscriber = client_of(None)
