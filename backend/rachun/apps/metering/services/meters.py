@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -185,7 +186,8 @@ def read_all(meter: Meter, values: Values, *, day: date, source: str, at: dateti
     ]
     recorded = record_readings(legal_entity_id=meter.legal_entity_id, rows=rows, source=source, recorded_at=at)
     for error in recorded.errors:
-        raise ReadingRefused(reason=error.code, **error.params)
+        params: dict[str, Any] = dict(error.params)
+        raise ReadingRefused(reason=error.code, **params)
 
 
 def told(values: Values) -> dict[str, str]:

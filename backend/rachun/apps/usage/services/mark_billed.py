@@ -25,4 +25,4 @@ def mark_billed(*, bill_ids_by_agreement: Mapping[UUID, UUID], before: date, kno
     agreements, bills = list(bill_ids_by_agreement), list(bill_ids_by_agreement.values())
     with connection.cursor() as cursor:
         cursor.execute(_MARK, [agreements, bills, before, known_until])
-        return cursor.rowcount
+        return int(cursor.rowcount)
