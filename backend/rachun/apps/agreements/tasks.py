@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.agreements.services.import_customers import import_customers
 from rachun.apps.base.files import read_file
-from rachun.apps.base.imports import keep_row_errors, refusing_files, row_texts
+from rachun.apps.base.imports import refusing_files, row_texts
 from rachun.apps.base.jobs import JobContext, job_handler
+from rachun.apps.base.row_errors import keep_row_errors
 from rachun.apps.identity.scope import Reach, Scope
 from rachun.formats.customers import read_customers
 from rachun.formats.source import Source
@@ -36,9 +37,9 @@ row_texts(
 def import_customer_file(context: JobContext) -> dict[str, Any]:
     """Safe to repeat: rows that are there already are counted as known."""
     params = context.params
-    data = read_file(digest=params["sha256"])
+    file = Source(name=params["name"], data=read_file(digest=params["sha256"]), encoding=params.get("encoding"))
     with refusing_files(context=context):
-        result = read_customers(source=Source(name=params["name"], data=data, encoding=params.get("encoding")))
+        result = read_customers(source=file)
     context.progress(done=0, total=result.record_count)
     assert context.legal_entity_id is not None, "an import belongs to a legal entity"
     imported = import_customers(
@@ -50,7 +51,7 @@ def import_customer_file(context: JobContext) -> dict[str, Any]:
         scope=scope_of_job(context),
         digest=params["sha256"],
     )
-    errors = keep_row_errors(context=context, errors=[*result.errors, *imported.errors])
+    errors = keep_row_errors(context=context, errors=[*result.errors, *imported.errors], source=file)
     counts = {"records": result.record_count, "added": imported.added, "known": imported.known, "errors": errors}
     context.progress(done=result.record_count, counts=counts)
     return {**counts, "dry_run": bool(params.get("dry_run")), "totals": {k: str(v) for k, v in result.totals.items()}}

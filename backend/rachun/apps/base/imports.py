@@ -1,6 +1,6 @@
-"""What every import of a file shares: refusing it as a whole, keeping row errors, telling them to the reader."""
+"""What every import of a file shares: refusing it as a whole, and telling its errors to the reader."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rachun.apps.base.errors import Refused
 from rachun.apps.base.jobs import JobContext, discover_handlers
 from rachun.formats.messages import MESSAGES
-from rachun.formats.reading import FileRefused, RowError
+from rachun.formats.reading import FileRefused
 
 _row_texts: dict[str, str | Promise] = {}
 
@@ -61,12 +61,3 @@ def refusing_files(*, context: JobContext | None = None) -> Iterator[None]:
             row=refusal.row,
             about=dict(refusal.params),
         ) from refusal
-
-
-def keep_row_errors(*, context: JobContext, errors: Iterable[RowError]) -> int:
-    """Write the errors of a file's rows into the job; returns how many there were."""
-    count = 0
-    for error in errors:
-        count += 1
-        context.add_error(row_no=error.row, field=error.field, code=error.code, params=error.params)
-    return count

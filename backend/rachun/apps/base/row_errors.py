@@ -11,7 +11,7 @@ RAW_MAX = 2000
 ARCHIVE = b"PK"  # a workbook has no lines
 
 
-def keep_raw_row_errors(*, context: JobContext, errors: Iterable[RowError], source: Source) -> int:
+def keep_row_errors(*, context: JobContext, errors: Iterable[RowError], source: Source) -> int:
     """Write the errors into the job with the raw line of each; returns how many. One told twice stays one."""
     told = list(errors)
     lines = lines_of(source) if told else []

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rachun.apps.base.files import read_file
 from rachun.apps.base.imports import refusing_files, row_texts
 from rachun.apps.base.jobs import JobContext, job_handler
-from rachun.apps.base.row_errors import keep_raw_row_errors
+from rachun.apps.base.row_errors import keep_row_errors
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.metering.services import MeterFile, read_meter_file, record_intervals, record_readings
 from rachun.formats.source import Source
@@ -46,7 +46,7 @@ def import_readings_file(context: JobContext) -> dict[str, Any]:
             legal_entity_id=entity.id, time_zone=entity.time_zone, rows=rows.intervals, **taken
         )
         wrong = [*rows.errors, *readings.errors, *intervals.errors]
-        errors = keep_raw_row_errors(context=context, errors=wrong, source=meter_file.file)
+        errors = keep_row_errors(context=context, errors=wrong, source=meter_file.file)
         counts = {
             "records": rows.record_count,
             "added": readings.added + intervals.added,

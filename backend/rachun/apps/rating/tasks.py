@@ -9,7 +9,7 @@ from django.utils import timezone
 from rachun.apps.base.files import read_file
 from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.jobs import JobContext, job_handler
-from rachun.apps.base.row_errors import keep_raw_row_errors
+from rachun.apps.base.row_errors import keep_row_errors
 from rachun.apps.catalog.models import DestinationTable
 from rachun.apps.rating.services import (
     LoadOutcome,
@@ -34,7 +34,7 @@ def load_usage_file(context: JobContext) -> dict[str, Any]:
     with transaction.atomic():
         usage = UsageFile(file=file, sha256=params["sha256"], is_json=bool(params.get("is_json")))
         outcome = load_usage(source=source, usage=usage, loaded_at=timezone.now())
-        keep_raw_row_errors(context=context, errors=outcome.errors, source=file)
+        keep_row_errors(context=context, errors=outcome.errors, source=file)
         counts = counts_of(outcome)
         context.progress(done=counts["records"], total=counts["records"], counts=counts)
     batch = outcome.batch
@@ -94,7 +94,7 @@ def import_rate_deck_file(context: JobContext) -> dict[str, Any]:
             table=table, prices=joined.rows, terms=terms, imported_at=timezone.now(), is_dry=is_dry
         )
         wrong = [*deck.errors, *joined.errors, *imported.errors]
-        errors = keep_raw_row_errors(context=context, errors=wrong, source=file_of(params))
+        errors = keep_row_errors(context=context, errors=wrong, source=file_of(params))
         counts = {"records": deck.record_count, "added": imported.added, "known": imported.known, "errors": errors}
         context.progress(done=deck.record_count, total=deck.record_count, counts=counts)
     return {**counts, "dry_run": is_dry, "totals": {name: str(total) for name, total in joined.totals.items()}}
