@@ -16,7 +16,7 @@ TIMEOUT_S = 30.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     body: bytes
 
     def json(self) -> Any:
@@ -51,7 +51,7 @@ class Client:
         try:
             connection.request(method, path, body=body or None, headers=dict(headers or self.headers()))
             answer = connection.getresponse()
-            return Answer(status=answer.status, headers=dict(answer.getheaders()), body=answer.read())
+            return Answer(status=answer.status, headers=answer.headers, body=answer.read())
         finally:
             connection.close()
 

@@ -88,7 +88,9 @@ class Api:
 def world(request: pytest.FixtureRequest, fresh_database: str) -> ProductWorld:
     """An enterprise of a scenario with a bank account and one operator."""
     made = make_world(scenario=read(request.param, "scenario.yaml"))
+    made.entity.tax_number = "99000005"  # the National Bank's code names whom the money goes to
     with transaction.atomic():
+        made.entity.save()
         BankAccount.objects.create(
             legal_entity=made.entity,
             iban=IBANS[made.entity.country_pack],

@@ -29,7 +29,7 @@ from rachun.values.money import Money
 
 RECEIPT = "RECEIPT"
 ZERO = Decimal(0)
-PURPOSES = {"UA": "Оплата за послуги, о/р {account}, рахунок {number}", "BA": "Račun {number}, šifra kupca {account}"}
+PURPOSES = {"UA": "Послуги, о/р {account}, рахунок {number}", "BA": "Račun {number}, šifra kupca {account}"}
 
 
 def account_statement(*, bill: Bill, previous: Bill | None) -> AccountStatement:
