@@ -1,9 +1,11 @@
 """Money that comes in settles the oldest debt first, once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection
 from rachun.apps.customers.models import AccountAlias
 from rachun.apps.ledger.selectors.balances import get_trial_balance, list_account_balances, list_item_balances
 from rachun.apps.ledger.services.periods import close_period
@@ -52,6 +54,26 @@ class TestReceipt:
         [advance] = list_item_balances(account_ids=[account.id])
         assert (advance.debt_kind, advance.balance_minor) == ("ADVANCE", -184)
         assert sum(Allocation.objects.values_list("amount_minor", flat=True)) == 508 + 508
+
+    def test_with_one_key_for_two_accounts_at_once_is_taken_for_one_of_them(self) -> None:
+        town = make_town()
+        numbers = [take_waste(town=town, members=members).number for members in ("2", "3")]
+
+        def pay(number: str) -> str:
+            try:
+                return record_receipt(
+                    facts=facts_for(town=town, number=number), recorded_by=None, recorded_at=NOW
+                ).account.number
+            except ReceiptKeyReused:
+                return "refused"
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(max_workers=2) as both:
+            told = sorted(both.map(pay, numbers))
+
+        assert "refused" in told
+        assert [receipt.account.number for receipt in Receipt.objects.all()] == [told[0]]
 
     def test_is_found_by_a_number_of_a_former_system(self) -> None:
         town = make_town()

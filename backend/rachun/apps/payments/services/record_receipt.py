@@ -13,6 +13,7 @@ from rachun.apps.customers.models import Account, AccountAlias
 from rachun.apps.ledger.models import AccountingPeriod
 from rachun.apps.ledger.services.lock_money import lock_account_money
 from rachun.apps.ledger.services.post_entry import EntrySource, PostingLine, post_entry
+from rachun.apps.payments.locks import lock_external_key
 from rachun.apps.payments.models import Receipt
 from rachun.apps.payments.services.receipt_numbers import take_receipt_number
 from rachun.apps.receivables.services.allocate_money import Money, allocate_money, keep_allocations
@@ -64,6 +65,7 @@ def record_receipt(*, facts: ReceiptFacts, recorded_by: UUID | None, recorded_at
     AccountNumberUnknown, ReceiptInvalid, PeriodIsClosed.
     """
     account = find_account(legal_entity_id=facts.legal_entity_id, number=facts.account_number)
+    lock_external_key(legal_entity_id=facts.legal_entity_id, channel=facts.channel, external_key=facts.external_key)
     lock_account_money(account_ids=[account.id])
     known = Receipt.objects.filter(
         legal_entity_id=facts.legal_entity_id,
