@@ -3929,6 +3929,7 @@ export type ListBillRunDraftsData = {
         id: string;
     };
     query?: {
+        account_number?: string;
         page?: number;
         page_size?: number;
     };
@@ -4042,6 +4043,8 @@ export type ListBillRunParkedData = {
         id: string;
     };
     query?: {
+        account_number?: string;
+        code?: string;
         page?: number;
         page_size?: number;
     };
@@ -5671,6 +5674,8 @@ export type ListJobErrorsData = {
         id: string;
     };
     query?: {
+        code?: string;
+        field?: string;
         page?: number;
         page_size?: number;
     };

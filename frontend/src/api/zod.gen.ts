@@ -2408,6 +2408,7 @@ export const zListBillRunDraftsPath = z.object({
 });
 
 export const zListBillRunDraftsQuery = z.object({
+    account_number: z.string().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });
@@ -2429,6 +2430,8 @@ export const zListBillRunParkedPath = z.object({
 });
 
 export const zListBillRunParkedQuery = z.object({
+    account_number: z.string().optional(),
+    code: z.string().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });
@@ -2728,6 +2731,8 @@ export const zListJobErrorsPath = z.object({
 });
 
 export const zListJobErrorsQuery = z.object({
+    code: z.string().optional(),
+    field: z.string().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });

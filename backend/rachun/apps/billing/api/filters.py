@@ -1,6 +1,6 @@
 import django_filters as filters
 
-from rachun.apps.billing.models import Bill, BillRun
+from rachun.apps.billing.models import Bill, BillRun, DraftBill, ParkedAccount
 
 
 class BillRunFilter(filters.FilterSet):
@@ -26,3 +26,20 @@ class BillFilter(filters.FilterSet):
     class Meta:
         model = Bill
         fields = ("legal_entity_id", "account_id", "run_id", "number", "period_from")
+
+
+class ParkedFilter(filters.FilterSet):
+    account_number = filters.CharFilter(field_name="account__number", max_length=12)
+    code = filters.CharFilter(max_length=40)
+
+    class Meta:
+        model = ParkedAccount
+        fields = ("account_number", "code")
+
+
+class DraftFilter(filters.FilterSet):
+    account_number = filters.CharFilter(field_name="account__number", max_length=12)
+
+    class Meta:
+        model = DraftBill
+        fields = ("account_number",)

@@ -13,6 +13,7 @@ from rachun.apps.base.api.idempotency import idempotent
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.serializers import JobOut
+from rachun.apps.base.api.sublists import filter_parameters, filtered
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.numbering import DocumentDateBeforeSeries
 from rachun.apps.billing import refusals
@@ -117,17 +118,19 @@ class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         told = checked(told_as.CancelIn, request)
         return Response(told_as.BillRunOut(cancel_run(run_id=run.id, **told)).data)
 
-    @extend_schema(responses=told_as.ParkedAccountOut(many=True))
+    @extend_schema(parameters=filter_parameters(filters.ParkedFilter), responses=told_as.ParkedAccountOut(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)
     def parked(self, request: Request, id: UUID) -> Response:
-        page = self.paginate_queryset(runs.list_parked(run=self.get_object()))
+        parked = runs.list_parked(run=self.get_object())
+        page = self.paginate_queryset(filtered(rows=parked, filterset=filters.ParkedFilter, request=request))
         return self.get_paginated_response(told_as.ParkedAccountOut(page, many=True).data)
 
-    @extend_schema(responses=told_as.DraftBillOut(many=True))
+    @extend_schema(parameters=filter_parameters(filters.DraftFilter), responses=told_as.DraftBillOut(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)
     def drafts(self, request: Request, id: UUID) -> Response:
         """Against the account's previous bill, the largest difference first."""
-        page = self.paginate_queryset(runs.list_drafts(run=self.get_object()))
+        drafts = runs.list_drafts(run=self.get_object())
+        page = self.paginate_queryset(filtered(rows=drafts, filterset=filters.DraftFilter, request=request))
         return self.get_paginated_response(told_as.DraftBillOut(page, many=True).data)
 
     @extend_schema(responses=told_as.ControlSheetOut)

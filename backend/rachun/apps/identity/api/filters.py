@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from rachun.apps.base.models import AuditRow, Job
+from rachun.apps.base.models import AuditRow, Job, JobRowError
 from rachun.apps.identity.models import Branch, LegalEntity, Operator, Role
 
 
@@ -47,6 +47,15 @@ class JobFilter(filters.FilterSet):
     class Meta:
         model = Job
         fields = ("kind", "state", "legal_entity_id")
+
+
+class JobErrorFilter(filters.FilterSet):
+    code = filters.CharFilter(max_length=100)
+    field = filters.CharFilter(max_length=100)
+
+    class Meta:
+        model = JobRowError
+        fields = ("code", "field")
 
 
 class AuditFilter(filters.FilterSet):

@@ -20,11 +20,12 @@ from rest_framework.response import Response
 
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.serializers import JobOut, JobRowErrorOut
+from rachun.apps.base.api.sublists import filter_parameters, filtered
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.jobs import JobAlreadyFinished, request_cancel
 from rachun.apps.base.models import AuditRow, Job, JobRowError
 from rachun.apps.identity import selectors
-from rachun.apps.identity.api.filters import AuditFilter, JobFilter
+from rachun.apps.identity.api.filters import AuditFilter, JobErrorFilter, JobFilter
 from rachun.apps.identity.api.serializers import AuditRowOut
 from rachun.apps.identity.scope import scope_of
 
@@ -61,12 +62,12 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
             )
         return Response(JobOut(cancelled).data)
 
-    @extend_schema(responses=JobRowErrorOut(many=True))
+    @extend_schema(parameters=filter_parameters(JobErrorFilter), responses=JobRowErrorOut(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)
     def errors(self, request: Request, id: UUID) -> Response:
         job = self.get_object()
         rows: QuerySet[Any] = JobRowError.objects.filter(job=job).order_by("row_no", "id")
-        page = self.paginate_queryset(rows)
+        page = self.paginate_queryset(filtered(rows=rows, filterset=JobErrorFilter, request=request))
         return self.get_paginated_response(JobRowErrorOut(page, many=True).data)
 
     @extend_schema(
