@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
 .PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
-        read-file lock format bootstrap texts
+        read-file price-cases lock format bootstrap texts
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -64,6 +64,10 @@ read-file: bootstrap ## what a reader understands of a file: FORMAT=… FILE=…
 	@if test "$(FORMAT)" = "?"; then exec $(PYTHON) -m rachun.formats list; fi
 	test -n "$(FORMAT)" -a -n "$(FILE)" || { echo "make read-file FORMAT=… FILE=…" >&2; exit 2; }
 	$(PYTHON) -m rachun.formats read "$(FORMAT)" "$(FILE)" $(if $(ENCODING),--encoding "$(ENCODING)")
+
+price-cases: bootstrap ## price neutral case files with the engine: FILES="a.json b.json"
+	@test -n "$(FILES)" || { echo 'make price-cases FILES="…"' >&2; exit 2; }
+	$(PYTHON) -m tools.price_cases $(FILES)
 
 lock: bootstrap ## compile the requirement files again, with hashes and without addresses
 	@$(PYTHON) -m tools.lock
