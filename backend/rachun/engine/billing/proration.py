@@ -23,8 +23,8 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     """Price stretches in the period.
 
     rows: columns of Stretches.in_period and components_of, with price_e8, proration, quantity (Int64 micro).
-    Adds amount and inputs: days, days_in_period, proration, vat, numerator and denominator of the unrounded amount in
-    minor units, and what `explain` adds.
+    Adds amount and inputs: days, days_before (charged at the same price already), days_in_period, proration, vat,
+    numerator and denominator of the unrounded amount in minor units, and what `explain` adds.
     """
     priced = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
         quantity=bounded_quantity("quantity"), days=pl.col("to_day") - pl.col("from_day")
@@ -35,7 +35,7 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     if whole.height:
         parts.append(_whole(whole, stretches=stretches))
     priced = pl.concat(parts).filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
-    facts = {name: pl.col(name) for name in ("days", "proration", "vat")}
+    facts = {name: pl.col(name) for name in ("days", "days_before", "proration", "vat")}
     return priced.with_columns(
         unit_price_e8=pl.col("price_e8"),
         inputs=json_of(
@@ -52,9 +52,9 @@ def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
     den = pl.col("minor_den").cast(WIDE) * stretches.days
     served = pl.col("days").cum_sum().over(_ONE_PRICE, order_by="from_day")
-    counted = rows.with_columns(served=served)
+    counted = rows.with_columns(served=served, days_before=served - pl.col("days"))
     upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
-    before = rounded_amount(num=per_day * (pl.col("served") - pl.col("days")).cast(WIDE), den=den)
+    before = rounded_amount(num=per_day * pl.col("days_before").cast(WIDE), den=den)
     charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("days").cast(WIDE), den=den)
     return charged.drop("served")
 
@@ -67,4 +67,6 @@ def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     first = first.unique(keys, keep="first", maintain_order=True)
     first = first.filter((pl.col("proration") == Proration.FULL.value) | (pl.col("days") == stretches.days))
     num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
-    return first.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)
+    return first.with_columns(
+        days_before=pl.lit(0, pl.Int64), amount=rounded_amount(num=num, den=den), num=num, den=den
+    )

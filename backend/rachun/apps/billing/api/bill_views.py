@@ -14,8 +14,11 @@ from rest_framework.response import Response
 
 from rachun.apps.base.files import read_file
 from rachun.apps.billing.api import serializers as told_as
+from rachun.apps.billing.api.explanation_answers import told
+from rachun.apps.billing.api.explanation_serializers import BillExplanationOut
 from rachun.apps.billing.api.filters import BillFilter
 from rachun.apps.billing.models import Bill, Charge
+from rachun.apps.billing.selectors.explanation import get_explanation
 from rachun.apps.billing.selectors.visible_bills import list_bills, list_charges
 from rachun.apps.billing.services.render_bill import ensure_document
 from rachun.apps.identity.scope import scope_of
@@ -51,6 +54,7 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         "retrieve": "getBill",
         "postings": "listBillPostings",
         "document": "getBillDocument",
+        "explanation": "getBillExplanation",
     }
     costly_actions = ("document",)
     queryset = Bill.objects.none()
@@ -87,9 +91,24 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         headers = {"Content-Disposition": f'inline; filename="{name}"', "ETag": f'"{document.sha256}"'}
         return HttpResponse(read_file(digest=document.sha256), content_type=document.media_type, headers=headers)
 
+    @extend_schema(parameters=[told_as.DocumentIn], responses=BillExplanationOut)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
+    def explanation(self, request: Request, id: UUID) -> Response:
+        """How each amount came about, from what was stored with it. Without a language, in the holder's own."""
+        asked = told_as.DocumentIn(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        bill = self.get_object()
+        language = asked.validated_data["language"] or bill.account.party.language
+        return Response(BillExplanationOut(told(get_explanation(bill=bill, language=language))).data)
+
 
 class OwnBillViewSet(BillViewSet):
     """What a subscriber sees of the own accounts."""
 
-    operations = {"list": "listOwnBills", "retrieve": "getOwnBill", "document": "getOwnBillDocument"}
+    operations = {
+        "list": "listOwnBills",
+        "retrieve": "getOwnBill",
+        "document": "getOwnBillDocument",
+        "explanation": "getOwnBillExplanation",
+    }
     postings = None  # type: ignore[assignment]

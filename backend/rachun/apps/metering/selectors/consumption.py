@@ -63,8 +63,8 @@ def list_measured_consumption(
     without readings at both ends give no row, so the engine refuses them; nothing is estimated here. Four queries,
     whatever the number of agreements.
 
-    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, reading_ids, kinds,
-    rollover; of a stated one: consumption_id, text.  Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ,
+    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
+    kinds, rollover; of a stated one: consumption_id, text.  Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ,
     CONSUMPTION_STATED_AND_MEASURED.
     """
     billed = billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
