@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 from rachun.apps.base.invariants import list_invariants
-from rachun.apps.billing.api.explanation_answers import told
 from rachun.apps.billing.models import Bill
 from rachun.apps.billing.selectors.explanation import get_explanation
+from rachun.apps.billing.selectors.told_explanation import told
 
 from tests.scenarios.comparing import differences, table
 from tests.scenarios.runner import ScenarioRun

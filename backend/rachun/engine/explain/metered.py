@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from rachun.engine.explain.facts import Days, Explained, Line, Quantity, Step
+from rachun.engine.explain.facts import Days, Explained, Fact, Line, Quantity, Step
 from rachun.engine.explain.pricing import price_source, times_price
 from rachun.engine.tariffs.components import EVERY_REGISTER
 from rachun.values.quantity import MICRO, parse_micro
@@ -31,7 +31,7 @@ def _used(evidence: Mapping[str, Any], *, unit: str) -> Step:
     """Two readings of a meter, or consumption stated on another basis."""
     if "meter" not in evidence:
         return Step(code="STATED", facts={"text": str(evidence.get("text", ""))})
-    facts = {
+    facts: dict[str, Fact] = {
         "meter": str(evidence["meter"]),
         "register": str(evidence["register"]),
         "from_date": read_on(evidence["from"]),
@@ -82,7 +82,7 @@ def _block(line: Line, *, unit: str) -> tuple[Step, ...]:
     days, window_days = line.given("days"), line.given("window_days")
     if above == 0 and upto is None:
         return ()
-    facts = {
+    facts: dict[str, Fact] = {
         "block": int(line.block_no or 0),
         "above": Quantity(micro=above, unit=unit),
         "total": Quantity(micro=int(line.given("total_micro")), unit=unit),

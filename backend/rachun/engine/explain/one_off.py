@@ -1,12 +1,12 @@
 """one_off: a delivered service, its day, quantity and price."""
 
-from rachun.engine.explain.facts import Explained, Line, Quantity, Step
+from rachun.engine.explain.facts import Explained, Fact, Line, Quantity, Step
 from rachun.engine.explain.pricing import price_source, times_price
 
 
 def explain_one_off(line: Line) -> Explained:
     unit = str(line.given("unit"))
-    facts = {
+    facts: dict[str, Fact] = {
         "item": str(line.given("item")),
         "performed_on": line.service.start,
         "quantity": Quantity(micro=line.quantity_micro, unit=unit),

@@ -1,14 +1,14 @@
 """The steps that several kinds share: the price's source, quantity × price, and rounding."""
 
-from rachun.engine.explain.facts import Amount, Exact, Explained, Line, Quantity, Step, UnitPrice
+from rachun.engine.explain.facts import Amount, Exact, Explained, Fact, Line, Quantity, Step, UnitPrice
 
 
 def price_source(line: Line) -> Step:
     source = line.source
-    facts = {"plan": source.plan, "valid_from": source.valid_from}
+    facts: dict[str, Fact] = {"plan": source.plan, "valid_from": source.valid_from}
     if not source.source_document:
         return Step(code="VERSION_WITHOUT_DOCUMENT", facts=facts)
-    documented = {**facts, "source_document": source.source_document}
+    documented: dict[str, Fact] = {**facts, "source_document": source.source_document}
     if not source.approved_by:
         return Step(code="VERSION_OF_DOCUMENT", facts=documented)
     return Step(code="VERSION", facts={**documented, "approved_by": source.approved_by})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from rachun.engine.explain.facts import Amount, Exact, Line, Percent, Step
+from rachun.engine.explain.facts import Amount, Exact, Fact, Line, Percent, Step
 from rachun.engine.tariffs.components import VatMode
 from rachun.values.rounding import half_up
 
@@ -42,7 +42,7 @@ def _residuals(*, lines: Sequence[Line], amounts: Sequence[int], alone: Sequence
 def _steps(line: Line, *, amount: int, own: int, rest: int) -> tuple[Step, ...]:
     if line.tax_rate_micro == 0:
         return (Step(code="TAX_NONE", facts={"category": line.tax_category}),)
-    facts = {
+    facts: dict[str, Fact] = {
         "rate": Percent(micro=line.tax_rate_micro),
         "base": Amount(minor=amount),
         "exact": _exact(line, amount),
@@ -51,5 +51,9 @@ def _steps(line: Line, *, amount: int, own: int, rest: int) -> tuple[Step, ...]:
     tax = Step(code="TAX_INSIDE" if line.vat is VatMode.INSIDE else "TAX_ON_TOP", facts=facts)
     if rest == 0:
         return (tax,)
-    left = {"rate": Percent(micro=line.tax_rate_micro), "rest": Amount(minor=rest), "tax": Amount(minor=own + rest)}
+    left: dict[str, Fact] = {
+        "rate": Percent(micro=line.tax_rate_micro),
+        "rest": Amount(minor=rest),
+        "tax": Amount(minor=own + rest),
+    }
     return tax, Step(code="TAX_OF_GROUP", facts=left)

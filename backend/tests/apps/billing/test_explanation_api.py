@@ -1,7 +1,11 @@
 """A bill explained through the API: what is told, in which words, and to whom."""
 
+import io
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
 from rachun.apps.billing.models import Bill
 from rachun.apps.customers.models import Account
@@ -66,6 +70,38 @@ class TestBillExplanation:
             "bs": "Usluga je pružana 31 dan (01.–31.01.2026); obračunski period ima 31 dan.",
             "en": "The service was given for 31 days (01.–31.01.2026); the billing period has 31 days.",
         }
+
+    def test_bridges_to_the_bill_before_to_the_cent(self, town: Town, account: Account) -> None:
+        client = client_of(make_operator(entity=town.entity))
+        january, february = Bill.objects.filter(account=account).order_by("period_from")
+
+        told = get(client, f"bills/{february.id}/explanation?language=en")
+        first = get(client, f"bills/{january.id}/explanation?language=en")
+
+        bridge = told["bridge"]
+        assert first["bridge"] is None
+        assert bridge["previous_number"] == january.number
+        # energy 8.76 + 1.49 = 10.25 → 17.35 + 2.95 = 20.30
+        assert bridge["difference"] == "10.05"
+        assert sum(Decimal(one["amount"]) for one in bridge["effects"]) == Decimal("10.05")
+        [part] = bridge["parts"]
+        assert {one["effect"] for one in part["effects"]} == {"VOLUME", "DAYS"}
+        assert part["text"].replace("\u00a0", " ").startswith("49.5 kWh more than before (50.5 kWh, now 100 kWh)")
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("uk", "Як обчислено рахунок"), ("bs", "Kako je račun obračunat"), ("en", "How the bill was worked out")],
+    )
+    def test_comes_on_paper(self, town: Town, account: Account, language: str, words: str) -> None:
+        client = client_of(make_operator(entity=town.entity))
+        bill = Bill.objects.get(account=account, period_from="2026-02-01")
+
+        answer = client.get(f"/api/v1/bills/{bill.id}/explanation/document?language={language}")
+
+        Path(f"/tmp/explain-{language}.pdf").write_bytes(answer.content)
+        text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages)
+        assert words in " ".join(text.split())
+        assert bill.number in text
 
     def test_is_told_to_the_subscriber_of_the_account_alone(self, town: Town, account: Account) -> None:
         bill = Bill.objects.get(account=account, period_from="2026-01-01")

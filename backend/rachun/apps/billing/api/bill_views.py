@@ -14,12 +14,13 @@ from rest_framework.response import Response
 
 from rachun.apps.base.files import read_file
 from rachun.apps.billing.api import serializers as told_as
-from rachun.apps.billing.api.explanation_answers import told
 from rachun.apps.billing.api.explanation_serializers import BillExplanationOut
 from rachun.apps.billing.api.filters import BillFilter
 from rachun.apps.billing.models import Bill, Charge
-from rachun.apps.billing.selectors.explanation import get_explanation
+from rachun.apps.billing.selectors.explanation import BillExplanation, get_explanation
+from rachun.apps.billing.selectors.told_explanation import told
 from rachun.apps.billing.selectors.visible_bills import list_bills, list_charges
+from rachun.apps.billing.services.print_explanation import print_explanation
 from rachun.apps.billing.services.render_bill import ensure_document
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.ledger.selectors.books import list_source_postings
@@ -55,8 +56,9 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         "postings": "listBillPostings",
         "document": "getBillDocument",
         "explanation": "getBillExplanation",
+        "explanation_document": "getBillExplanationDocument",
     }
-    costly_actions = ("document",)
+    costly_actions = ("document", "explanation_document")
     queryset = Bill.objects.none()
     serializer_class = told_as.BillOut
     filterset_class = BillFilter
@@ -95,11 +97,22 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def explanation(self, request: Request, id: UUID) -> Response:
         """How each amount came about, from what was stored with it. Without a language, in the holder's own."""
+        return Response(BillExplanationOut(told(self.explained(request))).data)
+
+    @extend_schema(parameters=[told_as.DocumentIn], responses=PDF)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None, url_path="explanation/document")
+    def explanation_document(self, request: Request, id: UUID) -> HttpResponse:
+        """The explanation on paper. It is made anew from the books each time and not kept."""
+        explanation = self.explained(request)
+        name = f"{explanation.bill.number}-explanation-{explanation.language}.pdf".replace("/", "-")
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(print_explanation(explanation), content_type="application/pdf", headers=headers)
+
+    def explained(self, request: Request) -> BillExplanation:
         asked = told_as.DocumentIn(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         bill = self.get_object()
-        language = asked.validated_data["language"] or bill.account.party.language
-        return Response(BillExplanationOut(told(get_explanation(bill=bill, language=language))).data)
+        return get_explanation(bill=bill, language=asked.validated_data["language"] or bill.account.party.language)
 
 
 class OwnBillViewSet(BillViewSet):
@@ -110,5 +123,6 @@ class OwnBillViewSet(BillViewSet):
         "retrieve": "getOwnBill",
         "document": "getOwnBillDocument",
         "explanation": "getOwnBillExplanation",
+        "explanation_document": "getOwnBillExplanationDocument",
     }
     postings = None  # type: ignore[assignment]

@@ -2,6 +2,9 @@ from rest_framework import serializers
 
 from rachun.apps.base.api.money import AmountField
 from rachun.apps.base.api.serializers import Out
+from rachun.engine.explain.bridge import Effect
+
+EFFECTS = [(effect.value, effect.value) for effect in Effect]
 
 
 class ExplanationStepOut(Out):
@@ -26,6 +29,35 @@ class LineExplanationOut(Out):
     agrees = serializers.BooleanField(help_text="Working the steps out gives exactly what was charged.")
 
 
+class BridgeEffectOut(Out):
+    effect = serializers.ChoiceField(choices=EFFECTS)
+    text = serializers.CharField(help_text="The effect's name in the language of the explanation.")
+    amount = AmountField(minor="amount_minor")
+
+
+class BridgePartOut(Out):
+    agreement_id = serializers.CharField()
+    component = serializers.CharField()
+    register = serializers.CharField(allow_blank=True)
+    description = serializers.CharField()
+    text = serializers.CharField(help_text="What changed, as a sentence.")
+    before = AmountField(minor="before_minor")
+    now = AmountField(minor="now_minor")
+    effects = BridgeEffectOut(many=True)
+
+
+class BridgeOut(Out):
+    """Effects sum to the difference, of the bill and of each part."""
+
+    previous_bill_id = serializers.UUIDField()
+    previous_number = serializers.CharField()
+    before = AmountField(minor="before_minor")
+    now = AmountField(minor="now_minor")
+    difference = AmountField(minor="difference_minor")
+    effects = BridgeEffectOut(many=True)
+    parts = BridgePartOut(many=True)
+
+
 class BillExplanationOut(Out):
     bill_id = serializers.UUIDField()
     number = serializers.CharField()
@@ -33,3 +65,4 @@ class BillExplanationOut(Out):
     currency = serializers.CharField()
     gross = AmountField(minor="gross_minor")
     lines = LineExplanationOut(many=True)
+    bridge = BridgeOut(allow_null=True, help_text="Against the account's bill before; null for a first bill.")

@@ -17,6 +17,7 @@ from babel import Locale
 from rachun.apps.documents.rendering.bill_data import Language, Period
 from rachun.apps.documents.rendering.formatting import MINUS, NO_BREAK_SPACE, Formatter
 from rachun.apps.documents.rendering.texts import TextMissing, Texts, load_catalogue
+from rachun.engine.explain.bridge import BridgePart, Effect
 from rachun.engine.explain.facts import Amount, Days, Exact, Fact, Percent, Quantity, Step, UnitPrice
 from rachun.values.money import exponent_of
 from rachun.values.quantity import format_micro, format_price_e8
@@ -87,6 +88,33 @@ class Sentences:
 
     def listed(self, codes: tuple[str, ...]) -> str:
         return ", ".join(self._names.get(code, code) for code in codes)
+
+    def effect(self, effect: Effect) -> str:
+        return str(self._said["effects"][effect.value])
+
+    def of_part(self, part: BridgePart) -> str:
+        """What changed in one component: in use where it is used, else in amount."""
+        change = part.now_minor - part.before_minor
+        before, now = part.used_before, part.used_now
+        if before is None or now is None or before.micro == now.micro:
+            said = self._said["parts"]["AMOUNT"]
+            return str(said).format(
+                before=self.amount(part.before_minor), now=self.amount(part.now_minor), change=self.change(change)
+            )
+        moved = Quantity(micro=abs(now.micro - before.micro), unit=now.unit)
+        said = self._said["parts"]["MORE" if now.micro > before.micro else "LESS"]
+        volume = self.change(part.effects.get(Effect.VOLUME, 0))
+        return str(said).format(
+            moved=self.quantity(moved),
+            before=self.quantity(before),
+            now=self.quantity(now),
+            volume=volume,
+            change=self.change(change),
+        )
+
+    def heading(self, key: str, **values: str) -> str:
+        """The words of the explanation's own page."""
+        return str(self._said["document"][key]).format(**values)
 
     def counted(self, noun: str, number: int) -> str:
         forms = self._said["plural"][noun]
