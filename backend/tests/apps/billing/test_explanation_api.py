@@ -2,7 +2,6 @@
 
 import io
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -98,7 +97,6 @@ class TestBillExplanation:
 
         answer = client.get(f"/api/v1/bills/{bill.id}/explanation/document?language={language}")
 
-        Path(f"/tmp/explain-{language}.pdf").write_bytes(answer.content)
         text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages)
         assert words in " ".join(text.split())
         assert bill.number in text
