@@ -39,9 +39,9 @@ def estimate(
     """steps: method, register, periods, norm_micro."""
     found = estimated(
         gaps=frame(GAPS, [(0, 7, register, start, end)]),
-        steps=frame(STEPS, [(7, no, *step) for no, step in enumerate(steps, start=1)]),
+        steps=frame(STEPS, [(7, no, *step, "members") for no, step in enumerate(steps, start=1)]),
         history=frame(HISTORY, [(0, span.start, span.end, span.micro) for span in history]),
-        members=frame(MEMBERS, [(0, count * MICRO, *days) for count, *days in members]),
+        members=frame(MEMBERS, [(0, "members", count * MICRO, *days) for count, *days in members]),
     )
     return None if found.is_empty() else (found["quantity_micro"].item(), found["method"].item())
 

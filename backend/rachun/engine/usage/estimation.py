@@ -33,6 +33,7 @@ STEPS: Final[Mapping[str, pl.DataType]] = {
     "register": pl.String(),  # NORM_PER_MEMBER: the register it is stated for, "*" for any; "*" on the others
     "periods": pl.Int64(),  # LAST_PERIODS, else 0
     "norm_micro": pl.Int64(),  # NORM_PER_MEMBER, else 0
+    "attribute": pl.String(),  # NORM_PER_MEMBER: what counts the members, else ""
 }
 HISTORY: Final[Mapping[str, pl.DataType]] = {
     "gap_ix": pl.Int64(),
@@ -42,6 +43,7 @@ HISTORY: Final[Mapping[str, pl.DataType]] = {
 }
 MEMBERS: Final[Mapping[str, pl.DataType]] = {
     "gap_ix": pl.Int64(),
+    "attribute": pl.String(),
     "value_micro": pl.Int64(),
     "valid_from": pl.Date(),
     "valid_to": pl.Date(),  # null = open
@@ -56,9 +58,7 @@ ESTIMATES: Final[Mapping[str, pl.DataType]] = {
 }
 
 
-def estimated(
-    *, gaps: pl.DataFrame, steps: pl.DataFrame, history: pl.DataFrame, members: pl.DataFrame
-) -> pl.DataFrame:
+def estimated(*, gaps: pl.DataFrame, steps: pl.DataFrame, history: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Columns of ESTIMATES: one row per gap that some step of its rule can answer; other gaps have no row."""
     due = _exact(gaps, GAPS).with_columns(days=_days("period_from", "period_to"))
     tried = due.join(_exact(steps, STEPS), on="rule_ix", suffix="_step")
@@ -80,9 +80,7 @@ def _same_season(tried: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
         season_from=pl.col("period_from").dt.offset_by("-1y"), season_to=pl.col("period_to").dt.offset_by("-1y")
     ).with_columns(season_days=_days("season_from", "season_to"))
     met = shifted.join(history.rename({"period_from": "span_from", "period_to": "span_to"}), on="gap_ix")
-    shared = (
-        pl.min_horizontal("season_to", "span_to") - pl.max_horizontal("season_from", "span_from")
-    ).dt.total_days()
+    shared = (pl.min_horizontal("season_to", "span_to") - pl.max_horizontal("season_from", "span_from")).dt.total_days()
     met = met.with_columns(shared=shared).filter(pl.col("shared") > 0)
     part = half_up_expr(num=_wide("quantity_micro") * _wide("shared"), den=_wide(_days("span_from", "span_to")))
     sums = met.group_by("gap_ix", "step_no", maintain_order=True).agg(
@@ -110,7 +108,7 @@ def _norms(tried: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         month=pl.date_ranges(pl.col("period_from").dt.truncate("1mo"), pl.col("period_to"), "1mo", closed="left")
     ).explode("month")
     with_months = with_months.with_columns(month_to=pl.col("month").dt.offset_by("1mo"))
-    met = with_months.join(members, on="gap_ix").with_columns(
+    met = with_months.join(members, on=["gap_ix", "attribute"]).with_columns(
         part_from=pl.max_horizontal("period_from", "month", "valid_from"),
         part_to=pl.min_horizontal("period_to", "month_to", "valid_to"),
     )

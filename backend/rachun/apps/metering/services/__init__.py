@@ -1,5 +1,11 @@
 """Use cases and building blocks of metering."""
 
+from rachun.apps.metering.services.estimates import (
+    METHODS,
+    BilledEstimate,
+    add_estimation_rule,
+    keep_billed_estimates,
+)
 from rachun.apps.metering.services.meters import (
     RegisterFacts,
     exchange_meter,
@@ -14,6 +20,8 @@ from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, 
 
 __all__ = [
     "FORMATS",
+    "METHODS",
+    "BilledEstimate",
     "IntervalRow",
     "IntervalsRecorded",
     "MeterFile",
@@ -21,8 +29,10 @@ __all__ = [
     "ReadingRow",
     "Recorded",
     "RegisterFacts",
+    "add_estimation_rule",
     "exchange_meter",
     "install_meter",
+    "keep_billed_estimates",
     "read_meter_file",
     "record_intervals",
     "record_readings",
