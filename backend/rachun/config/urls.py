@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "billing",
             "payments",
             "selfservice",
+            "search",
         )
     ),
     # Everything that is not the interface's belongs to the operators' application.

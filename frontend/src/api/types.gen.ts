@@ -613,6 +613,26 @@ export type HandOverIn = {
 };
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export type HitOut = {
+    kind: HitOutKindEnum;
+    id: string;
+    title: string;
+    /**
+     * What tells it from its likes: the holder of an account, a postcode.
+     */
+    detail: string;
+    /**
+     * Where it leads, when there is just one account.
+     */
+    account_id: string | null;
+    account_number: string;
+};
+
+export type HitOutKindEnum = 'ACCOUNT' | 'PARTY' | 'PREMISE' | 'METER' | 'NUMBER' | 'BILL';
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type InstallationIn = {
@@ -7612,6 +7632,49 @@ export type ListRolesResponses = {
 };
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type SearchData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A number, a name, an address: whatever is in hand.
+         */
+        q: string;
+    };
+    url: '/api/v1/search';
+};
+
+export type SearchErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type SearchError = SearchErrors[keyof SearchErrors];
+
+export type SearchResponses = {
+    200: Array<HitOut>;
+};
+
+export type SearchResponse = SearchResponses[keyof SearchResponses];
 
 export type ListServicePointsData = {
     body?: never;

@@ -499,6 +499,27 @@ export const zHandOverIn = z.object({
     contract_id: z.uuid().nullable()
 });
 
+export const zHitOutKindEnum = z.enum([
+    'ACCOUNT',
+    'PARTY',
+    'PREMISE',
+    'METER',
+    'NUMBER',
+    'BILL'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zHitOut = z.object({
+    kind: zHitOutKindEnum,
+    id: z.uuid(),
+    title: z.string(),
+    detail: z.string(),
+    account_id: z.uuid().nullable(),
+    account_number: z.string()
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -3067,6 +3088,12 @@ export const zListRolesQuery = z.object({
 });
 
 export const zListRolesResponse = zPaginatedRoleOutList;
+
+export const zSearchQuery = z.object({
+    q: z.string().min(2).max(100)
+});
+
+export const zSearchResponse = z.array(zHitOut);
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),
