@@ -6,7 +6,6 @@ import pytest
 from django.http import Http404
 from django.http.response import HttpResponse
 from django.test import RequestFactory
-
 from rachun.config.built_app import built_app
 
 
