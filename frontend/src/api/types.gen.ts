@@ -448,6 +448,16 @@ export type DestinationRateOut = {
     connection_fee: string;
     first_interval_s: number;
     increment_s: number;
+    band: string;
+    weight: number;
+    steps: Array<RateStepOut> | null;
+    rounding: RoundingEnum;
+    decimals: number;
+    minimum_s: number;
+    minimum_charge: string;
+    free_below_s: number;
+    max_cost: string | null;
+    max_cost_strategy: string;
     valid_from: string;
     valid_to: string | null;
 };
@@ -468,6 +478,10 @@ export type DestinationTableOut = {
     legal_entity_id: string;
     code: string;
     currency: string;
+    time_zone: string;
+    measures_time: boolean;
+    keeps_band: boolean;
+    bands: Array<TimeBandOut>;
 };
 
 export type DocumentKind = 'BILL';
@@ -1366,6 +1380,16 @@ export type RateDeckIn = {
     dry_run: boolean;
 };
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export type RateStepOut = {
+    from_s: number;
+    price: string;
+    per: number;
+    increment: number;
+};
+
 export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'green_button';
 
 /**
@@ -1570,6 +1594,8 @@ export type RoleOut = {
     readonly operations: Array<string>;
 };
 
+export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1767,6 +1793,18 @@ export type TariffVersionOut = {
 export type TermOut = {
     valid_from: string;
     valid_to: string | null;
+};
+
+/**
+ * Empty lists match every year, month, day of the month or weekday (1 = Monday).
+ */
+export type TimeBandOut = {
+    code: string;
+    starts_at: string;
+    years: Array<number>;
+    months: Array<number>;
+    monthdays: Array<number>;
+    weekdays: Array<number>;
 };
 
 /**
