@@ -15,9 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tools.price_cases import telecom
 from tools.price_cases.outcome import Outcome, Verdict
 
-FAMILIES: tuple[ModuleType, ...] = ()
+FAMILIES: tuple[ModuleType, ...] = (telecom,)
 
 
 def main(names: list[str]) -> int:

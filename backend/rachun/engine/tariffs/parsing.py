@@ -5,9 +5,11 @@ from typing import Any
 
 from rachun.engine.tariffs.components import (
     Block,
+    Cap,
     Component,
     Fixed,
     Metered,
+    Minimum,
     OneOff,
     PerAttribute,
     Percentage,
@@ -84,6 +86,18 @@ def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Percentage(**shared, of=tuple(raw["of"]), percent_micro=parse_micro(text=raw["percent"]))
 
 
+def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Minimum(**shared, **_limit(raw))
+
+
+def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Cap(**shared, **_limit(raw))
+
+
+def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {"of": tuple(raw["of"]), "price_e8": parse_price_e8(text=raw["amount"]), "proration": _proration(raw)}
+
+
 def _proration(raw: Mapping[str, Any]) -> Proration:
     return Proration(raw.get("proration", Proration.DAYS))
 
@@ -95,4 +109,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "traffic": _traffic,
     "one_off": _one_off,
     "percentage": _percentage,
+    "minimum": _minimum,
+    "cap": _cap,
 }
