@@ -42,5 +42,6 @@ class EstimationRuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Estim
         if branch is None:
             get_whole_legal_entity(scope=scope, legal_entity_id=service.legal_entity_id)
         with edge_transaction():
-            rule = services.add_estimation_rule(service=service, branch=branch, recorded_at=timezone.now(), **told)
+            new = services.NewEstimationRule(service=service, branch=branch, **told)
+            rule = services.add_estimation_rule(new=new, recorded_at=timezone.now())
         return Response(serializers.EstimationRuleOut(rule).data, status=201)

@@ -22,7 +22,7 @@ from rachun.apps.metering.mapping import (
     unread_starts,
 )
 from rachun.apps.metering.models import Consumption, Installation
-from rachun.apps.metering.selectors.estimates import find_estimates, list_readings_of
+from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.values.quantity import MICRO
 
@@ -82,11 +82,7 @@ def list_measured_consumption(
     stated = _stated(agreement_ids, billed=billed, until=until, known_until=known_until)
     estimates = find_estimates(
         agreement_ids=agreement_ids,
-        stretches=stretches,
-        every_stretch=every,
-        points=points,
-        stated=stated,
-        billed=billed,
+        derived=Derived(stretches=stretches, every_stretch=every, points=points, stated=stated, billed=billed),
         since=since,
         until=until,
         known_until=known_until,

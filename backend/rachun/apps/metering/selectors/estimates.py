@@ -74,31 +74,34 @@ class Estimates:
     refusals: pl.DataFrame
 
 
-def find_estimates(
-    *,
-    agreement_ids: Sequence[UUID],
-    stretches: pl.DataFrame,
-    every_stretch: pl.DataFrame,
-    points: pl.DataFrame,
-    stated: pl.DataFrame,
-    billed: pl.DataFrame,
-    since: date,
-    until: date,
-    known_until: datetime,
-) -> Estimates:
-    """At most six queries, whatever the number of agreements; two where every register is read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What was derived without estimates.
 
     stretches, points: from where billing stopped. every_stretch: from the beginning, with start = seg_from.
     """
+
+    stretches: pl.DataFrame
+    every_stretch: pl.DataFrame
+    points: pl.DataFrame
+    stated: pl.DataFrame
+    billed: pl.DataFrame
+
+
+def find_estimates(
+    *, agreement_ids: Sequence[UUID], derived: Derived, since: date, until: date, known_until: datetime
+) -> Estimates:
+    """At most six queries, whatever the number of agreements; one where every register is read."""
+    stated = derived.stated
     opened = open_estimates(agreement_ids)
-    unread = gaps_of(stretches=stretches, points=points, stated=stated)
+    unread = gaps_of(stretches=derived.stretches, points=derived.points, stated=stated)
     rules, steps = list_rules(_services(unread, opened), known_until=known_until)
     if opened.is_empty() and steps.is_empty():
         return _nothing()
     keys = pl.concat([unread.select(KEY), opened.select(KEY)]).unique()
-    whole = every_stretch.join(keys, on=KEY, how="semi", maintain_order="left")
+    whole = derived.every_stretch.join(keys, on=KEY, how="semi", maintain_order="left")
     history = points_of(stretches=whole, readings=list_readings_of(whole, until=until, known_until=known_until))
-    found = disproved_of(open_estimates=opened, billed=billed, points=history, since=pl.lit(since))
+    found = disproved_of(open_estimates=opened, billed=derived.billed, points=history, since=pl.lit(since))
     again = history.join(found.keys, on=KEY).filter(pl.col("boundary_date") >= pl.col("reopened_from"))
     measured, below = measured_rows(points=again.drop("estimated_from", "reopened_from"))
     reversed_rows, taken_back = taken_back_rows(keys=found.keys, measured=measured, open_estimates=opened)

@@ -3,6 +3,7 @@
 from rachun.apps.metering.services.estimates import (
     METHODS,
     BilledEstimate,
+    NewEstimationRule,
     add_estimation_rule,
     keep_billed_estimates,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "IntervalsRecorded",
     "MeterFile",
     "MeterRows",
+    "NewEstimationRule",
     "ReadingRow",
     "Recorded",
     "RegisterFacts",

@@ -62,56 +62,57 @@ def keep_billed_estimates(*, made: Sequence[BilledEstimate], taken_back: Sequenc
     )
 
 
-def add_estimation_rule(
-    *,
-    service: Service,
-    branch: Branch | None,
-    steps: Sequence[dict[str, Any]],
-    max_days: int,
-    valid_from: date,
-    valid_to: date | None,
-    source_document: str,
-    recorded_at: datetime,
-) -> EstimationRule:
-    """Add a dated rule; branch None: for every branch that has no rule of its own.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEstimationRule:
+    """branch None: for every branch that has no rule of its own."""
 
-    Raises EstimationRuleInvalid with each fault and its place, EstimationRuleOverlaps.
-    """
+    service: Service
+    branch: Branch | None
+    steps: Sequence[dict[str, Any]]
+    max_days: int
+    valid_from: date
+    valid_to: date | None
+    source_document: str
+
+
+def add_estimation_rule(*, new: NewEstimationRule, recorded_at: datetime) -> EstimationRule:
+    """Add a dated rule. Raises EstimationRuleInvalid with each fault and its place, EstimationRuleOverlaps."""
     assert_in_transaction()
-    faults = [fault for no, step in enumerate(steps) for fault in step_faults(no, step)]
-    if valid_to is not None and valid_to <= valid_from:
-        faults.append(
-            FieldProblem(pointer="/valid_to", code="ends_before_start", detail=_("It ends before it starts."))
-        )
-    if branch is not None and branch.legal_entity_id != service.legal_entity_id:
-        faults.append(
-            FieldProblem(pointer="/branch_id", code="other_legal_entity", detail=_("The branch sells other services."))
-        )
-    if faults:
+    if faults := rule_faults(new):
         raise EstimationRuleInvalid(errors=faults)
+    facts = {name: getattr(new, name) for name in ("max_days", "valid_from", "valid_to", "source_document")}
     try:
         with transaction.atomic():
             rule = EstimationRule.objects.create(
-                legal_entity_id=service.legal_entity_id,
-                branch=branch,
-                service=service,
-                steps=list(steps),
-                max_days=max_days,
-                valid_from=valid_from,
-                valid_to=valid_to,
-                source_document=source_document,
+                legal_entity_id=new.service.legal_entity_id,
+                branch=new.branch,
+                service=new.service,
+                steps=list(new.steps),
                 recorded_at=recorded_at,
+                **facts,
             )
     except IntegrityError as error:
-        raise EstimationRuleOverlaps(valid_from=valid_from) from error
+        raise EstimationRuleOverlaps(valid_from=new.valid_from) from error
     record_audit(
         operation="createEstimationRule",
         object_kind="estimation_rule",
         object_id=rule.id,
         legal_entity_id=rule.legal_entity_id,
-        after={"service": service.code, "valid_from": valid_from, "max_days": max_days, "steps": list(steps)},
+        after={**facts, "service": new.service.code, "steps": list(new.steps)},
     )
     return rule
+
+
+def rule_faults(new: NewEstimationRule) -> list[FieldProblem]:
+    faults = [fault for no, step in enumerate(new.steps) for fault in step_faults(no, step)]
+    if new.valid_to is not None and new.valid_to <= new.valid_from:
+        faults.append(
+            FieldProblem(pointer="/valid_to", code="ends_before_start", detail=_("It ends before it starts."))
+        )
+    if new.branch is not None and new.branch.legal_entity_id != new.service.legal_entity_id:
+        told = _("The branch sells other services.")
+        faults.append(FieldProblem(pointer="/branch_id", code="other_legal_entity", detail=told))
+    return faults
 
 
 def step_faults(no: int, step: dict[str, Any]) -> list[FieldProblem]:
