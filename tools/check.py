@@ -61,8 +61,8 @@ def catalogues_are_whole() -> str:
 def locks_hold_no_addresses() -> str:
     """A lock with addresses ties the project to whatever registry its author sat behind."""
     wrong = []
-    for lock in sorted((ROOT / "backend/requirements").glob("*.txt")):
-        wrong += [f"{lock.name}: {line}" for line in lock.read_text().splitlines() if has_address(line)]
+    for lock in sorted(ROOT.glob("*/requirements/*.txt")):
+        wrong += [f"{lock.relative_to(ROOT)}: {line}" for line in lock.read_text().splitlines() if has_address(line)]
     for lock in sorted(ROOT.glob("*/package-lock.json")):
         wrong += [f"{lock.parent.name}: {line.strip()}" for line in lock.read_text().splitlines() if is_resolved(line)]
     return "\n".join(wrong)
@@ -85,6 +85,10 @@ CHECKS = (
     ),
     Check(
         name="types of the tools", run=command("mypy", "--config-file", "tools/mypy.ini", "-p", "infra", "-p", "tools")
+    ),
+    Check(
+        name="types of the device agent",
+        run=command("mypy", "--config-file", "../tools/mypy.ini", "-p", "rachun_agent", folder=ROOT / "device-agent"),
     ),
     Check(name="imports", run=command("lint-imports", "--config", ".importlinter", "--no-cache")),
     Check(name="import contracts are generated", run=command("python", "-m", "tools.import_contracts", "--check")),

@@ -16,10 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tools.price_cases import usage
-from tools.price_cases.outcome import Outcome, Verdict
-
-FAMILIES: tuple[ModuleType, ...] = (usage,)
+from tools.price_cases import telecom, usage
 
 
 def main(names: list[str]) -> int:

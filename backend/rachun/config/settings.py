@@ -36,6 +36,7 @@ PRODUCT_APPS = [
     "rachun.apps.billing",
     "rachun.apps.payments",
     "rachun.apps.selfservice",
+    "rachun.apps.search",
     "rachun.apps.demo",
 ]
 INSTALLED_APPS = [

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "billing",
             "payments",
             "selfservice",
+            "search",
         )
     ),
 ]

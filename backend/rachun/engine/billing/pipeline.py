@@ -2,20 +2,21 @@
 
 1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
 2. Prices that stand alone: fixed, per_attribute, metered, traffic, one_off. They do not see each other.
-3. Percentages, in component order, because they are taken of lines already rounded: what the customer sees adds up.
+3. What looks at other lines (percentage, minimum, cap), targets first, because it is taken of lines already rounded:
+   what the customer sees adds up.
 4. Tax after all lines, because a group of lines may be rounded together.
 5. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
 import polars as pl
 
+from rachun.engine.billing.adjustments import with_adjustments
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.per_attribute import per_attribute_lines
-from rachun.engine.billing.percentage import with_percentages
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
@@ -24,7 +25,17 @@ from rachun.engine.tariffs.components import Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
-_ORDER = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix", "register", "block_no", "label"]
+_ORDER = [
+    "account_ix",
+    "agreement_ix",
+    "component_no",
+    "from_day",
+    "version_ix",
+    "register",
+    "block_no",
+    "label",
+    "tax_category",
+]
 
 
 def price(snapshot: Snapshot) -> Priced:
@@ -35,7 +46,7 @@ def price(snapshot: Snapshot) -> Priced:
     stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals = _standing_alone(snapshot, stretches=stretches)
-    lines = with_percentages(lines=lines, stretches=stretches, versions=snapshot.versions)
+    lines = with_adjustments(lines=lines, stretches=stretches, versions=snapshot.versions)
     ordered = lines.join(stretches.versions.select("version_ix", "vat", "currency"), on="version_ix")
     ordered = ordered.sort(*_ORDER, "delivery_ix")
     taxed, untaxed = with_tax(ordered, snapshot=snapshot)

@@ -122,6 +122,24 @@ class Percentage(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum(Component):
+    kind: ClassVar[str] = "minimum"
+    of: tuple[str, ...]
+    price_e8: int
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap(Component):
+    """Its lines take the tax category of what they reduce; the component's own says nothing."""
+
+    kind: ClassVar[str] = "cap"
+    of: tuple[str, ...]
+    price_e8: int
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
     currency: str
     vat: VatMode

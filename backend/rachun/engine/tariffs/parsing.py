@@ -5,10 +5,15 @@ from typing import Any
 
 from rachun.engine.tariffs.components import (
     Block,
+<<<<<<< HEAD
     BlockMode,
+=======
+    Cap,
+>>>>>>> main
     Component,
     Fixed,
     Metered,
+    Minimum,
     OneOff,
     PerAttribute,
     Percentage,
@@ -95,6 +100,18 @@ def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Percentage(**shared, of=tuple(raw["of"]), percent_micro=parse_micro(text=raw["percent"]))
 
 
+def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Minimum(**shared, **_limit(raw))
+
+
+def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Cap(**shared, **_limit(raw))
+
+
+def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {"of": tuple(raw["of"]), "price_e8": parse_price_e8(text=raw["amount"]), "proration": _proration(raw)}
+
+
 def _proration(raw: Mapping[str, Any]) -> Proration:
     return Proration(raw.get("proration", Proration.DAYS))
 
@@ -106,4 +123,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "traffic": _traffic,
     "one_off": _one_off,
     "percentage": _percentage,
+    "minimum": _minimum,
+    "cap": _cap,
 }
