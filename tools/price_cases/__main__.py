@@ -17,6 +17,9 @@ from types import ModuleType
 from typing import Any
 
 from tools.price_cases import telecom, usage
+from tools.price_cases.outcome import Outcome, Verdict
+
+FAMILIES: tuple[ModuleType, ...] = (telecom, usage)
 
 
 def main(names: list[str]) -> int:

@@ -86,7 +86,7 @@ class Units:
         return plain(value.scaleb(self.price + self.quantity))
 
     def given_back(self, amount: Fraction) -> Fraction:
-        return amount / 10 ** (self.quantity + self.price)
+        return amount * Fraction(1, int(Decimal(1).scaleb(self.quantity + self.price)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

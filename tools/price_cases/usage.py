@@ -58,4 +58,5 @@ def is_same(*, found: Fraction, expected: Decimal) -> bool:
     if ends == 1:
         return False
     places = decimals([expected])
-    return half_up(num=found.numerator * 10**places, den=found.denominator) == Fraction(expected) * 10**places
+    scale = int(Decimal(1).scaleb(places))
+    return half_up(num=found.numerator * scale, den=found.denominator) == Fraction(expected) * scale

@@ -5,11 +5,8 @@ from typing import Any
 
 from rachun.engine.tariffs.components import (
     Block,
-<<<<<<< HEAD
     BlockMode,
-=======
     Cap,
->>>>>>> main
     Component,
     Fixed,
     Metered,
@@ -91,9 +88,18 @@ def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    bounds = {f"{name}_e8": parse_price_e8(text=raw[name]) for name in ("minimum", "maximum") if name in raw}
-    price_e8 = parse_price_e8(text=raw["price"])
-    return OneOff(**shared, item=raw["item"], unit=raw["unit"], price_e8=price_e8, **bounds)
+    return OneOff(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        price_e8=parse_price_e8(text=raw["price"]),
+        minimum_e8=_price_or_none(raw, "minimum"),
+        maximum_e8=_price_or_none(raw, "maximum"),
+    )
+
+
+def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
+    return parse_price_e8(text=raw[name]) if name in raw else None
 
 
 def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
