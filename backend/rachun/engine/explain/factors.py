@@ -40,7 +40,7 @@ def factors_of(lines: Sequence[Line]) -> Factors:
 
 
 def _days(lines: Sequence[Line]) -> Fraction:
-    if "days_in_period" in lines[0].inputs:
+    if "of_days" in lines[0].inputs:
         return sum((_share(line) for line in lines), Fraction(0))
     windows = {
         (line.source.plan, line.source.valid_from, line.inputs["window_from"]): int(line.inputs["days"])
@@ -53,10 +53,10 @@ def _days(lines: Sequence[Line]) -> Fraction:
 def _share(line: Line) -> Fraction:
     if line.inputs.get("proration") in WHOLE_PERIOD:
         return Fraction(1)
-    return Fraction(int(line.inputs["days"]), int(line.inputs["days_in_period"]))
+    return Fraction(int(line.inputs["days_counted"]), int(line.inputs["of_days"]))
 
 
 def _weighted(line: Line) -> Fraction:
     """What has a price per period counts by its share of it."""
     quantity = Fraction(line.quantity_micro)
-    return quantity * _share(line) if "days_in_period" in line.inputs else quantity
+    return quantity * _share(line) if "of_days" in line.inputs else quantity

@@ -15,7 +15,7 @@ def prorated(line: Line, *, unit: str) -> Explained:
             "service": line.service,
         },
     )
-    if Proration(line.given("proration")) is not Proration.DAYS:
+    if Proration(line.given("proration")) in (Proration.FULL, Proration.NONE):
         whole = _whole(line, unit=unit)
         return Explained(steps=(served, *whole.steps), amount_minor=whole.amount_minor)
     shared = _by_days(line, unit=unit)
@@ -30,7 +30,7 @@ def _whole(line: Line, *, unit: str) -> Explained:
 
 
 def _by_days(line: Line, *, unit: str) -> Explained:
-    before, days, period_days = line.given("days_before"), line.given("days"), line.given("days_in_period")
+    before, days, period_days = line.given("days_before"), line.given("days_counted"), line.given("of_days")
     factors = _factors(line, unit=unit)
     if before == 0 and days == period_days:
         return _whole(line, unit=unit)
@@ -57,9 +57,7 @@ def _by_days(line: Line, *, unit: str) -> Explained:
 
 
 def _share(line: Line, *, days: int) -> Exact:
-    return Exact(
-        num=line.quantity_micro * line.unit_price_e8 * days, den=line.minor_den * int(line.given("days_in_period"))
-    )
+    return Exact(num=line.quantity_micro * line.unit_price_e8 * days, den=line.minor_den * int(line.given("of_days")))
 
 
 def _factors(line: Line, *, unit: str) -> dict[str, Quantity | UnitPrice]:

@@ -5,13 +5,23 @@ from typing import Literal
 
 from rachun.engine.explain.facts import Amount, Derivation, Explained, Line, Step
 from rachun.engine.explain.fixed import explain_fixed
+from rachun.engine.explain.limits import explain_cap, explain_minimum
 from rachun.engine.explain.metered import explain_metered
 from rachun.engine.explain.one_off import explain_one_off
 from rachun.engine.explain.per_attribute import explain_per_attribute
 from rachun.engine.explain.percentage import explain_percentage
 from rachun.engine.explain.tax import explain_taxes
 from rachun.engine.explain.traffic import explain_traffic
-from rachun.engine.tariffs.components import Fixed, Metered, OneOff, PerAttribute, Percentage, Traffic
+from rachun.engine.tariffs.components import (
+    Cap,
+    Fixed,
+    Metered,
+    Minimum,
+    OneOff,
+    PerAttribute,
+    Percentage,
+    Traffic,
+)
 
 EXPLAINERS: Mapping[str, Callable[[Line], Explained]] = {
     Fixed.kind: explain_fixed,
@@ -20,6 +30,8 @@ EXPLAINERS: Mapping[str, Callable[[Line], Explained]] = {
     Traffic.kind: explain_traffic,
     OneOff.kind: explain_one_off,
     Percentage.kind: explain_percentage,
+    Minimum.kind: explain_minimum,
+    Cap.kind: explain_cap,
 }
 
 
