@@ -85,7 +85,7 @@ def test_kills_at_any_moment_leave_one_receipt_for_a_payment(
         assert life >= KILLS_MIN
         return server
 
-    with ScriptedLine(register, plan).port as port:
+    with ScriptedLine(register, plan, answer_s=0.02).port as port:
         server = asyncio.run(act(port.name))
 
     printed = sorted(document.amount_minor for document in register.documents if document.kind == "sale")
