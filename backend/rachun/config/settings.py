@@ -36,6 +36,7 @@ PRODUCT_APPS = [
     "rachun.apps.billing",
     "rachun.apps.payments",
     "rachun.apps.selfservice",
+    "rachun.apps.search",
     "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
@@ -169,6 +170,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 REDIS_URL = ENV.redis_url
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
 FILES_DIR = ENV.files_dir
+FRONTEND_DIR = ENV.frontend_dir
 PUBLIC_URL = ENV.public_url
 SMTP_URL = ENV.smtp_url
 

@@ -448,6 +448,16 @@ export type DestinationRateOut = {
     connection_fee: string;
     first_interval_s: number;
     increment_s: number;
+    band: string;
+    weight: number;
+    steps: Array<RateStepOut> | null;
+    rounding: RoundingEnum;
+    decimals: number;
+    minimum_s: number;
+    minimum_charge: string;
+    free_below_s: number;
+    max_cost: string | null;
+    max_cost_strategy: string;
     valid_from: string;
     valid_to: string | null;
 };
@@ -468,6 +478,10 @@ export type DestinationTableOut = {
     legal_entity_id: string;
     code: string;
     currency: string;
+    time_zone: string;
+    measures_time: boolean;
+    keeps_band: boolean;
+    bands: Array<TimeBandOut>;
 };
 
 export type DocumentKind = 'BILL';
@@ -611,6 +625,26 @@ export type HandOverIn = {
     plan_id: string | null;
     contract_id: string | null;
 };
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type HitOut = {
+    kind: HitOutKindEnum;
+    id: string;
+    title: string;
+    /**
+     * What tells it from its likes: the holder of an account, a postcode.
+     */
+    detail: string;
+    /**
+     * Where it leads, when there is just one account.
+     */
+    account_id: string | null;
+    account_number: string;
+};
+
+export type HitOutKindEnum = 'ACCOUNT' | 'PARTY' | 'PREMISE' | 'METER' | 'NUMBER' | 'BILL';
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -1346,6 +1380,16 @@ export type RateDeckIn = {
     dry_run: boolean;
 };
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export type RateStepOut = {
+    from_s: number;
+    price: string;
+    per: number;
+    increment: number;
+};
+
 export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'green_button';
 
 /**
@@ -1550,6 +1594,8 @@ export type RoleOut = {
     readonly operations: Array<string>;
 };
 
+export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1747,6 +1793,18 @@ export type TariffVersionOut = {
 export type TermOut = {
     valid_from: string;
     valid_to: string | null;
+};
+
+/**
+ * Empty lists match every year, month, day of the month or weekday (1 = Monday).
+ */
+export type TimeBandOut = {
+    code: string;
+    starts_at: string;
+    years: Array<number>;
+    months: Array<number>;
+    monthdays: Array<number>;
+    weekdays: Array<number>;
 };
 
 /**
@@ -7612,6 +7670,49 @@ export type ListRolesResponses = {
 };
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type SearchData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A number, a name, an address: whatever is in hand.
+         */
+        q: string;
+    };
+    url: '/api/v1/search';
+};
+
+export type SearchErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type SearchError = SearchErrors[keyof SearchErrors];
+
+export type SearchResponses = {
+    200: Array<HitOut>;
+};
+
+export type SearchResponse = SearchResponses[keyof SearchResponses];
 
 export type ListServicePointsData = {
     body?: never;

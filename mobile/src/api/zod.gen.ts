@@ -372,37 +372,11 @@ export const zDeliveryOut = z.object({
 });
 
 /**
- * An answer. Every declared property is always present.
- */
-export const zDestinationRateOut = z.object({
-    id: z.uuid(),
-    table_code: z.string(),
-    prefix: z.string(),
-    destination: z.string(),
-    price_per_minute: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
-    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
-    first_interval_s: z.int(),
-    increment_s: z.int(),
-    valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable()
-});
-
-/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zDestinationTableIn = z.object({
     legal_entity_id: z.uuid(),
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/)
-});
-
-/**
- * An answer. Every declared property is always present.
- */
-export const zDestinationTableOut = z.object({
-    id: z.uuid(),
-    legal_entity_id: z.uuid(),
-    code: z.string(),
-    currency: z.string()
 });
 
 export const zDocumentKind = z.enum(['BILL']);
@@ -497,6 +471,27 @@ export const zHandOverIn = z.object({
     reason: z.string().min(1).max(200),
     plan_id: z.uuid().nullable(),
     contract_id: z.uuid().nullable()
+});
+
+export const zHitOutKindEnum = z.enum([
+    'ACCOUNT',
+    'PARTY',
+    'PREMISE',
+    'METER',
+    'NUMBER',
+    'BILL'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zHitOut = z.object({
+    kind: zHitOutKindEnum,
+    id: z.uuid(),
+    title: z.string(),
+    detail: z.string(),
+    account_id: z.uuid().nullable(),
+    account_number: z.string()
 });
 
 /**
@@ -719,20 +714,6 @@ export const zPaginatedDeliveryOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDeliveryOut)
-});
-
-export const zPaginatedDestinationRateOutList = z.object({
-    count: z.int(),
-    page: z.int(),
-    page_size: z.int(),
-    results: z.array(zDestinationRateOut)
-});
-
-export const zPaginatedDestinationTableOutList = z.object({
-    count: z.int(),
-    page: z.int(),
-    page_size: z.int(),
-    results: z.array(zDestinationTableOut)
 });
 
 export const zPaginatedDocumentOutList = z.object({
@@ -1112,6 +1093,16 @@ export const zRateDeckIn = z.object({
     dry_run: z.boolean().default(false)
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zRateStepOut = z.object({
+    from_s: z.int(),
+    price: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    per: z.int(),
+    increment: z.int()
+});
+
 export const zReadingFormat = z.enum([
     'readings',
     'dsmr_p1',
@@ -1382,6 +1373,46 @@ export const zPaginatedRoleOutList = z.object({
     results: z.array(zRoleOut)
 });
 
+export const zRoundingEnum = z.enum([
+    'HALF_UP',
+    'HALF_EVEN',
+    'UP',
+    'DOWN'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDestinationRateOut = z.object({
+    id: z.uuid(),
+    table_code: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    price_per_minute: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    first_interval_s: z.int(),
+    increment_s: z.int(),
+    band: z.string(),
+    weight: z.int(),
+    steps: z.array(zRateStepOut).nullable(),
+    rounding: zRoundingEnum,
+    decimals: z.int(),
+    minimum_s: z.int(),
+    minimum_charge: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    free_below_s: z.int(),
+    max_cost: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/).nullable(),
+    max_cost_strategy: z.string(),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
+});
+
+export const zPaginatedDestinationRateOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDestinationRateOut)
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1644,6 +1675,39 @@ export const zPaginatedAgreementOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zAgreementOut)
+});
+
+/**
+ * Empty lists match every year, month, day of the month or weekday (1 = Monday).
+ */
+export const zTimeBandOut = z.object({
+    code: z.string(),
+    starts_at: z.iso.time(),
+    years: z.array(z.int()),
+    months: z.array(z.int()),
+    monthdays: z.array(z.int()),
+    weekdays: z.array(z.int())
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDestinationTableOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    code: z.string(),
+    currency: z.string(),
+    time_zone: z.string(),
+    measures_time: z.boolean(),
+    keeps_band: z.boolean(),
+    bands: z.array(zTimeBandOut)
+});
+
+export const zPaginatedDestinationTableOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDestinationTableOut)
 });
 
 /**
@@ -3067,6 +3131,12 @@ export const zListRolesQuery = z.object({
 });
 
 export const zListRolesResponse = zPaginatedRoleOutList;
+
+export const zSearchQuery = z.object({
+    q: z.string().min(2).max(100)
+});
+
+export const zSearchResponse = z.array(zHitOut);
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),

@@ -1,9 +1,9 @@
 """benefits (пільги): a percent of what covered persons use, inside the social norm, split off to the budget payer.
 
 On a day each person has one benefit: the highest percent, of equals the one without a norm, then the earlier
-entitlement; nothing stacks. It discounts the components that say `benefits_apply`, line group by line group (agreement, version,
-component, days). In a group of A money, Q units and d days, and a benefit covering persons for P person-days in a
-household of H persons:
+entitlement; nothing stacks. It discounts the components that say `benefits_apply`, line group by line group
+(agreement, version, component, days). In a group of A money, Q units and d days, and a benefit covering persons for P
+person-days in a household of H persons:
     share of the household    Q × P / (H × d)       units that the covered persons used
     norm                      n × P / D             n units a person in a period of D days (not of `fixed`)
     discount                  A × percent × min(share, norm) / Q

@@ -6,6 +6,7 @@ from typing import Any
 from rachun.engine.tariffs.components import (
     Allowance,
     Block,
+    BlockMode,
     Cap,
     Component,
     Fixed,
@@ -60,7 +61,13 @@ def _per_attribute(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Compone
 
 def _metered(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     registers = tuple(
-        RegisterBlocks(register=register["register"], blocks=_blocks(register["blocks"]))
+        RegisterBlocks(
+            register=register["register"],
+            blocks=_blocks(register["blocks"]),
+            mode=BlockMode(register.get("mode", BlockMode.GRADUATED)),
+            flat_at_zero=register.get("flat_at_zero", False),
+            blocks_by=register.get("blocks_by"),
+        )
         for register in raw["registers"]
     )
     return Metered(**shared, unit=raw["unit"], registers=registers, blocks_prorate=raw.get("blocks_prorate", True))
@@ -72,6 +79,8 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
             no=no,
             upto_micro=parse_micro(text=block["upto"]) if "upto" in block else None,
             price_e8=parse_price_e8(text=block["price"]),
+            flat_e8=parse_price_e8(text=block.get("flat", "0")),
+            package_micro=parse_micro(text=block["package"]) if "package" in block else None,
         )
         for no, block in enumerate(raw, start=1)
     )
@@ -82,7 +91,18 @@ def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return OneOff(**shared, item=raw["item"], unit=raw["unit"], price_e8=parse_price_e8(text=raw["price"]))
+    return OneOff(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        price_e8=parse_price_e8(text=raw["price"]),
+        minimum_e8=_price_or_none(raw, "minimum"),
+        maximum_e8=_price_or_none(raw, "maximum"),
+    )
+
+
+def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
+    return parse_price_e8(text=raw[name]) if name in raw else None
 
 
 def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
