@@ -6,7 +6,7 @@ agreement, or of all agreements of the account. The pool covers the first units 
 that lie in the period, in the order of day, agreement, component, register and block; the unit that expires first goes
 first. A line of which u of q units are covered is credited R(amount × u / q); a line covered whole loses its amount
 exactly. Included units are the first ones: what remains keeps the block it stood in. Calls consume their bundles one by
-one while they are rated, so lines of `traffic` are passed over here.
+one while they are rated, so lines of `traffic` are passed over here, as is the flat price of a block.
 
 inputs: component, unit, included_micro (units credited here), line_micro and line_minor (the line credited),
 pool_micro (what the pool held at the start of the period: left over and granted), used_micro (what the whole pool
@@ -18,6 +18,7 @@ from typing import Final
 
 import polars as pl
 
+from rachun.engine.billing.blocks import FLAT_LABEL
 from rachun.engine.billing.frames import as_lines, bounded_quantity, checked, json_of, rounded_amount, text
 from rachun.engine.billing.proration import prorated
 from rachun.engine.billing.segments import Stretches
@@ -115,7 +116,8 @@ def _uses(components: pl.DataFrame, *, lines: pl.DataFrame, stretches: Stretches
         component=pl.col("of"),
     ).explode("component")
     inside = (pl.col("from_day") >= stretches.start) & (pl.col("from_day") < stretches.end)
-    usable = lines.filter(inside, pl.col("quantity") > 0, pl.col("kind") != Traffic.kind)
+    has_units = (pl.col("kind") != Traffic.kind) & pl.col("label").ne_missing(pl.lit(FLAT_LABEL))
+    usable = lines.filter(inside, has_units, pl.col("quantity") > 0)
     uses = _pooled(usable.join(own, on=["version_ix", "component"])).with_columns(units=pl.col("quantity").cast(WIDE))
     order = [*_POOL, "from_day", "agreement_ix", "version_ix", "component_no", "register", "block_no"]
     return uses.sort(order).with_columns(upto=pl.col("units").cum_sum().over(_POOL))

@@ -25,6 +25,7 @@ from typing import Final
 
 import polars as pl
 
+from rachun.engine.billing.blocks import FLAT_LABEL
 from rachun.engine.billing.frames import OPEN_DAY, as_lines, checked, days, json_of, rounded_amount, text
 from rachun.engine.billing.limits import ADJUSTMENT_MAX
 from rachun.engine.billing.segments import Stretches
@@ -111,6 +112,7 @@ def _groups(lines: pl.DataFrame, *, versions: Sequence[VersionInForce]) -> pl.Da
     places = [(v.version_ix, c.no) for v in versions for c in v.tariff.components if c.benefits_apply]
     schema = {"version_ix": pl.Int64, "component_no": pl.Int16}
     applying = pl.DataFrame(places, schema=schema, orient="row")
+    is_flat = pl.col("label").eq_missing(pl.lit(FLAT_LABEL))
     sums = (
         lines.join(applying, on=["version_ix", "component_no"], how="semi")
         .group_by(_GROUP, maintain_order=True)
@@ -118,7 +120,7 @@ def _groups(lines: pl.DataFrame, *, versions: Sequence[VersionInForce]) -> pl.Da
             pl.col("component", "tax_category", "posting_code").first(),
             target_kind=pl.col("kind").first(),
             base=pl.col("amount").cast(WIDE).sum(),
-            quantity=pl.col("quantity").cast(WIDE).sum(),
+            quantity=pl.when(is_flat).then(0).otherwise(pl.col("quantity").cast(WIDE)).sum(),
         )
         .filter(pl.col("base").is_between(1, ADJUSTMENT_MAX), pl.col("quantity") > 0)
     )

@@ -24,6 +24,7 @@ from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
+from rachun.engine.billing.true_up import trued_up
 from rachun.engine.tariffs.components import Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
@@ -61,13 +62,14 @@ def price(snapshot: Snapshot) -> Priced:
 def _fact_days(snapshot: Snapshot) -> list[int]:
     return [
         *fact_days(facts=snapshot.consumption, columns=("period_from", "period_to")),
+        *fact_days(facts=snapshot.reversed_consumption, columns=("period_from", "period_to")),
         *fact_days(facts=snapshot.usage, columns=("usage_date",)),
         *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
     ]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
-    for name in ("consumption", "usage", "deliveries"):
+    for name in ("consumption", "reversed_consumption", "usage", "deliveries"):
         facts: pl.DataFrame = getattr(snapshot, name)
         strangers = facts.select("agreement_ix").join(stretches.accounts, on="agreement_ix", how="anti")
         if facts.height and strangers.height:
@@ -83,13 +85,25 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
+        priced.append(_metered(snapshot, stretches=stretches))
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:
         priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries))
     refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
+
+
+def _metered(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back."""
+    versions = snapshot.versions
+    lines, refusals = metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption)
+    if snapshot.reversed_consumption.is_empty():
+        return lines, refusals
+    lines, more = trued_up(
+        lines=lines, stretches=stretches, versions=versions, reversed_consumption=snapshot.reversed_consumption
+    )
+    return lines, pl.concat([refusals, more])
 
 
 def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:

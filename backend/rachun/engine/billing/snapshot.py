@@ -146,6 +146,8 @@ class SnapshotInvalid(ValueError):
 class Snapshot:
     """Inputs of one chunk of accounts.
 
+    reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
+
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
     priced by the served days it covers, and days before the billing period are only known from here.
     """
@@ -163,6 +165,7 @@ class Snapshot:
     tax_rounding: Literal["LINE", "GROUP"]
     allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
     benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
+    reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
