@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.clients import BuildFailed, build
 from tools.contract import CONTRACT, write_contract
 from tools.texts import catalogues
 
@@ -68,6 +69,15 @@ def locks_hold_no_addresses() -> str:
     return "\n".join(wrong)
 
 
+def client_is_whole() -> str:
+    """Types, lint, import zones, texts in three languages, and a build whose first load is light."""
+    try:
+        build(ROOT / "frontend")
+    except BuildFailed as failure:
+        return str(failure)
+    return command("npm", "run", "check", folder=ROOT / "frontend")()
+
+
 def has_address(line: str) -> bool:
     return any(mark in line for mark in ADDRESS_MARKS)
 
@@ -106,6 +116,7 @@ CHECKS = (
     Check(name="contract", run=contract_is_current),
     Check(name="texts", run=catalogues_are_whole),
     Check(name="locks", run=locks_hold_no_addresses),
+    Check(name="operators' application", run=client_is_whole),
 )
 
 

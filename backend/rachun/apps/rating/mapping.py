@@ -20,6 +20,7 @@ from rachun.engine.rating.numbers import NumberingRules, normalise_numbers
 
 State = UsageRecord.State
 NUMBER_MAX = 20
+ANY_PREFIX = "*"  # a rate for whatever is dialled has no digits, and a priced call names its prefix
 _E164_LEAST = 10
 _PRICED = {
     "component": pl.String(),
@@ -193,7 +194,7 @@ def _first_on_day(records: pl.DataFrame, facts: pl.DataFrame, *, on: str) -> pl.
 def _rated(versed: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     """Ix and the columns of _PRICED. A version with several traffic components prices by the first that has a rate."""
     open_calls = versed.filter(pl.col("version_id").is_not_null()).select(
-        "ix", "version_id", "usage_date", "billable_s", "answered", called=pl.col("called_e164")
+        "ix", "version_id", "usage_date", "started_at", "billable_s", "answered", called=pl.col("called_e164")
     )
     choices = open_calls.join(facts.traffic, on="version_id").sort("ix", "rank")
     answers = [_by_table(part, facts=facts) for part in choices.partition_by("table")]
@@ -219,7 +220,7 @@ def _by_table(calls: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     rated = rate_calls(calls=calls, table=table)
     columns = {
         "component": calls["component"],
-        "prefix": rated["prefix"],
+        "prefix": rated["prefix"].replace("", ANY_PREFIX),
         "destination": rated["label"],
         "billed_s": rated["billed_s"],
         "amount_micro": rated["amount_micro"],
