@@ -46,6 +46,7 @@ class Component:
     posting_code: str
     tax_category: str = "STANDARD"
     label: Mapping[str, str] = field(default_factory=dict)
+    benefits_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,24 @@ class Cap(Component):
     kind: ClassVar[str] = "cap"
     of: tuple[str, ...]
     price_e8: int
+    proration: Proration = Proration.DAYS
+
+
+class SharedBy(StrEnum):
+    AGREEMENT = "AGREEMENT"
+    ACCOUNT = "ACCOUNT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance(Component):
+    """Units included per period. Its lines take the tax category of what they credit."""
+
+    kind: ClassVar[str] = "allowance"
+    of: tuple[str, ...]
+    included_micro: int
+    unit: str
+    shared_by: SharedBy = SharedBy.AGREEMENT
+    rollover_periods: int = 0
     proration: Proration = Proration.DAYS
 
 

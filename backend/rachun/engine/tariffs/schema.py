@@ -80,6 +80,7 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     components = document["components"]
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
+    yield from _allowance_faults(components)
     priced_before: set[str] = set()
     for no, component in enumerate(components):
         if "of" in component:
@@ -108,6 +109,20 @@ def _target_faults(component: Mapping[str, Any], *, no: int, priced_before: set[
         if target in named:
             yield TariffFault(pointer=pointer, code="DUPLICATE_TARGET", params={"target": target})
         named.add(target)
+
+
+def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFault]:
+    """A component has one allowance at most, and one that counts units."""
+    kinds = {component["code"]: component["kind"] for component in components}
+    covered: set[str] = set()
+    for no, component in enumerate(components):
+        for place, target in enumerate(component["of"] if component["kind"] == "allowance" else ()):
+            pointer = _pointer("components", no, "of", place)
+            if kinds.get(target, "metered") not in {"metered", "data", "traffic", "one_off"}:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_NO_UNITS", params={"target": target})
+            if target in covered:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_ALLOWANCE", params={"target": target})
+            covered.add(target)
 
 
 def _metered_faults(component: Mapping[str, Any], *, no: int) -> Iterator[TariffFault]:

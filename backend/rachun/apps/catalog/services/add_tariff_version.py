@@ -80,5 +80,7 @@ FAULT_TEXTS = {
     "DUPLICATE_REGISTER": _("The register is named twice."),
     "EVERY_REGISTER_BESIDE_OTHERS": _("* already means every register."),
     "TARGET_NOT_EARLIER": _("A component can only refer to components that stand before it."),
+    "TARGET_HAS_ALLOWANCE": _("Another allowance already covers this component."),
+    "TARGET_HAS_NO_UNITS": _("An allowance can only cover a component that prices a quantity."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }
