@@ -87,6 +87,8 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
             yield from _target_faults(component, no=no, priced_before=priced_before)
         if component["kind"] == "metered":
             yield from _metered_faults(component, no=no)
+        if component["kind"] == "data":
+            yield from _block_faults(component["blocks"], at=("components", no, "blocks"))
         priced_before.add(component["code"])
 
 
