@@ -108,8 +108,8 @@ def record_readings(
 
     A reading that the rules of its source hold is kept beside the others and counts for nothing until it is accepted.
     Row errors: reading_not_trusted (the rules refuse it), unknown_meter, unknown_register, wrong_unit, not_installed,
-    duplicate, reading_negative, reading_over_dial. A reading below the one before it that is no rollover is kept with its verdict: the bill run
-    parks the account until somebody looks.
+    duplicate, reading_negative, reading_over_dial. Without rules a reading below the one before it that is no rollover
+    is kept with its verdict: the bill run parks the account until somebody looks.
     """
     assert_in_transaction()
     outcome = Recorded()
