@@ -119,7 +119,7 @@ class Snapshot:
     deliveries: pl.DataFrame
     tax_rates: pl.DataFrame
     tax_date: date
-    tax_rounding: Literal["LINE", "GROUP"]
+    tax_rounding: Literal["LINE", "GROUP", "EXACT"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

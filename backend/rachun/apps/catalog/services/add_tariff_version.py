@@ -80,5 +80,8 @@ FAULT_TEXTS = {
     "DUPLICATE_REGISTER": _("The register is named twice."),
     "EVERY_REGISTER_BESIDE_OTHERS": _("* already means every register."),
     "TARGET_NOT_EARLIER": _("A component can only refer to components that stand before it."),
+    "FLAT_HAS_ONE_BLOCK": _("A flat price has one block: take GRADUATED or VOLUME for several."),
+    "BLOCKS_BY_NEEDS_VOLUME": _("Only with VOLUME can another register choose the block."),
+    "MAXIMUM_BELOW_MINIMUM": _("The maximum is below the minimum."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }
