@@ -87,6 +87,13 @@ class TestUsageModels:
                 {"event_units": [8], "event_prorated_units": [4]},
                 34,
             ),
+            # 5.5 of a and 90 of b: b needs the second tier
+            (
+                "capacity_tiers",
+                {"tiers": [{"price": 10, "limits": {"a": 6, "b": 89.5}}, {"price": "20.05", "limits": {}}]},
+                {"a": "5.5", "b": 90},
+                "20.05",
+            ),
             # 10 for all of 30 days, 6 more for 10 of them
             (
                 "time_weighted_sum",

@@ -84,6 +84,9 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     for no, component in enumerate(components):
         if "of" in component:
             yield from _target_faults(component, no=no, priced_before=priced_before)
+        if component["kind"] == "capacity" and component["tiers"][-1].get("limits"):
+            pointer = _pointer("components", no, "tiers", len(component["tiers"]) - 1, "limits")
+            yield TariffFault(pointer=pointer, code="LAST_TIER_LIMITED")
         if component["kind"] == "one_off":
             yield from _one_off_faults(component, no=no)
         if component["kind"] == "metered":

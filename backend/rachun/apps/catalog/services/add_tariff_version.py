@@ -82,6 +82,7 @@ FAULT_TEXTS = {
     "TARGET_NOT_EARLIER": _("A component can only refer to components that stand before it."),
     "FLAT_HAS_ONE_BLOCK": _("A flat price has one block: take GRADUATED or VOLUME for several."),
     "BLOCKS_BY_NEEDS_VOLUME": _("Only with VOLUME can another register choose the block."),
+    "LAST_TIER_LIMITED": _("The last tier must hold any peak: leave out its limits."),
     "MAXIMUM_BELOW_MINIMUM": _("The maximum is below the minimum."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }
