@@ -144,6 +144,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeliveryChannel": "rachun.apps.messaging.models.Delivery.Channel",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
+        "EstimationMethod": "rachun.apps.metering.services.METHODS",
         "FileEncoding": "rachun.apps.rating.api.serializers.ENCODINGS",
         "JobState": "rachun.apps.base.models.Job.State",
         "OperatorLanguage": "rachun.apps.identity.api.serializers.LANGUAGES",

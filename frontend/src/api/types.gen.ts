@@ -578,6 +578,68 @@ export type EntryWithPostingsOut = {
     postings: Array<PostingOut>;
 };
 
+export type EstimationMethod = 'SAME_SEASON' | 'LAST_PERIODS' | 'NORM_PER_MEMBER';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationRuleIn = {
+    service_id: string;
+    /**
+     * Null: every branch that has no rule of its own.
+     */
+    branch_id: string | null;
+    steps: Array<EstimationStepIn>;
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type EstimationRuleOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string | null;
+    service_id: string;
+    /**
+     * In order; the first that has enough to stand on answers.
+     */
+    steps: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * So many days since the latest reading are estimated at most.
+     */
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationStepIn = {
+    method: EstimationMethod;
+    /**
+     * LAST_PERIODS: how many of the latest measured spans.
+     */
+    periods: number;
+    /**
+     * NORM_PER_MEMBER: the attribute of the agreement that counts members.
+     */
+    attribute: string;
+    /**
+     * NORM_PER_MEMBER: quantity of a member and month by register; * is every register.
+     */
+    norms: {
+        [key: string]: string;
+    };
+};
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -968,6 +1030,13 @@ export type PaginatedEntryOutList = {
     page: number;
     page_size: number;
     results: Array<EntryOut>;
+};
+
+export type PaginatedEstimationRuleOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<EstimationRuleOut>;
 };
 
 export type PaginatedInstallationOutList = {
@@ -1916,6 +1985,10 @@ export type UsageRecordOut = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     readonly quantity: string;
     destination: string;
@@ -2290,6 +2363,10 @@ export type UsageRecordOutWritable = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     destination: string;
     prefix: string;
@@ -5493,6 +5570,103 @@ export type GetEntryResponses = {
 };
 
 export type GetEntryResponse = GetEntryResponses[keyof GetEntryResponses];
+
+export type ListEstimationRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        page?: number;
+        page_size?: number;
+        service_id?: string;
+    };
+    url: '/api/v1/estimation-rules';
+};
+
+export type ListEstimationRulesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListEstimationRulesError = ListEstimationRulesErrors[keyof ListEstimationRulesErrors];
+
+export type ListEstimationRulesResponses = {
+    200: PaginatedEstimationRuleOutList;
+};
+
+export type ListEstimationRulesResponse = ListEstimationRulesResponses[keyof ListEstimationRulesResponses];
+
+export type CreateEstimationRuleData = {
+    body: EstimationRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/estimation-rules';
+};
+
+export type CreateEstimationRuleErrors = {
+    /**
+     * estimation_rule_invalid, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * estimation_rule_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateEstimationRuleError = CreateEstimationRuleErrors[keyof CreateEstimationRuleErrors];
+
+export type CreateEstimationRuleResponses = {
+    201: EstimationRuleOut;
+};
+
+export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
 
 export type ListInstallationsData = {
     body?: never;

@@ -443,6 +443,50 @@ export const zEndIn = z.object({
     reason: z.string().min(1).max(200)
 });
 
+export const zEstimationMethod = z.enum([
+    'SAME_SEASON',
+    'LAST_PERIODS',
+    'NORM_PER_MEMBER'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zEstimationRuleOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    service_id: z.uuid(),
+    steps: z.array(z.record(z.string(), z.unknown())),
+    max_days: z.int(),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationStepIn = z.object({
+    method: zEstimationMethod,
+    periods: z.int().gte(1).lte(36),
+    attribute: z.string().min(1).max(40),
+    norms: z.record(z.string(), z.string().min(1).max(20))
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationRuleIn = z.object({
+    service_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    steps: z.array(zEstimationStepIn),
+    max_days: z.int().gte(1).lte(1000),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string().min(1).max(300)
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -735,6 +779,13 @@ export const zPaginatedDraftBillOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDraftBillOut)
+});
+
+export const zPaginatedEstimationRuleOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zEstimationRuleOut)
 });
 
 export const zPaginatedInstallationOutList = z.object({
@@ -1834,6 +1885,7 @@ export const zUsageRecordOut = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     quantity: z.string().readonly(),
     destination: z.string(),
@@ -2195,6 +2247,7 @@ export const zUsageRecordOutWritable = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     destination: z.string(),
     prefix: z.string(),
@@ -2741,6 +2794,19 @@ export const zGetEntryPath = z.object({
 });
 
 export const zGetEntryResponse = zEntryWithPostingsOut;
+
+export const zListEstimationRulesQuery = z.object({
+    branch_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    service_id: z.uuid().optional()
+});
+
+export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
+
+export const zCreateEstimationRuleBody = zEstimationRuleIn;
+
+export const zCreateEstimationRuleResponse = zEstimationRuleOut;
 
 export const zListInstallationsQuery = z.object({
     meter_id: z.uuid().optional(),

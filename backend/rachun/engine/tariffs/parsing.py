@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rachun.engine.tariffs.components import (
+    Allowance,
     Block,
     BlockMode,
     Cap,
@@ -19,6 +20,7 @@ from rachun.engine.tariffs.components import (
     Proration,
     RegisterBlocks,
     Rounding,
+    SharedBy,
     TariffVersion,
     Traffic,
     VatMode,
@@ -39,6 +41,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
 def _component(raw: Mapping[str, Any], *, no: int) -> Component:
     shared = {"no": no, "code": raw["code"], "posting_code": raw["posting_code"], "label": raw.get("label", {})}
     shared["tax_category"] = raw.get("tax_category", "STANDARD")
+    shared["benefits_apply"] = raw.get("benefits_apply", False)
     return _KINDS[raw["kind"]](raw, shared)
 
 
@@ -86,7 +89,13 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return Traffic(**shared, destination_table=raw["destination_table"])
+    included = raw.get("included", {})
+    return Traffic(
+        **shared,
+        destination_table=raw["destination_table"],
+        included_s=included.get("seconds", 0),
+        included_destinations=tuple(included.get("destinations", ())),
+    )
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
@@ -128,6 +137,18 @@ def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Cap(**shared, **_limit(raw))
 
 
+def _allowance(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Allowance(
+        **shared,
+        of=tuple(raw["of"]),
+        included_micro=parse_micro(text=raw["quantity"]),
+        unit=raw["unit"],
+        shared_by=SharedBy(raw.get("shared_by", SharedBy.AGREEMENT)),
+        rollover_periods=raw.get("rollover_periods", 0),
+        proration=_proration(raw),
+    )
+
+
 def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {"of": tuple(raw["of"]), "price_e8": parse_price_e8(text=raw["amount"]), "proration": _proration(raw)}
 
@@ -146,4 +167,5 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "minimum": _minimum,
     "cap": _cap,
     "capacity": _capacity,
+    "allowance": _allowance,
 }

@@ -80,6 +80,7 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     components = document["components"]
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
+    yield from _allowance_faults(components)
     priced_before: set[str] = set()
     for no, component in enumerate(components):
         if "of" in component:
@@ -119,6 +120,20 @@ def _one_off_faults(component: Mapping[str, Any], *, no: int) -> Iterator[Tariff
     bounds = [parse_price_e8(text=component[name]) for name in ("minimum", "maximum") if name in component]
     if bounds != sorted(bounds):
         yield TariffFault(pointer=_pointer("components", no, "maximum"), code="MAXIMUM_BELOW_MINIMUM")
+
+
+def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFault]:
+    """A component has one allowance at most, and one that counts units."""
+    kinds = {component["code"]: component["kind"] for component in components}
+    covered: set[str] = set()
+    for no, component in enumerate(components):
+        for place, target in enumerate(component["of"] if component["kind"] == "allowance" else ()):
+            pointer = _pointer("components", no, "of", place)
+            if kinds.get(target, "metered") not in {"metered", "data", "traffic", "one_off"}:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_NO_UNITS", params={"target": target})
+            if target in covered:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_ALLOWANCE", params={"target": target})
+            covered.add(target)
 
 
 def _metered_faults(component: Mapping[str, Any], *, no: int) -> Iterator[TariffFault]:

@@ -84,5 +84,7 @@ FAULT_TEXTS = {
     "BLOCKS_BY_NEEDS_VOLUME": _("Only with VOLUME can another register choose the block."),
     "LAST_TIER_LIMITED": _("The last tier must hold any peak: leave out its limits."),
     "MAXIMUM_BELOW_MINIMUM": _("The maximum is below the minimum."),
+    "TARGET_HAS_ALLOWANCE": _("Another allowance already covers this component."),
+    "TARGET_HAS_NO_UNITS": _("An allowance can only cover a component that prices a quantity."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }
