@@ -176,6 +176,22 @@ export type AuditRowOut = {
 /**
  * An answer. Every declared property is always present.
  */
+export type BillExplanationOut = {
+    bill_id: string;
+    number: string;
+    language: string;
+    currency: string;
+    readonly gross: string;
+    lines: Array<LineExplanationOut>;
+    /**
+     * Against the account's bill before; null for a first bill.
+     */
+    bridge: BridgeOut | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type BillOut = {
     id: string;
     legal_entity_id: string;
@@ -299,6 +315,48 @@ export type BranchOut = {
     code: string;
     name: string;
     address: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgeEffectOut = {
+    effect: EffectEnum;
+    /**
+     * The effect's name in the language of the explanation.
+     */
+    text: string;
+    readonly amount: string;
+};
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export type BridgeOut = {
+    previous_bill_id: string;
+    previous_number: string;
+    readonly before: string;
+    readonly now: string;
+    readonly difference: string;
+    effects: Array<BridgeEffectOut>;
+    parts: Array<BridgePartOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgePartOut = {
+    agreement_id: string;
+    component: string;
+    register: string;
+    description: string;
+    /**
+     * What changed, as a sentence.
+     */
+    text: string;
+    readonly before: string;
+    readonly now: string;
+    effects: Array<BridgeEffectOut>;
 };
 
 /**
@@ -540,6 +598,8 @@ export type DraftBillOut = {
     line_count: number;
 };
 
+export type EffectEnum = 'PRICE' | 'TARIFF' | 'VOLUME' | 'DAYS' | 'BENEFIT' | 'ONE_OFF' | 'CORRECTION' | 'ROUNDING';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -651,6 +711,26 @@ export type ExchangeIn = {
     exchange_date: string;
     closing: Array<RegisterValueIn>;
     opening: Array<RegisterValueIn>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ExplanationStepOut = {
+    /**
+     * Stable name of the step.
+     */
+    code: string;
+    /**
+     * The step as a sentence in the language of the explanation.
+     */
+    text: string;
+    /**
+     * What the sentence is filled with, exact.
+     */
+    facts: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -822,6 +902,29 @@ export type LegalEntityOut = {
     phone: string;
     email: string;
     website: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LineExplanationOut = {
+    line_no: number;
+    agreement_id: string;
+    service_code: string;
+    component: string;
+    kind: string;
+    /**
+     * The line's words on the bill.
+     */
+    description: string;
+    readonly net: string;
+    readonly tax: string;
+    readonly gross: string;
+    steps: Array<ExplanationStepOut>;
+    /**
+     * Working the steps out gives exactly what was charged.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -1985,6 +2088,10 @@ export type UsageRecordOut = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     readonly quantity: string;
     destination: string;
@@ -2054,6 +2161,21 @@ export type AccountBalanceOutWritable = {
 /**
  * An answer. Every declared property is always present.
  */
+export type BillExplanationOutWritable = {
+    bill_id: string;
+    number: string;
+    language: string;
+    currency: string;
+    lines: Array<LineExplanationOutWritable>;
+    /**
+     * Against the account's bill before; null for a first bill.
+     */
+    bridge: BridgeOutWritable | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type BillOutWritable = {
     id: string;
     legal_entity_id: string;
@@ -2099,6 +2221,42 @@ export type BillWithLinesOutWritable = {
     currency: string;
     issued_at: string;
     services: Array<ServiceLinesOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgeEffectOutWritable = {
+    effect: EffectEnum;
+    /**
+     * The effect's name in the language of the explanation.
+     */
+    text: string;
+};
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export type BridgeOutWritable = {
+    previous_bill_id: string;
+    previous_number: string;
+    effects: Array<BridgeEffectOutWritable>;
+    parts: Array<BridgePartOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgePartOutWritable = {
+    agreement_id: string;
+    component: string;
+    register: string;
+    description: string;
+    /**
+     * What changed, as a sentence.
+     */
+    text: string;
+    effects: Array<BridgeEffectOutWritable>;
 };
 
 /**
@@ -2162,6 +2320,26 @@ export type JobRowErrorOutWritable = {
         [key: string]: unknown;
     };
     raw: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LineExplanationOutWritable = {
+    line_no: number;
+    agreement_id: string;
+    service_code: string;
+    component: string;
+    kind: string;
+    /**
+     * The line's words on the bill.
+     */
+    description: string;
+    steps: Array<ExplanationStepOut>;
+    /**
+     * Working the steps out gives exactly what was charged.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -2359,6 +2537,10 @@ export type UsageRecordOutWritable = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     destination: string;
     prefix: string;
@@ -4353,6 +4535,101 @@ export type GetBillDocumentResponses = {
 };
 
 export type GetBillDocumentResponse = GetBillDocumentResponses[keyof GetBillDocumentResponses];
+
+export type GetBillExplanationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/bills/{id}/explanation';
+};
+
+export type GetBillExplanationErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetBillExplanationError = GetBillExplanationErrors[keyof GetBillExplanationErrors];
+
+export type GetBillExplanationResponses = {
+    200: BillExplanationOut;
+};
+
+export type GetBillExplanationResponse = GetBillExplanationResponses[keyof GetBillExplanationResponses];
+
+export type GetBillExplanationDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/bills/{id}/explanation/document';
+};
+
+export type GetBillExplanationDocumentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetBillExplanationDocumentError = GetBillExplanationDocumentErrors[keyof GetBillExplanationDocumentErrors];
+
+export type GetBillExplanationDocumentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetBillExplanationDocumentResponse = GetBillExplanationDocumentResponses[keyof GetBillExplanationDocumentResponses];
 
 export type ListBillPostingsData = {
     body?: never;
@@ -6965,6 +7242,101 @@ export type GetOwnBillDocumentResponses = {
 };
 
 export type GetOwnBillDocumentResponse = GetOwnBillDocumentResponses[keyof GetOwnBillDocumentResponses];
+
+export type GetOwnBillExplanationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/own/bills/{id}/explanation';
+};
+
+export type GetOwnBillExplanationErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnBillExplanationError = GetOwnBillExplanationErrors[keyof GetOwnBillExplanationErrors];
+
+export type GetOwnBillExplanationResponses = {
+    200: BillExplanationOut;
+};
+
+export type GetOwnBillExplanationResponse = GetOwnBillExplanationResponses[keyof GetOwnBillExplanationResponses];
+
+export type GetOwnBillExplanationDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/own/bills/{id}/explanation/document';
+};
+
+export type GetOwnBillExplanationDocumentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnBillExplanationDocumentError = GetOwnBillExplanationDocumentErrors[keyof GetOwnBillExplanationDocumentErrors];
+
+export type GetOwnBillExplanationDocumentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetOwnBillExplanationDocumentResponse = GetOwnBillExplanationDocumentResponses[keyof GetOwnBillExplanationDocumentResponses];
 
 export type ListPartiesData = {
     body?: never;

@@ -435,6 +435,53 @@ export const zDraftBillOut = z.object({
     line_count: z.int()
 });
 
+export const zEffectEnum = z.enum([
+    'PRICE',
+    'TARIFF',
+    'VOLUME',
+    'DAYS',
+    'BENEFIT',
+    'ONE_OFF',
+    'CORRECTION',
+    'ROUNDING'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgeEffectOut = z.object({
+    effect: zEffectEnum,
+    text: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgePartOut = z.object({
+    agreement_id: z.string(),
+    component: z.string(),
+    register: z.string(),
+    description: z.string(),
+    text: z.string(),
+    before: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    effects: z.array(zBridgeEffectOut)
+});
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export const zBridgeOut = z.object({
+    previous_bill_id: z.uuid(),
+    previous_number: z.string(),
+    before: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    effects: z.array(zBridgeEffectOut),
+    parts: z.array(zBridgePartOut)
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -485,6 +532,15 @@ export const zEstimationRuleIn = z.object({
     valid_from: z.iso.date(),
     valid_to: z.iso.date().nullable(),
     source_document: z.string().min(1).max(300)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zExplanationStepOut = z.object({
+    code: z.string(),
+    text: z.string(),
+    facts: z.record(z.string(), z.unknown())
 });
 
 /**
@@ -629,6 +685,36 @@ export const zLegalEntityOut = z.object({
     phone: z.string(),
     email: z.string(),
     website: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLineExplanationOut = z.object({
+    line_no: z.int(),
+    agreement_id: z.string(),
+    service_code: z.string(),
+    component: z.string(),
+    kind: z.string(),
+    description: z.string(),
+    net: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tax: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    steps: z.array(zExplanationStepOut),
+    agrees: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillExplanationOut = z.object({
+    bill_id: z.uuid(),
+    number: z.string(),
+    language: z.string(),
+    currency: z.string(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    lines: z.array(zLineExplanationOut),
+    bridge: zBridgeOut.nullable()
 });
 
 /**
@@ -1885,6 +1971,7 @@ export const zUsageRecordOut = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     quantity: z.string().readonly(),
     destination: z.string(),
@@ -1990,6 +2077,36 @@ export const zBillPostingOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zBridgeEffectOutWritable = z.object({
+    effect: zEffectEnum,
+    text: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgePartOutWritable = z.object({
+    agreement_id: z.string(),
+    component: z.string(),
+    register: z.string(),
+    description: z.string(),
+    text: z.string(),
+    effects: z.array(zBridgeEffectOutWritable)
+});
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export const zBridgeOutWritable = z.object({
+    previous_bill_id: z.uuid(),
+    previous_number: z.string(),
+    effects: z.array(zBridgeEffectOutWritable),
+    parts: z.array(zBridgePartOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zChargeOutWritable = z.object({
     line_no: z.int(),
     agreement_id: z.uuid(),
@@ -2027,6 +2144,32 @@ export const zJobRowErrorOutWritable = z.object({
     code: z.string(),
     params: z.record(z.string(), z.unknown()),
     raw: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLineExplanationOutWritable = z.object({
+    line_no: z.int(),
+    agreement_id: z.string(),
+    service_code: z.string(),
+    component: z.string(),
+    kind: z.string(),
+    description: z.string(),
+    steps: z.array(zExplanationStepOut),
+    agrees: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillExplanationOutWritable = z.object({
+    bill_id: z.uuid(),
+    number: z.string(),
+    language: z.string(),
+    currency: z.string(),
+    lines: z.array(zLineExplanationOutWritable),
+    bridge: zBridgeOutWritable.nullable()
 });
 
 /**
@@ -2246,6 +2389,7 @@ export const zUsageRecordOutWritable = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     destination: z.string(),
     prefix: z.string(),
@@ -2589,6 +2733,37 @@ export const zGetBillDocumentQuery = z.object({
  * The file.
  */
 export const zGetBillDocumentResponse = z.string();
+
+export const zGetBillExplanationPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetBillExplanationQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+export const zGetBillExplanationResponse = zBillExplanationOut;
+
+export const zGetBillExplanationDocumentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetBillExplanationDocumentQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+/**
+ * The file.
+ */
+export const zGetBillExplanationDocumentResponse = z.string();
 
 export const zListBillPostingsPath = z.object({
     id: z.uuid()
@@ -3038,6 +3213,37 @@ export const zGetOwnBillDocumentQuery = z.object({
  * The file.
  */
 export const zGetOwnBillDocumentResponse = z.string();
+
+export const zGetOwnBillExplanationPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnBillExplanationQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+export const zGetOwnBillExplanationResponse = zBillExplanationOut;
+
+export const zGetOwnBillExplanationDocumentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnBillExplanationDocumentQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+/**
+ * The file.
+ */
+export const zGetOwnBillExplanationDocumentResponse = z.string();
 
 export const zListPartiesQuery = z.object({
     branch_id: z.uuid().optional(),

@@ -46,6 +46,7 @@ class Component:
     posting_code: str
     tax_category: str = "STANDARD"
     label: Mapping[str, str] = field(default_factory=dict)
+    benefits_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +101,12 @@ class Metered(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic(Component):
+    """included_s: seconds of each calendar month that calls to the destinations (empty = all) take in call order."""
+
     kind: ClassVar[str] = "traffic"
     destination_table: str
+    included_s: int = 0
+    included_destinations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,39 @@ class Cap(Component):
     of: tuple[str, ...]
     price_e8: int
     proration: Proration = Proration.DAYS
+
+
+class SharedBy(StrEnum):
+    AGREEMENT = "AGREEMENT"
+    ACCOUNT = "ACCOUNT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance(Component):
+    """Units included per period. Its lines take the tax category of what they credit."""
+
+    kind: ClassVar[str] = "allowance"
+    of: tuple[str, ...]
+    included_micro: int
+    unit: str
+    shared_by: SharedBy = SharedBy.AGREEMENT
+    rollover_periods: int = 0
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityTier:
+    """limits_micro: the largest peak of each register that the tier holds; a register left out is held whole."""
+
+    no: int
+    price_e8: int
+    limits_micro: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Component):
+    kind: ClassVar[str] = "capacity"
+    tiers: tuple[CapacityTier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rachun.engine.tariffs.components import (
+    Allowance,
     Block,
     BlockMode,
     Cap,
+    Capacity,
+    CapacityTier,
     Component,
     Fixed,
     Metered,
@@ -17,6 +20,7 @@ from rachun.engine.tariffs.components import (
     Proration,
     RegisterBlocks,
     Rounding,
+    SharedBy,
     TariffVersion,
     Traffic,
     VatMode,
@@ -37,6 +41,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
 def _component(raw: Mapping[str, Any], *, no: int) -> Component:
     shared = {"no": no, "code": raw["code"], "posting_code": raw["posting_code"], "label": raw.get("label", {})}
     shared["tax_category"] = raw.get("tax_category", "STANDARD")
+    shared["benefits_apply"] = raw.get("benefits_apply", False)
     return _KINDS[raw["kind"]](raw, shared)
 
 
@@ -84,7 +89,13 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return Traffic(**shared, destination_table=raw["destination_table"])
+    included = raw.get("included", {})
+    return Traffic(
+        **shared,
+        destination_table=raw["destination_table"],
+        included_s=included.get("seconds", 0),
+        included_destinations=tuple(included.get("destinations", ())),
+    )
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
@@ -96,6 +107,18 @@ def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
         minimum_e8=_price_or_none(raw, "minimum"),
         maximum_e8=_price_or_none(raw, "maximum"),
     )
+
+
+def _capacity(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    tiers = [
+        CapacityTier(
+            no=no,
+            price_e8=parse_price_e8(text=tier["price"]),
+            limits_micro={register: parse_micro(text=limit) for register, limit in tier.get("limits", {}).items()},
+        )
+        for no, tier in enumerate(raw["tiers"], start=1)
+    ]
+    return Capacity(**shared, tiers=tuple(tiers))
 
 
 def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
@@ -112,6 +135,18 @@ def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Cap(**shared, **_limit(raw))
+
+
+def _allowance(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Allowance(
+        **shared,
+        of=tuple(raw["of"]),
+        included_micro=parse_micro(text=raw["quantity"]),
+        unit=raw["unit"],
+        shared_by=SharedBy(raw.get("shared_by", SharedBy.AGREEMENT)),
+        rollover_periods=raw.get("rollover_periods", 0),
+        proration=_proration(raw),
+    )
 
 
 def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,4 +166,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "percentage": _percentage,
     "minimum": _minimum,
     "cap": _cap,
+    "capacity": _capacity,
+    "allowance": _allowance,
 }
