@@ -14,6 +14,7 @@ import polars as pl
 from rachun.engine.billing.adjustments import with_adjustments
 from rachun.engine.billing.benefits import KIND as BENEFIT
 from rachun.engine.billing.benefits import benefit_lines, budget_of
+from rachun.engine.billing.capacity import capacity_lines
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
@@ -25,7 +26,7 @@ from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, 
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
 from rachun.engine.billing.true_up import trued_up
-from rachun.engine.tariffs.components import Metered, PerAttribute
+from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
@@ -86,6 +87,8 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
         priced.append(_metered(snapshot, stretches=stretches))
+    if Capacity.kind in kinds:
+        priced.append(capacity_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:

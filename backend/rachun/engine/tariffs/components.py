@@ -163,6 +163,21 @@ class Allowance(Component):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityTier:
+    """limits_micro: the largest peak of each register that the tier holds; a register left out is held whole."""
+
+    no: int
+    price_e8: int
+    limits_micro: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Component):
+    kind: ClassVar[str] = "capacity"
+    tiers: tuple[CapacityTier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
     currency: str
     vat: VatMode

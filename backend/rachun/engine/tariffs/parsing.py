@@ -8,6 +8,8 @@ from rachun.engine.tariffs.components import (
     Block,
     BlockMode,
     Cap,
+    Capacity,
+    CapacityTier,
     Component,
     Fixed,
     Metered,
@@ -107,6 +109,18 @@ def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     )
 
 
+def _capacity(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    tiers = [
+        CapacityTier(
+            no=no,
+            price_e8=parse_price_e8(text=tier["price"]),
+            limits_micro={register: parse_micro(text=limit) for register, limit in tier.get("limits", {}).items()},
+        )
+        for no, tier in enumerate(raw["tiers"], start=1)
+    ]
+    return Capacity(**shared, tiers=tuple(tiers))
+
+
 def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
     return parse_price_e8(text=raw[name]) if name in raw else None
 
@@ -152,5 +166,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "percentage": _percentage,
     "minimum": _minimum,
     "cap": _cap,
+    "capacity": _capacity,
     "allowance": _allowance,
 }
