@@ -67,7 +67,7 @@ class TestAllowanceBalance:
 
         run = bill_month(town=town, period=FEBRUARY)
 
-        # 150 kWh 26.03 less the hundred of February 17.35; the late 30 of January 5.21, which its hundred does not cover
+        # 150 kWh 26.03 less the hundred of February 17.35; the late 30 of January 5.21, which no hundred covers
         assert net_of(run) == 485 + 2603 - 1735 + 521
 
     def test_calculating_again_converges(self) -> None:
