@@ -34,7 +34,7 @@ MUST_NOT = {
     "subscriber": {"listBills", "getAccountBalance", "listParties", "createReceipt", "listReadings", "listMeters"},
     "partner": {"listAccounts", "listParties", "listBills", "createBillRun", "listJobs"},
 }
-READ_ONLY = ("list", "get", "watch", "download")
+READ_ONLY = ("list", "get", "watch", "download", "search")
 
 
 def operations_of(role: str) -> set[str]:
