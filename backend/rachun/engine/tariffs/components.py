@@ -144,6 +144,23 @@ class Cap(Component):
     proration: Proration = Proration.DAYS
 
 
+class Measure(StrEnum):
+    SUM = "SUM"
+    PEAK = "PEAK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data(Component):
+    """per_micro: how much of what is reported makes one priced unit."""
+
+    kind: ClassVar[str] = "data"
+    item: str
+    unit: str
+    blocks: tuple[Block, ...]
+    measure: Measure = Measure.SUM
+    per_micro: int = 10**6
+
+
 class SharedBy(StrEnum):
     AGREEMENT = "AGREEMENT"
     ACCOUNT = "ACCOUNT"

@@ -11,7 +11,9 @@ from rachun.engine.tariffs.components import (
     Capacity,
     CapacityTier,
     Component,
+    Data,
     Fixed,
+    Measure,
     Metered,
     Minimum,
     OneOff,
@@ -137,6 +139,17 @@ def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Cap(**shared, **_limit(raw))
 
 
+def _data(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Data(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        blocks=_blocks(raw["blocks"]),
+        measure=Measure(raw.get("measure", Measure.SUM)),
+        per_micro=parse_micro(text=raw.get("per", "1")),
+    )
+
+
 def _allowance(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Allowance(
         **shared,
@@ -168,4 +181,5 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "cap": _cap,
     "capacity": _capacity,
     "allowance": _allowance,
+    "data": _data,
 }

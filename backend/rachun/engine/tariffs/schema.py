@@ -92,6 +92,8 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
             yield from _one_off_faults(component, no=no)
         if component["kind"] == "metered":
             yield from _metered_faults(component, no=no)
+        if component["kind"] == "data":
+            yield from _block_faults(component["blocks"], at=("components", no, "blocks"))
         priced_before.add(component["code"])
 
 
