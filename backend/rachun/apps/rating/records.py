@@ -1,6 +1,7 @@
 """Files and rows of any source → one frame of records, whatever format they came in.
 
-RECORDS holds calls and delivered services; what a kind does not have is null.
+RECORDS holds calls and delivered services; what a kind does not have is null. keyed_at: the start of a call that is
+known by what it was; null where the sender gave a key or only a day.
 """
 
 import json
@@ -27,6 +28,7 @@ RECORDS: Mapping[str, pl.DataType] = {
     "row_no": pl.Int64(),
     "record_key": pl.String(),
     "occurrence": pl.Int32(),
+    "keyed_at": _INSTANT,
     "caller": pl.String(),
     "called": pl.String(),
     "started_at": _INSTANT,
@@ -75,6 +77,7 @@ def _calls(read: ColumnsRead, *, zone: str) -> RecordsRead:
     frame = read.frame.with_columns(
         caller=pl.col("caller_raw"),
         called=pl.col("called_raw"),
+        keyed_at=pl.col("started_at"),
         usage_date=pl.col("started_at").dt.convert_time_zone(zone).dt.date(),
         quantity_micro=pl.col("billable_s") * MICRO,
     )
@@ -133,6 +136,7 @@ def _json_call(row: Mapping[str, Any]) -> dict[str, Any]:
     natural = _raw(row["calling"], row["called"], started.isoformat(), duration, row["billable_s"], row["answered"])
     return {
         "record_key": row["record_key"] or natural,
+        "keyed_at": None if row["record_key"] else started,
         "caller": row["calling"],
         "called": row["called"],
         "started_at": started,

@@ -12,7 +12,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import price_calls, price_deliveries, rules_of
 from rachun.apps.rating.records import RecordsRead, read_records
 from rachun.apps.usage.models import UsageBatch, UsageSource
-from rachun.apps.usage.services import close_batch, open_batch, store_records, take_keys
+from rachun.apps.usage.services import KeyTaker, close_batch, open_batch, store_records
 from rachun.countries.loader import load_pack
 from rachun.formats.reading import RowError
 from rachun.formats.source import Source
@@ -65,7 +65,7 @@ def load_usage(
     with refusing_files():
         read = read_records(source=source, file=usage.file, is_json=usage.is_json)
     step_done("read")
-    new = take_keys(batch=batch, records=read.frame)
+    new = KeyTaker(batch).take(read.frame)
     step_done("keyed")
     priced = price_records(source=source, records=new)
     step_done("priced")
