@@ -1,5 +1,6 @@
 """The columns every call format is brought to, and the typing of them that all call formats share."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -91,6 +92,36 @@ def finish_calls(
         totals=totals,
         record_count=record_count,
     )
+
+
+def together(*, parts: Sequence[ColumnsRead]) -> ColumnsRead:
+    """Parts of one file as one; `occurrence` counts through the whole of it."""
+    if len(parts) == 1:
+        return parts[0]
+    frame = pl.concat([part.frame for part in parts]).with_columns(occurrence=occurrence_column(key="record_key"))
+    return ColumnsRead(
+        frame=frame.select(CALL_COLUMNS.keys()),
+        errors=tuple(error for part in parts for error in part.errors),
+        totals=summed_totals([part.totals for part in parts]),
+        record_count=sum(part.record_count for part in parts),
+    )
+
+
+def summed_totals(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Counts and sums add up; of instants the earliest and the latest remain."""
+    whole: dict[str, Any] = {}
+    for totals in parts:
+        for name, value in totals.items():
+            known = whole.get(name)
+            if known is None:
+                whole[name] = value
+            elif name == "earliest_at":
+                whole[name] = min(known, value)
+            elif name == "latest_at":
+                whole[name] = max(known, value)
+            else:
+                whole[name] = known + value
+    return whole
 
 
 def _natural_key() -> pl.Expr:
