@@ -105,7 +105,10 @@ def _read_part(lines: pl.DataFrame, profile: Profile, zone: str, *, is_first: bo
     misshapen = fields.filter(~pl.col("whole"))
     if is_first and fields.height == misshapen.height:
         raise _no_line_fits(fields, profile)
-    errors = [_misshapen(row, found, profile) for row, found in misshapen.select("row_no", "found").iter_rows()]
+    errors = [
+        _misshapen(row, found, raw, profile)
+        for row, found, raw in misshapen.select("row_no", "found", "raw").iter_rows()
+    ]
     judged = _judge(fields.filter(pl.col("whole")) if misshapen.height else fields, profile, zone)
     return finish_calls(judged=judged, errors=errors, shown=_SHOWN, zone=zone, record_count=lines.height)
 
@@ -184,17 +187,17 @@ def _stripped(places: dict[str, pl.Expr]) -> dict[str, pl.Expr]:
     return {name: place.str.strip_chars(" ") for name, place in places.items()}
 
 
-def _misshapen(row: int, found: int, profile: Profile) -> RowError:
+def _misshapen(row: int, found: int, raw: str, profile: Profile) -> RowError:
     if profile["kind"] == "DELIMITED":
         params: dict[str, int | str] = {"found": found, "expected": profile["columns"]}
-        return RowError(row=row, field="row", code="cell_count", params=params)
+        return RowError(row=row, field="row", code="cell_count", params=params, raw=raw)
     params = {"found": found, "expected": profile["line_length"]}
-    return RowError(row=row, field="row", code="line_too_short", params=params)
+    return RowError(row=row, field="row", code="line_too_short", params=params, raw=raw)
 
 
 def _no_line_fits(fields: pl.DataFrame, profile: Profile) -> FileRefused:
     """When not one line has the shape of the profile, it is another kind of file."""
-    error = _misshapen(fields["row_no"][0], fields["found"][0], profile)
+    error = _misshapen(fields["row_no"][0], fields["found"][0], "", profile)
     return FileRefused(code=error.code, row=error.row, params=error.params)
 
 

@@ -1,4 +1,4 @@
-"""A file of lines, some megabytes at a time, cut between two lines: what stays in memory does not grow with the file."""
+"""A file of lines, some megabytes at a time, cut between two lines: memory does not grow with the file."""
 
 import io
 from collections.abc import Iterator
@@ -18,10 +18,6 @@ class LineBlock:
 
     data: bytes
     first_row: int
-
-    @property
-    def line_count(self) -> int:
-        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
 
 
 def line_blocks(*, source: Source | StoredSource, encoding: str, block_bytes: int = BLOCK_BYTES) -> Iterator[LineBlock]:

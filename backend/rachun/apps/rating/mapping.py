@@ -62,18 +62,23 @@ def e164_of(*, numbers: pl.Series, rules: NumberingRules) -> pl.Series:
     return frame.select(e164=pl.coalesce("understood", pl.when(is_international).then(bare)))["e164"]
 
 
-def price_calls(*, records: pl.DataFrame, facts: CallFacts, rules: NumberingRules) -> pl.DataFrame:
-    """records: caller, called, usage_date, billable_s, answered. Adds state, reason, agreement_id, component, prefix,
+def number_calls(*, records: pl.DataFrame, rules: NumberingRules) -> pl.DataFrame:
+    """Adds caller_e164 and called_e164."""
+    return records.with_columns(
+        caller_e164=e164_of(numbers=records["caller"], rules=rules),
+        called_e164=e164_of(numbers=records["called"], rules=rules),
+    )
+
+
+def price_calls(*, records: pl.DataFrame, facts: CallFacts) -> pl.DataFrame:
+    """records: as number_calls leaves them, with usage_date, billable_s, answered; facts that know their callers. Adds
+    state, reason, agreement_id, component, prefix,
     destination, billed_s, amount_micro; caller and called become E.164 where they can be read.
 
     Reasons: BAD_CALLER, UNKNOWN_SUBSCRIBER, NO_AGREEMENT, NO_TARIFF, NO_COMPONENT, BAD_NUMBER, NO_RATE, BAD_DURATION,
     OVERFLOW; of unbillable ones UNANSWERED, NO_DURATION.
     """
-    numbered = records.with_row_index("ix").with_columns(
-        caller_e164=e164_of(numbers=records["caller"], rules=rules),
-        called_e164=e164_of(numbers=records["called"], rules=rules),
-    )
-    facts.learn(numbered["caller_e164"])
+    numbered = records.with_row_index("ix")
     versed = _guided(numbered, facts=facts)
     priced = versed.join(_rated(versed, facts=facts.tariffs), on="ix", how="left", maintain_order="left")
     known = facts.known

@@ -1,7 +1,7 @@
 """Use cases and building blocks of rating."""
 
 from rachun.apps.rating.services.import_rate_deck import DeckImported, RateTerms, import_rate_deck
-from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, load_usage
+from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, Watch, load_usage
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "RateTerms",
     "Released",
     "UsageFile",
+    "Watch",
     "import_rate_deck",
     "load_usage",
     "release_suspended",

@@ -2,7 +2,18 @@
 
 from rachun.apps.usage.services.mark_billed import mark_billed
 from rachun.apps.usage.services.sources import SourceFacts, create_source
-from rachun.apps.usage.services.take_batch import close_batch, open_batch, store_records
-from rachun.apps.usage.services.take_keys import KeyTaker
+from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
+from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
 
-__all__ = ["KeyTaker", "SourceFacts", "close_batch", "create_source", "mark_billed", "open_batch", "store_records"]
+__all__ = [
+    "KeyTaker",
+    "KeyedRecords",
+    "SourceFacts",
+    "close_batch",
+    "create_source",
+    "encode_records",
+    "key_records",
+    "mark_billed",
+    "open_batch",
+    "store_records",
+]

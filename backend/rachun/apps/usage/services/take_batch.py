@@ -7,10 +7,12 @@ table behind, so a second try starts from nothing.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import polars as pl
+from django.db import connection
 
-from rachun.apps.base.copying import copy_frame
+from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows
 from rachun.apps.base.partitions import attach_load, open_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
@@ -47,6 +49,7 @@ RECORD_COLUMNS: Mapping[str, pl.DataType] = {
 def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: datetime) -> tuple[UsageBatch, bool]:
     """The batch of these bytes, and whether it is new; a file that is being taken elsewhere is waited for."""
     assert_in_transaction()
+    take_turn(source_id=source.id)
     batch = UsageBatch(
         legal_entity_id=source.legal_entity_id,
         source=source,
@@ -60,19 +63,29 @@ def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: date
     return kept, kept.id == batch.id
 
 
-def store_records(*, batch: UsageBatch, records: pl.DataFrame) -> None:
-    """Copy rows into the batch's own bare table. records: RECORD_COLUMNS without load_key, source_id, bill_id; the
+def take_turn(*, source_id: UUID) -> None:
+    """One batch of a source at a time: two files that share records would take their keys in different orders."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(source_id)])
+
+
+def encode_records(*, batch: UsageBatch, records: pl.DataFrame) -> EncodedRows:
+    """Rows for store_records, without the database. records: RECORD_COLUMNS without load_key, source_id, bill_id; the
     agreement as the text of its id.
     """
-    assert_in_transaction()
-    table = open_load(parent=PARENT, load_key=batch.id)
     whole = records.with_columns(
         pl.lit(batch.id.bytes, pl.Binary).alias("load_key"),
         pl.lit(batch.source_id.bytes, pl.Binary).alias("source_id"),
         pl.lit(None, pl.Binary).alias("bill_id"),
         pl.col("agreement_id").str.replace_all("-", "", literal=True).str.decode("hex"),
     )
-    copy_frame(table=table, frame=whole.select(pl.col(name).cast(kind) for name, kind in RECORD_COLUMNS.items()))
+    return encode_rows(whole.select(pl.col(name).cast(kind) for name, kind in RECORD_COLUMNS.items()))
+
+
+def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:
+    """Copy rows into the batch's own bare table."""
+    assert_in_transaction()
+    copy_rows(table=open_load(parent=PARENT, load_key=batch.id), rows=rows)
 
 
 def close_batch(*, batch: UsageBatch, record_count: int, error_count: int, totals: Mapping[str, Any]) -> UsageBatch:
