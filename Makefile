@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
 .PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
-        read-file price-cases lock format bootstrap texts
+        read-file price-cases lock format bootstrap texts clients
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -23,7 +23,10 @@ bootstrap: ## install what is missing: Debian packages (as root), .venv, locked 
 texts: bootstrap ## compile the changed catalogues of texts
 	@$(PYTHON) -m tools.texts
 
-run: texts ## start everything in the background, migrate, load the demo, print addresses and logins
+clients: bootstrap ## build the browser's applications that changed
+	@$(PYTHON) -m tools.clients
+
+run: texts clients ## start everything in the background, migrate, load the demo, print addresses and logins
 	@$(STACK) up
 
 stop: ## end everything in order

@@ -15,7 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-LOCKS = (ROOT / "backend/requirements/runtime.txt", ROOT / "backend/requirements/dev.txt")
+LOCKS = (
+    ROOT / "backend/requirements/runtime.txt",
+    ROOT / "backend/requirements/dev.txt",
+    ROOT / "device-agent/requirements/runtime.txt",
+)
 DEBIAN_PACKAGES = ROOT / "infra/debian-packages.txt"
 UV = "uv==0.13.9"
 PYTHON_OLDEST = (3, 11)

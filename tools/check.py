@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.clients import BuildFailed, build
 from tools.contract import CONTRACT, write_contract
 from tools.texts import catalogues
 
@@ -61,11 +62,20 @@ def catalogues_are_whole() -> str:
 def locks_hold_no_addresses() -> str:
     """A lock with addresses ties the project to whatever registry its author sat behind."""
     wrong = []
-    for lock in sorted((ROOT / "backend/requirements").glob("*.txt")):
-        wrong += [f"{lock.name}: {line}" for line in lock.read_text().splitlines() if has_address(line)]
+    for lock in sorted(ROOT.glob("*/requirements/*.txt")):
+        wrong += [f"{lock.relative_to(ROOT)}: {line}" for line in lock.read_text().splitlines() if has_address(line)]
     for lock in sorted(ROOT.glob("*/package-lock.json")):
         wrong += [f"{lock.parent.name}: {line.strip()}" for line in lock.read_text().splitlines() if is_resolved(line)]
     return "\n".join(wrong)
+
+
+def client_is_whole() -> str:
+    """Types, lint, import zones, texts in three languages, and a build whose first load is light."""
+    try:
+        build(ROOT / "frontend")
+    except BuildFailed as failure:
+        return str(failure)
+    return command("npm", "run", "check", folder=ROOT / "frontend")()
 
 
 def has_address(line: str) -> bool:
@@ -86,6 +96,10 @@ CHECKS = (
     Check(
         name="types of the tools", run=command("mypy", "--config-file", "tools/mypy.ini", "-p", "infra", "-p", "tools")
     ),
+    Check(
+        name="types of the device agent",
+        run=command("mypy", "--config-file", "../tools/mypy.ini", "-p", "rachun_agent", folder=ROOT / "device-agent"),
+    ),
     Check(name="imports", run=command("lint-imports", "--config", ".importlinter", "--no-cache")),
     Check(name="import contracts are generated", run=command("python", "-m", "tools.import_contracts", "--check")),
     Check(
@@ -102,6 +116,7 @@ CHECKS = (
     Check(name="contract", run=contract_is_current),
     Check(name="texts", run=catalogues_are_whole),
     Check(name="locks", run=locks_hold_no_addresses),
+    Check(name="operators' application", run=client_is_whole),
 )
 
 

@@ -14,7 +14,7 @@ from tools.house_rules_python import PYTHON_RULES
 from tools.house_source import Finding, Source, read_source
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("backend", "tests", "infra", "tools")
+FOLDERS = ("backend", "device-agent", "tests", "infra", "tools")
 SKIPPED_PARTS = {"migrations", "node_modules", ".venv", "var", "__pycache__"}
 
 RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (*PYTHON_RULES, *DJANGO_RULES)

@@ -23,7 +23,7 @@ PACKAGE_LAYERS: tuple[tuple[str, ...], ...] = (
 )
 APP_LAYERS: tuple[tuple[str, ...], ...] = (
     ("demo",),
-    ("selfservice", "partners", "reporting"),
+    ("selfservice", "partners", "reporting", "search"),
     ("collection",),
     ("taxes",),
     ("payments",),

@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "backend/requirements"
+# In this order: each is compiled against the ones before it.
+SETS = (("backend/requirements", "runtime"), ("device-agent/requirements", "runtime"), ("backend/requirements", "dev"))
 FLAGS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
 
 
 def main() -> int:
-    for name in ("runtime", "dev"):
+    for folder, name in SETS:
         command = [str(ROOT / ".venv/bin/uv"), "pip", "compile", *FLAGS, f"{name}.in", "-o", f"{name}.txt"]
-        subprocess.run(command, cwd=FOLDER, check=True)
+        subprocess.run(command, cwd=ROOT / folder, check=True)
     return 0
 
 

@@ -36,6 +36,7 @@ PRODUCT_APPS = [
     "rachun.apps.billing",
     "rachun.apps.payments",
     "rachun.apps.selfservice",
+    "rachun.apps.search",
     "rachun.apps.demo",
 ]
 INSTALLED_APPS = [
@@ -143,6 +144,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeliveryChannel": "rachun.apps.messaging.models.Delivery.Channel",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
+        "EstimationMethod": "rachun.apps.metering.services.METHODS",
         "FileEncoding": "rachun.apps.rating.api.serializers.ENCODINGS",
         "JobState": "rachun.apps.base.models.Job.State",
         "OperatorLanguage": "rachun.apps.identity.api.serializers.LANGUAGES",
@@ -169,6 +171,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 REDIS_URL = ENV.redis_url
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
 FILES_DIR = ENV.files_dir
+FRONTEND_DIR = ENV.frontend_dir
 PUBLIC_URL = ENV.public_url
 SMTP_URL = ENV.smtp_url
 

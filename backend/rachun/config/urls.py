@@ -1,8 +1,10 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from rachun.apps.base.api import health
+from rachun.config.built_app import built_app
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health),
@@ -25,8 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "billing",
             "payments",
             "selfservice",
+            "search",
         )
     ),
+    # Everything that is not the interface's belongs to the operators' application.
+    re_path(r"^(?!api/|portal(?:/|$))(?P<path>.*)$", built_app(settings.FRONTEND_DIR)),
 ]
 
 handler400 = "rachun.apps.base.api.problems.bad_request"

@@ -5,10 +5,14 @@ HALF_UP is half away from zero, as the laws and PostgreSQL's `round(numeric)` ha
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 WIDE = pl.Int128()
+MODES = ("HALF_UP", "HALF_EVEN", "UP", "DOWN")
 
 
 def half_up(*, num: int, den: int) -> int:
@@ -64,3 +68,25 @@ def spread(*, total: int, weights: Sequence[int]) -> list[int]:
     heaviest = weights.index(max(weights))
     parts[heaviest] += total - sum(parts)
     return parts
+
+
+def rounded_array(*, num: npt.NDArray[Any], den: npt.NDArray[Any], mode: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """num/den to whole numbers, each as its place in MODES says: UP is towards +infinity, DOWN towards zero.
+
+    Arrays of int64 must leave 2 × den below 2^63; arrays of Python integers have no bound.
+    """
+    whole = num // den
+    rest = num - whole * den
+    twice = rest * 2
+    is_half, is_more = (twice == den).astype(np.bool_), (twice > den).astype(np.bool_)
+    is_positive, is_odd = (num > 0).astype(np.bool_), (whole % 2 != 0).astype(np.bool_)
+    goes_up = np.choose(
+        mode,
+        [
+            is_more | (is_half & is_positive),
+            is_more | (is_half & is_odd),
+            (rest > 0).astype(np.bool_),
+            (rest > 0).astype(np.bool_) & ~is_positive,
+        ],
+    )
+    return np.asarray(whole + goes_up)

@@ -70,7 +70,7 @@ class TestRateCalls:
 
     @pytest.mark.parametrize(
         ("called", "seconds", "error"),
-        [(None, 5, "BAD_NUMBER"), ("12x", 5, "BAD_NUMBER"), ("1234", -5, "BAD_DURATION")],
+        [(None, 5, "BAD_NUMBER"), ("x12", 5, "BAD_NUMBER"), ("1234", -5, "BAD_DURATION")],
     )
     def test_keeps_broken_calls_as_errors(self, called: str | None, seconds: int, error: str) -> None:
         assert rated(deck(row("1")), (called, MARCH, seconds, True))[0][3:] == ("ERROR", error)
@@ -112,10 +112,10 @@ class TestRateCalls:
 def judged(number: str, seconds: int, prefixes: set[str], pricing: tuple) -> tuple:
     price, fee, first, step = pricing
     found = max((p for p in prefixes if number.startswith(p)), key=len, default=None)
-    if not seconds:
-        return (found, 0, 0, "RATED", None)
     if found is None:
         return (None, None, None, "ERROR", "NO_RATE")
+    if not seconds:
+        return (found, 0, 0, "RATED", None)
     billed = first + max(0, ceil(Decimal(seconds - first) / step)) * step
     worth = Decimal(fee).scaleb(-8) + Decimal(price + len(found)).scaleb(-8) * billed / 60
     cost = worth.quantize(Decimal("0.0001"), ROUND_HALF_UP)

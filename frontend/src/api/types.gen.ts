@@ -448,6 +448,16 @@ export type DestinationRateOut = {
     connection_fee: string;
     first_interval_s: number;
     increment_s: number;
+    band: string;
+    weight: number;
+    steps: Array<RateStepOut> | null;
+    rounding: RoundingEnum;
+    decimals: number;
+    minimum_s: number;
+    minimum_charge: string;
+    free_below_s: number;
+    max_cost: string | null;
+    max_cost_strategy: string;
     valid_from: string;
     valid_to: string | null;
 };
@@ -468,6 +478,10 @@ export type DestinationTableOut = {
     legal_entity_id: string;
     code: string;
     currency: string;
+    time_zone: string;
+    measures_time: boolean;
+    keeps_band: boolean;
+    bands: Array<TimeBandOut>;
 };
 
 export type DocumentKind = 'BILL';
@@ -564,6 +578,68 @@ export type EntryWithPostingsOut = {
     postings: Array<PostingOut>;
 };
 
+export type EstimationMethod = 'SAME_SEASON' | 'LAST_PERIODS' | 'NORM_PER_MEMBER';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationRuleIn = {
+    service_id: string;
+    /**
+     * Null: every branch that has no rule of its own.
+     */
+    branch_id: string | null;
+    steps: Array<EstimationStepIn>;
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type EstimationRuleOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string | null;
+    service_id: string;
+    /**
+     * In order; the first that has enough to stand on answers.
+     */
+    steps: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * So many days since the latest reading are estimated at most.
+     */
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationStepIn = {
+    method: EstimationMethod;
+    /**
+     * LAST_PERIODS: how many of the latest measured spans.
+     */
+    periods: number;
+    /**
+     * NORM_PER_MEMBER: the attribute of the agreement that counts members.
+     */
+    attribute: string;
+    /**
+     * NORM_PER_MEMBER: quantity of a member and month by register; * is every register.
+     */
+    norms: {
+        [key: string]: string;
+    };
+};
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -611,6 +687,26 @@ export type HandOverIn = {
     plan_id: string | null;
     contract_id: string | null;
 };
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type HitOut = {
+    kind: HitOutKindEnum;
+    id: string;
+    title: string;
+    /**
+     * What tells it from its likes: the holder of an account, a postcode.
+     */
+    detail: string;
+    /**
+     * Where it leads, when there is just one account.
+     */
+    account_id: string | null;
+    account_number: string;
+};
+
+export type HitOutKindEnum = 'ACCOUNT' | 'PARTY' | 'PREMISE' | 'METER' | 'NUMBER' | 'BILL';
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -934,6 +1030,13 @@ export type PaginatedEntryOutList = {
     page: number;
     page_size: number;
     results: Array<EntryOut>;
+};
+
+export type PaginatedEstimationRuleOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<EstimationRuleOut>;
 };
 
 export type PaginatedInstallationOutList = {
@@ -1346,6 +1449,16 @@ export type RateDeckIn = {
     dry_run: boolean;
 };
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export type RateStepOut = {
+    from_s: number;
+    price: string;
+    per: number;
+    increment: number;
+};
+
 export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'green_button';
 
 /**
@@ -1550,6 +1663,8 @@ export type RoleOut = {
     readonly operations: Array<string>;
 };
 
+export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1747,6 +1862,18 @@ export type TariffVersionOut = {
 export type TermOut = {
     valid_from: string;
     valid_to: string | null;
+};
+
+/**
+ * Empty lists match every year, month, day of the month or weekday (1 = Monday).
+ */
+export type TimeBandOut = {
+    code: string;
+    starts_at: string;
+    years: Array<number>;
+    months: Array<number>;
+    monthdays: Array<number>;
+    weekdays: Array<number>;
 };
 
 /**
@@ -5436,6 +5563,103 @@ export type GetEntryResponses = {
 
 export type GetEntryResponse = GetEntryResponses[keyof GetEntryResponses];
 
+export type ListEstimationRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        page?: number;
+        page_size?: number;
+        service_id?: string;
+    };
+    url: '/api/v1/estimation-rules';
+};
+
+export type ListEstimationRulesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListEstimationRulesError = ListEstimationRulesErrors[keyof ListEstimationRulesErrors];
+
+export type ListEstimationRulesResponses = {
+    200: PaginatedEstimationRuleOutList;
+};
+
+export type ListEstimationRulesResponse = ListEstimationRulesResponses[keyof ListEstimationRulesResponses];
+
+export type CreateEstimationRuleData = {
+    body: EstimationRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/estimation-rules';
+};
+
+export type CreateEstimationRuleErrors = {
+    /**
+     * estimation_rule_invalid, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * estimation_rule_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateEstimationRuleError = CreateEstimationRuleErrors[keyof CreateEstimationRuleErrors];
+
+export type CreateEstimationRuleResponses = {
+    201: EstimationRuleOut;
+};
+
+export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
+
 export type ListInstallationsData = {
     body?: never;
     path?: never;
@@ -7612,6 +7836,49 @@ export type ListRolesResponses = {
 };
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type SearchData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A number, a name, an address: whatever is in hand.
+         */
+        q: string;
+    };
+    url: '/api/v1/search';
+};
+
+export type SearchErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type SearchError = SearchErrors[keyof SearchErrors];
+
+export type SearchResponses = {
+    200: Array<HitOut>;
+};
+
+export type SearchResponse = SearchResponses[keyof SearchResponses];
 
 export type ListServicePointsData = {
     body?: never;

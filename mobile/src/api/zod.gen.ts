@@ -372,37 +372,11 @@ export const zDeliveryOut = z.object({
 });
 
 /**
- * An answer. Every declared property is always present.
- */
-export const zDestinationRateOut = z.object({
-    id: z.uuid(),
-    table_code: z.string(),
-    prefix: z.string(),
-    destination: z.string(),
-    price_per_minute: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
-    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
-    first_interval_s: z.int(),
-    increment_s: z.int(),
-    valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable()
-});
-
-/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zDestinationTableIn = z.object({
     legal_entity_id: z.uuid(),
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/)
-});
-
-/**
- * An answer. Every declared property is always present.
- */
-export const zDestinationTableOut = z.object({
-    id: z.uuid(),
-    legal_entity_id: z.uuid(),
-    code: z.string(),
-    currency: z.string()
 });
 
 export const zDocumentKind = z.enum(['BILL']);
@@ -469,6 +443,50 @@ export const zEndIn = z.object({
     reason: z.string().min(1).max(200)
 });
 
+export const zEstimationMethod = z.enum([
+    'SAME_SEASON',
+    'LAST_PERIODS',
+    'NORM_PER_MEMBER'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zEstimationRuleOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    service_id: z.uuid(),
+    steps: z.array(z.record(z.string(), z.unknown())),
+    max_days: z.int(),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationStepIn = z.object({
+    method: zEstimationMethod,
+    periods: z.int().gte(1).lte(36),
+    attribute: z.string().min(1).max(40),
+    norms: z.record(z.string(), z.string().min(1).max(20))
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationRuleIn = z.object({
+    service_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    steps: z.array(zEstimationStepIn),
+    max_days: z.int().gte(1).lte(1000),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string().min(1).max(300)
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -497,6 +515,27 @@ export const zHandOverIn = z.object({
     reason: z.string().min(1).max(200),
     plan_id: z.uuid().nullable(),
     contract_id: z.uuid().nullable()
+});
+
+export const zHitOutKindEnum = z.enum([
+    'ACCOUNT',
+    'PARTY',
+    'PREMISE',
+    'METER',
+    'NUMBER',
+    'BILL'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zHitOut = z.object({
+    kind: zHitOutKindEnum,
+    id: z.uuid(),
+    title: z.string(),
+    detail: z.string(),
+    account_id: z.uuid().nullable(),
+    account_number: z.string()
 });
 
 /**
@@ -721,20 +760,6 @@ export const zPaginatedDeliveryOutList = z.object({
     results: z.array(zDeliveryOut)
 });
 
-export const zPaginatedDestinationRateOutList = z.object({
-    count: z.int(),
-    page: z.int(),
-    page_size: z.int(),
-    results: z.array(zDestinationRateOut)
-});
-
-export const zPaginatedDestinationTableOutList = z.object({
-    count: z.int(),
-    page: z.int(),
-    page_size: z.int(),
-    results: z.array(zDestinationTableOut)
-});
-
 export const zPaginatedDocumentOutList = z.object({
     count: z.int(),
     page: z.int(),
@@ -754,6 +779,13 @@ export const zPaginatedDraftBillOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDraftBillOut)
+});
+
+export const zPaginatedEstimationRuleOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zEstimationRuleOut)
 });
 
 export const zPaginatedInstallationOutList = z.object({
@@ -1112,6 +1144,16 @@ export const zRateDeckIn = z.object({
     dry_run: z.boolean().default(false)
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zRateStepOut = z.object({
+    from_s: z.int(),
+    price: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    per: z.int(),
+    increment: z.int()
+});
+
 export const zReadingFormat = z.enum([
     'readings',
     'dsmr_p1',
@@ -1382,6 +1424,46 @@ export const zPaginatedRoleOutList = z.object({
     results: z.array(zRoleOut)
 });
 
+export const zRoundingEnum = z.enum([
+    'HALF_UP',
+    'HALF_EVEN',
+    'UP',
+    'DOWN'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDestinationRateOut = z.object({
+    id: z.uuid(),
+    table_code: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    price_per_minute: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    first_interval_s: z.int(),
+    increment_s: z.int(),
+    band: z.string(),
+    weight: z.int(),
+    steps: z.array(zRateStepOut).nullable(),
+    rounding: zRoundingEnum,
+    decimals: z.int(),
+    minimum_s: z.int(),
+    minimum_charge: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/),
+    free_below_s: z.int(),
+    max_cost: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/).nullable(),
+    max_cost_strategy: z.string(),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
+});
+
+export const zPaginatedDestinationRateOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDestinationRateOut)
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1644,6 +1726,39 @@ export const zPaginatedAgreementOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zAgreementOut)
+});
+
+/**
+ * Empty lists match every year, month, day of the month or weekday (1 = Monday).
+ */
+export const zTimeBandOut = z.object({
+    code: z.string(),
+    starts_at: z.iso.time(),
+    years: z.array(z.int()),
+    months: z.array(z.int()),
+    monthdays: z.array(z.int()),
+    weekdays: z.array(z.int())
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDestinationTableOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    code: z.string(),
+    currency: z.string(),
+    time_zone: z.string(),
+    measures_time: z.boolean(),
+    keeps_band: z.boolean(),
+    bands: z.array(zTimeBandOut)
+});
+
+export const zPaginatedDestinationTableOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDestinationTableOut)
 });
 
 /**
@@ -2678,6 +2793,19 @@ export const zGetEntryPath = z.object({
 
 export const zGetEntryResponse = zEntryWithPostingsOut;
 
+export const zListEstimationRulesQuery = z.object({
+    branch_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    service_id: z.uuid().optional()
+});
+
+export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
+
+export const zCreateEstimationRuleBody = zEstimationRuleIn;
+
+export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
 export const zListInstallationsQuery = z.object({
     meter_id: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
@@ -3067,6 +3195,12 @@ export const zListRolesQuery = z.object({
 });
 
 export const zListRolesResponse = zPaginatedRoleOutList;
+
+export const zSearchQuery = z.object({
+    q: z.string().min(2).max(100)
+});
+
+export const zSearchResponse = z.array(zHitOut);
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),

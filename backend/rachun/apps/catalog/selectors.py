@@ -42,7 +42,8 @@ def list_tariff_versions(*, scope: Scope) -> QuerySet[TariffVersion]:
 
 def list_destination_tables(*, scope: Scope) -> QuerySet[DestinationTable]:
     """Tables of the legal entities in scope, by code."""
-    return DestinationTable.objects.filter(scope.on(has_branch=False)).order_by("code", "id")
+    tables = DestinationTable.objects.filter(scope.on(has_branch=False))
+    return tables.prefetch_related("bands").order_by("code", "id")
 
 
 def list_destination_rates(*, scope: Scope) -> QuerySet[DestinationRate]:

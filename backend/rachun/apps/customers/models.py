@@ -30,6 +30,7 @@ class Party(Entity):
     tax_id = models.CharField(max_length=20, blank=True)
     vat_id = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=2, choices=Language.choices)
+    search_key = models.CharField(max_length=400, default="", help_text="The name in one spelling: values/folding.py.")
     is_estate = models.BooleanField(default=False, help_text="The holder has died: reminders and penalties stop.")
     updated_at = models.DateTimeField()
 
@@ -37,6 +38,7 @@ class Party(Entity):
         indexes = [
             models.Index(fields=["legal_entity", "sort_key"], name="party_sort"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="party_name_trgm"),
+            GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="party_search_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -56,6 +58,7 @@ class ContactPoint(Entity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["party", "kind", "value"], name="contact_point_once")]
+        indexes = [GinIndex(OpClass("value", name="gin_trgm_ops"), name="contact_point_trgm")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
@@ -74,6 +77,7 @@ class Premise(Entity):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     area_m2 = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    search_key = models.CharField(max_length=800, default="", help_text="The address in one spelling.")
 
     class Meta:
         constraints = [
@@ -81,6 +85,7 @@ class Premise(Entity):
                 fields=["legal_entity", "settlement", "street", "building", "unit"], name="premise_once"
             )
         ]
+        indexes = [GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="premise_search_trgm")]
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.street, self.building) if part)
@@ -105,7 +110,10 @@ class Account(Entity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["legal_entity", "number"], name="account_number_once")]
-        indexes = [models.Index(fields=["branch", "number"], name="account_branch_number")]
+        indexes = [
+            models.Index(fields=["branch", "number"], name="account_branch_number"),
+            GinIndex(OpClass("number", name="gin_trgm_ops"), name="account_number_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -125,6 +133,7 @@ class AccountAlias(Entity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["legal_entity", "number"], name="account_alias_once")]
+        indexes = [GinIndex(OpClass("number", name="gin_trgm_ops"), name="account_alias_trgm")]
 
     def __str__(self) -> str:
         return self.number

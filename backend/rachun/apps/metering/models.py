@@ -2,9 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from rachun.apps.agreements.models import ServiceAgreement, ServicePoint
 from rachun.apps.base.fields import AppendOnly, DatedFact, Entity, no_overlap
+from rachun.apps.catalog.models import Service
 from rachun.apps.identity.models import Branch, LegalEntity
 
 
@@ -119,8 +121,33 @@ class IntervalDay(Entity, AppendOnly):
         return f"{self.day} × {self.interval_s} s"
 
 
+class EstimationRule(DatedFact):
+    """How the days of a service without readings are estimated: the steps in order, the first that can answer does.
+
+    The row is the version of the rule: an estimate names it as its evidence.
+    """
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    steps = models.JSONField(help_text="SAME_SEASON, LAST_PERIODS with periods, NORM_PER_MEMBER with norms.")
+    max_days = models.PositiveSmallIntegerField(
+        help_text="So many days since the latest reading are estimated at most."
+    )
+    source_document = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = no_overlap(name="estimation_rule", by=("service", Coalesce("branch", "legal_entity")))
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.valid_from}"
+
+
 class Consumption(DatedFact):
-    """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed."""
+    """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed.
+
+    One with a rule was estimated by a bill run and stands in its bill, until a reading disproves it and supersedes it.
+    """
 
     class Basis(models.TextChoices):
         ESTIMATED = "ESTIMATED"
@@ -132,6 +159,7 @@ class Consumption(DatedFact):
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
     basis = models.CharField(max_length=10, choices=Basis.choices)
     evidence = models.CharField(max_length=300)
+    rule = models.ForeignKey(EstimationRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -209,7 +209,7 @@ def _first_on_day(records: pl.DataFrame, facts: pl.DataFrame, *, on: str) -> pl.
 def _rated(versed: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     """Ix and the columns of _PRICED. A version with several traffic components prices by the first that has a rate."""
     open_calls = versed.filter(pl.col("version_id").is_not_null()).select(
-        "ix", "version_id", "usage_date", "billable_s", "answered", called=pl.col("called_e164")
+        "ix", "version_id", "usage_date", "started_at", "billable_s", "answered", called=pl.col("called_e164")
     )
     choices = open_calls.join(facts.traffic, on="version_id", maintain_order="left")
     answers = [_by_table(part, facts=facts) for part in choices.partition_by("table")]

@@ -1,5 +1,6 @@
 """Numbered things that agreements use: phone numbers, ports, logins."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from rachun.apps.base.fields import Entity
@@ -18,6 +19,7 @@ class Resource(Entity):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["legal_entity", "kind", "identifier"], name="resource_once")]
+        indexes = [GinIndex(OpClass("identifier", name="gin_trgm_ops"), name="resource_identifier_trgm")]
 
     def __str__(self) -> str:
         return self.identifier

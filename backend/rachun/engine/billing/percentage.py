@@ -4,30 +4,17 @@ It is taken of the lines' rounded amounts in the version's own VAT mode, so a su
 percentage may name an earlier one. Quantity is the sum in currency units, the unit price the fraction.
 """
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from rachun.engine.billing.frames import AMOUNT_MAX, as_lines, json_of, rounded_amount, text
-from rachun.engine.billing.segments import Stretches, components_of
+from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Percentage
-from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.quantity import E8
 from rachun.values.rounding import WIDE
 
 
-def with_percentages(*, lines: pl.DataFrame, stretches: Stretches, versions: Sequence[VersionInForce]) -> pl.DataFrame:
-    """The lines with those of the percentages added. A sum of 0 makes no line."""
-    extra = {"of": pl.List(pl.String()), "percent_micro": pl.Int64()}
-    components = components_of(versions, kind=Percentage, extra=extra).sort("version_ix", "component_no")
-    turns = components.with_columns(turn=pl.int_range(pl.len()).over("version_ix"))
-    for turn in turns["turn"].unique().sort():
-        now = turns.filter(pl.col("turn") == turn).drop("turn")
-        lines = pl.concat([lines, _lines_of(now, lines=lines, stretches=stretches)])
-    return lines
-
-
-def _lines_of(components: pl.DataFrame, *, lines: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
+def percentage_lines(*, components: pl.DataFrame, lines: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
+    """The lines of these percentages; components as adjustments.py gives them. A sum of 0 makes no line."""
     targets = components.select("version_ix", "component_no", component=pl.col("of")).explode("component")
     base = lines.select("account_ix", "agreement_ix", "version_ix", "component", "amount", "from_day", "to_day")
     sums = (

@@ -2,29 +2,41 @@
 
 1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
 2. Prices that stand alone: fixed, per_attribute, metered, traffic, one_off. They do not see each other.
-3. Percentages, in component order, because they are taken of lines already rounded: what the customer sees adds up.
+3. What looks at other lines (percentage, minimum, cap), targets first, because it is taken of lines already rounded:
+   what the customer sees adds up.
 4. Tax after all lines, because a group of lines may be rounded together.
 5. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
 import polars as pl
 
+from rachun.engine.billing.adjustments import with_adjustments
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.per_attribute import per_attribute_lines
-from rachun.engine.billing.percentage import with_percentages
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
+from rachun.engine.billing.true_up import trued_up
 from rachun.engine.tariffs.components import Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
-_ORDER = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix", "register", "block_no", "label"]
+_ORDER = [
+    "account_ix",
+    "agreement_ix",
+    "component_no",
+    "from_day",
+    "version_ix",
+    "register",
+    "block_no",
+    "label",
+    "tax_category",
+]
 
 
 def price(snapshot: Snapshot) -> Priced:
@@ -35,7 +47,7 @@ def price(snapshot: Snapshot) -> Priced:
     stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals = _standing_alone(snapshot, stretches=stretches)
-    lines = with_percentages(lines=lines, stretches=stretches, versions=snapshot.versions)
+    lines = with_adjustments(lines=lines, stretches=stretches, versions=snapshot.versions)
     ordered = lines.join(stretches.versions.select("version_ix", "vat", "currency"), on="version_ix")
     ordered = ordered.sort(*_ORDER, "delivery_ix")
     taxed, untaxed = with_tax(ordered, snapshot=snapshot)
@@ -48,13 +60,14 @@ def price(snapshot: Snapshot) -> Priced:
 def _fact_days(snapshot: Snapshot) -> list[int]:
     return [
         *fact_days(facts=snapshot.consumption, columns=("period_from", "period_to")),
+        *fact_days(facts=snapshot.reversed_consumption, columns=("period_from", "period_to")),
         *fact_days(facts=snapshot.usage, columns=("usage_date",)),
         *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
     ]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
-    for name in ("consumption", "usage", "deliveries"):
+    for name in ("consumption", "reversed_consumption", "usage", "deliveries"):
         facts: pl.DataFrame = getattr(snapshot, name)
         strangers = facts.select("agreement_ix").join(stretches.accounts, on="agreement_ix", how="anti")
         if facts.height and strangers.height:
@@ -70,13 +83,25 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
+        priced.append(_metered(snapshot, stretches=stretches))
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:
         priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries))
     refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
+
+
+def _metered(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back."""
+    versions = snapshot.versions
+    lines, refusals = metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption)
+    if snapshot.reversed_consumption.is_empty():
+        return lines, refusals
+    lines, more = trued_up(
+        lines=lines, stretches=stretches, versions=versions, reversed_consumption=snapshot.reversed_consumption
+    )
+    return lines, pl.concat([refusals, more])
 
 
 def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:

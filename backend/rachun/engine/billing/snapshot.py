@@ -5,7 +5,7 @@ Int64 times 10^6. A frame may hold more columns than named; it may hold its colu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -105,6 +105,8 @@ class SnapshotInvalid(ValueError):
 class Snapshot:
     """Inputs of one chunk of accounts.
 
+    reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
+
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
     priced by the served days it covers, and days before the billing period are only known from here.
     """
@@ -120,6 +122,7 @@ class Snapshot:
     tax_rates: pl.DataFrame
     tax_date: date
     tax_rounding: Literal["LINE", "GROUP"]
+    reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,129 +1,269 @@
 """Calls → what they cost. One call, one rounding; a call nothing prices is an error state, never zero."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from rachun.engine.rating.zones import NO_ZONE, Prefix, ZoneIndex, index_prefixes
-from rachun.values.rounding import WIDE, half_up_expr
+from rachun.engine.rating.course import NO_ROW, Bools, Clock, Course, consume, wind_clock
+from rachun.engine.rating.table import (
+    AMOUNT_DECIMALS,
+    DESTINATIONS,
+    E8_DECIMALS,
+    TERMS,
+    DestinationsInvalid,
+    DestinationTable,
+    destination_table,
+)
+from rachun.engine.rating.zones import NO_ZONE, Int64s
+from rachun.values.rounding import rounded_array
+
+__all__ = [
+    "CALLS",
+    "CONSUMED",
+    "COVERED",
+    "DESTINATIONS",
+    "RATED",
+    "STARTED_AT",
+    "TERMS",
+    "DestinationTable",
+    "DestinationsInvalid",
+    "InstantsMissing",
+    "destination_table",
+    "rate_calls",
+]
 
 CALLS: Mapping[str, pl.DataType] = {
-    "called": pl.String(),  # E.164 digits; null = the number could not be normalised
+    "called": pl.String(),  # E.164 digits, or a service's name; null = the number could not be normalised
     "usage_date": pl.Date(),  # local day of the call's start
     "billable_s": pl.Int64(),
     "answered": pl.Boolean(),
 }
-DESTINATIONS: Mapping[str, pl.DataType] = {
-    "prefix": pl.String(),
-    "label": pl.String(),  # destination group, as the bill names it
-    "price_per_minute_e8": pl.Int64(),
-    "connection_fee_e8": pl.Int64(),
-    "first_interval_s": pl.Int64(),  # ≥ 0
-    "increment_s": pl.Int64(),  # ≥ 1
-    "valid_from": pl.Date(),
-    "valid_to": pl.Date(),  # null = open
-}
+# Columns that calls may leave out.
+STARTED_AT = "started_at"  # instant; a table with time bands needs it
+CONSUMED = "consumed_s"  # usage that earlier records of the same call took: no second connection fee
+COVERED = "covered_s"  # of the billed usage, what a bundle pays, from the start on
 RATED: Mapping[str, pl.DataType] = {
-    "destination_no": pl.Int64(),  # row of the destination table; null where there is no rate
+    "destination_no": pl.Int64(),  # row of the table in force at the start; null where there is no rate
     "prefix": pl.String(),
     "label": pl.String(),
     "billed_s": pl.Int64(),  # null unless RATED or UNANSWERED
+    "fee_micro": pl.Int64(),  # the connection fee that the amount holds, before any minimum, cap or rounding
     "amount_micro": pl.Int64(),  # currency units × 10^6; null unless RATED or UNANSWERED
     "status": pl.String(),  # RATED, UNANSWERED, or ERROR
-    "error": pl.String(),  # BAD_NUMBER, BAD_DURATION, NO_RATE, OVERFLOW
+    "error": pl.String(),  # BAD_NUMBER, BAD_DURATION, NO_RATE, NO_BAND, OVERFLOW
 }
-_SECONDS_MAX = 10**8  # three years
+SECONDS_MAX = 10**8  # three years
+COUNT_MAX = 10**12
 _AMOUNT_MAX = 10**18
-_E8_DECIMALS, _MICRO_DECIMALS = 8, 6
+_SMALL = 2**61
+_E8_PER_MICRO = 10 ** (E8_DECIMALS - AMOUNT_DECIMALS)
 
 
-class DestinationsInvalid(ValueError):
-    """A destination table that cannot price calls."""
+class InstantsMissing(ValueError):
+    """A table with time bands was asked to price calls that do not say when they started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DestinationTable:
-    rows: pl.DataFrame
-    zones: ZoneIndex
+class _Terms:
+    """What the row in force at the start says about the whole call. cap: -1 = none."""
+
+    fee_e8: Int64s
+    minimum_e8: Int64s
+    cap_e8: Int64s
+    decimals: Int64s
+    mode: npt.NDArray[np.int64]
+
+    def only(self, which: npt.NDArray[Any]) -> "_Terms":
+        return replace(self, **{name: getattr(self, name)[which] for name in self.__slots__})
 
 
-def destination_table(*, rows: pl.DataFrame) -> DestinationTable:
-    """Prepare a table once for many calls. rows: columns of DESTINATIONS."""
-    exact = rows.select(pl.col(name).cast(dtype) for name, dtype in DESTINATIONS.items())
-    bad = exact.filter((pl.col("increment_s") < 1) | (pl.col("first_interval_s") < 0))
-    if bad.height:
-        raise DestinationsInvalid(f"prefix {bad['prefix'][0]}: increment below 1 s or first interval below 0 s")
-    listed = exact.select("prefix", "valid_from", "valid_to").rows()
-    prefixes = [Prefix(digits=p, zone=no, valid_from=a, valid_to=b) for no, (p, a, b) in enumerate(listed)]
-    return DestinationTable(rows=exact, zones=index_prefixes(prefixes=prefixes))
+def rate_calls(*, calls: pl.DataFrame, table: DestinationTable) -> pl.DataFrame:
+    """Columns of RATED, row by row beside `calls` (columns of CALLS, and any of started_at, consumed_s, covered_s).
 
-
-def rate_calls(*, calls: pl.DataFrame, table: DestinationTable, amount_decimals: int = 4) -> pl.DataFrame:
-    """Columns of RATED, row by row beside `calls` (columns of CALLS).
-
-    billed_s: the first interval, then whole increments. amount: connection fee + price × billed / 60, rounded once,
-    half up, to amount_decimals. A call without billable seconds costs nothing, whoever answered it.
+    amount: connection fee + what the whole increments cost, at least the row's minimum, at most its cap, rounded once,
+    as the row in force at the start says. A call without billable seconds, or shorter than the row's free threshold,
+    costs nothing. Raises InstantsMissing.
     """
     exact = calls.select(pl.col(name).cast(dtype) for name, dtype in CALLS.items())
-    found = pl.Series("destination_no", _zones(exact, table=table))
-    priced = (
-        pl.concat([exact, found.to_frame(), table.rows[found.clip(lower_bound=0)]], how="horizontal")
-        if (table.rows.height)
-        else exact.with_columns(found, **{n: pl.lit(None, t) for n, t in DESTINATIONS.items()})
+    seconds, consumed = exact["billable_s"].fill_null(-1).to_numpy(), _whole(calls, CONSUMED)
+    is_sound = (seconds >= 0) & (seconds <= (SECONDS_MAX if table.measures_time else COUNT_MAX))
+    instants = _instants(calls, table=table)
+    schedule = table.zones.find(
+        called=exact["called"], days=exact["usage_date"].cast(pl.Int32).cast(pl.Int64).to_numpy()
     )
-    error = _error()
-    first, step, seconds = pl.col("first_interval_s"), pl.col("increment_s"), pl.col("billable_s")
-    beyond = (seconds - first + step - 1) // step * step
-    billed = pl.when(seconds <= 0).then(0).when(seconds <= first).then(first).otherwise(first + beyond)
-    billed = pl.when(pl.col("answered") & pl.col("error").is_null()).then(billed).otherwise(0)
-    return (
-        priced.with_columns(error=error)
-        .with_columns(billed_s=billed)
-        .with_columns(worth=_worth(decimals=amount_decimals))
-        .with_columns(error=pl.when(pl.col("worth").abs() > _AMOUNT_MAX).then(pl.lit("OVERFLOW")).otherwise("error"))
-        .select(_rated())
+    clock = _clock(table, instants=instants, spans=np.where(is_sound, seconds, 0) + consumed)
+    row = _first_rows(table, clock=clock, schedule=schedule, moments=instants + consumed * table.measures_time)
+    threshold, minimum_s = (_column(table, name, row=row) for name in ("free_below_s", "minimum_s"))
+    is_costly = is_sound & (row != NO_ROW) & (seconds > 0) & (seconds >= threshold)
+    priced = np.flatnonzero(is_costly & exact["answered"].fill_null(value=False).to_numpy())
+    course = Course(
+        schedule=schedule,
+        row=row,
+        instants=instants,
+        consumed=consumed,
+        upto=consumed + np.maximum(seconds, minimum_s),
+        covered=consumed + _whole(calls, COVERED),
+    )
+    costs = {"ix": priced, **_costs(table, clock=clock, course=course.only(priced))}
+    found = _beside(exact, table=table, schedule=schedule, row=row, costs=costs)
+    return found.with_columns(error=_error(is_sound)).select(_rated())
+
+
+def _first_rows(table: DestinationTable, *, clock: Clock, schedule: Int64s, moments: Int64s) -> Int64s:
+    row = np.full(len(schedule), NO_ROW, dtype=np.int64)
+    known = np.flatnonzero(schedule != NO_ZONE)
+    row[known], _ = clock.row_at(table=table, schedule=schedule[known], instants=moments[known])
+    return row
+
+
+def _costs(table: DestinationTable, *, clock: Clock, course: Course) -> dict[str, npt.NDArray[Any]]:
+    """billed_s, fee_micro, amount_micro and the errors of consuming: is_lost (NO_BAND), is_beyond (OVERFLOW)."""
+    terms = _terms(table, course=course)
+    size = len(course.row)
+    found: dict[str, npt.NDArray[Any]] = {
+        **{name: np.zeros(size, dtype=np.int64) for name in ("billed_s", "fee_micro", "amount_micro")},
+        **{name: np.zeros(size, dtype=np.bool_) for name in ("is_lost", "is_beyond")},
+    }
+    is_small = _fits(table, course=course, terms=terms)
+    for which, dtype in ((np.flatnonzero(is_small), np.int64), (np.flatnonzero(~is_small), object)):
+        if which.size:
+            part = _part(table, clock=clock, course=course.only(which), terms=terms.only(which), dtype=dtype)
+            for name, values in part.items():
+                found[name][which] = values
+    return found
+
+
+def _part(
+    table: DestinationTable, *, clock: Clock, course: Course, terms: _Terms, dtype: Any
+) -> dict[str, npt.NDArray[Any]]:
+    prices = table.steps.price if dtype is object else np.minimum(table.steps.price, _SMALL).astype(np.int64)
+    used = consume(table=table, clock=clock, course=course, prices=prices)
+    fees, least, most = (values.astype(dtype) * table.den for values in (terms.fee_e8, terms.minimum_e8, terms.cap_e8))
+    worth = np.maximum(used.worth + fees, least)
+    worth = np.where(terms.cap_e8 >= 0, np.minimum(worth, most), worth)
+    tens = np.array([10**power for power in range(E8_DECIMALS + 1)], dtype=dtype)
+    den = tens[E8_DECIMALS - terms.decimals] * table.den
+    amount = rounded_array(num=worth, den=den, mode=terms.mode) * tens[AMOUNT_DECIMALS - terms.decimals]
+    is_beyond = (amount > _AMOUNT_MAX).astype(np.bool_)
+    return {
+        "billed_s": used.billed,
+        "fee_micro": terms.fee_e8 // _E8_PER_MICRO,
+        "amount_micro": np.where(is_beyond, 0, amount).astype(np.int64),
+        "is_lost": used.is_lost,
+        "is_beyond": is_beyond,
+    }
+
+
+def _terms(table: DestinationTable, *, course: Course) -> _Terms:
+    """A call that a bundle pays whole, or that goes on from an earlier record, has no connection fee."""
+    row = course.row
+    is_paid = (course.consumed > 0) | (course.covered >= course.upto)
+    return _Terms(
+        fee_e8=np.where(is_paid, 0, _column(table, "connection_fee_e8", row=row)),
+        minimum_e8=np.where(is_paid, 0, _column(table, "minimum_e8", row=row)),
+        cap_e8=np.where(
+            table.rows["max_cost_strategy"].to_numpy()[row] == "FREE", _column(table, "max_cost_e8", row=row), -1
+        ),
+        decimals=_column(table, "decimals", row=row),
+        mode=table.modes[row],
     )
 
 
-def _zones(calls: pl.DataFrame, *, table: DestinationTable) -> np.ndarray:
-    numbers = calls["called"].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-    lengths = calls["called"].str.len_bytes().cast(pl.Int64).fill_null(0).to_numpy()
-    days = calls["usage_date"].cast(pl.Int32).cast(pl.Int64).to_numpy()
-    return table.zones.find(numbers=numbers, lengths=lengths, days=days)
+def _fits(table: DestinationTable, *, course: Course, terms: _Terms) -> Bools:
+    """Whether no product on the way of a call can leave 64 bits."""
+    if table.den * 10**E8_DECIMALS > _SMALL:
+        return np.zeros(len(course.row), dtype=np.bool_)
+    longest = course.upto + table.steps.increment.max(initial=1)
+    one_off = np.maximum(np.maximum(terms.fee_e8, terms.minimum_e8), terms.cap_e8)
+    bounded: Bools = (table.dearest[course.schedule] <= _SMALL // 2 // longest) & (one_off <= _SMALL // 2 // table.den)
+    return bounded
 
 
-def _error() -> pl.Expr:
-    ringing = ~pl.col("answered") | (pl.col("billable_s") == 0)
+def _clock(table: DestinationTable, *, instants: Int64s, spans: Int64s) -> Clock:
+    if not len(instants):
+        return wind_clock(table=table, begin=0, end=0)
+    ends = instants + spans if table.measures_time else instants
+    return wind_clock(table=table, begin=int(instants.min()), end=int(ends.max()))
+
+
+def _instants(calls: pl.DataFrame, *, table: DestinationTable) -> Int64s:
+    if not table.has_bands:
+        return np.zeros(calls.height, dtype=np.int64)
+    if STARTED_AT not in calls.columns or calls[STARTED_AT].null_count():
+        raise InstantsMissing("a table with time bands prices calls by the instant of their start")
+    seconds: Int64s = calls[STARTED_AT].dt.epoch("us").to_numpy() // 1_000_000
+    return seconds
+
+
+def _whole(calls: pl.DataFrame, name: str) -> Int64s:
+    if name not in calls.columns:
+        return np.zeros(calls.height, dtype=np.int64)
+    return calls[name].cast(pl.Int64).fill_null(0).to_numpy()
+
+
+def _column(table: DestinationTable, name: str, *, row: Int64s) -> Int64s:
+    """The column of each call's row; 0 for calls without one, -1 for what a row leaves open."""
+    if not table.rows.height:
+        return np.zeros(len(row), dtype=np.int64)
+    values: Int64s = table.rows[name].fill_null(-1).to_numpy()[np.maximum(row, 0)]
+    return values
+
+
+def _beside(
+    calls: pl.DataFrame,
+    *,
+    table: DestinationTable,
+    schedule: Int64s,
+    row: Int64s,
+    costs: dict[str, npt.NDArray[Any]],
+) -> pl.DataFrame:
+    size = calls.height
+    columns: dict[str, pl.Series] = {}
+    for name, values in costs.items():
+        if name != "ix":
+            whole = np.zeros(size, dtype=values.dtype)
+            whole[costs["ix"]] = values
+            columns[name] = pl.Series(name, whole)
+    places = pl.Series("destination_no", row).set(pl.Series(row == NO_ROW), None)
+    return calls.with_columns(
+        places,
+        pl.Series("is_known", schedule != NO_ZONE),
+        table.rows["prefix"].gather(places),
+        table.rows["label"].gather(places),
+        **columns,
+    )
+
+
+def _error(is_sound: Bools) -> pl.Expr:
+    has_digits = pl.col("called").str.contains("^[0-9]+$").fill_null(value=False)
     return (
-        pl.when(~pl.col("billable_s").is_between(0, _SECONDS_MAX))
+        pl.when(~pl.lit(pl.Series(is_sound)))
         .then(pl.lit("BAD_DURATION"))
-        .when(ringing)
+        .when(~pl.col("answered"))
         .then(None)
-        .when(~pl.col("called").str.contains(r"^[0-9]{1,15}$").fill_null(value=False))
+        .when(~pl.col("is_known") & ~has_digits)
         .then(pl.lit("BAD_NUMBER"))
-        .when(pl.col("destination_no") == NO_ZONE)
+        .when(~pl.col("is_known"))
         .then(pl.lit("NO_RATE"))
+        .when(pl.col("destination_no").is_null() | pl.col("is_lost"))
+        .then(pl.lit("NO_BAND"))
+        .when(pl.col("is_beyond"))
+        .then(pl.lit("OVERFLOW"))
     )
-
-
-def _worth(*, decimals: int) -> pl.Expr:
-    fee, price = pl.col("connection_fee_e8").cast(WIDE), pl.col("price_per_minute_e8").cast(WIDE)
-    num = fee * 60 + price * pl.col("billed_s").cast(WIDE)
-    rounded = half_up_expr(num=num, den=pl.lit(60 * 10 ** (_E8_DECIMALS - decimals), WIDE))
-    return pl.when(pl.col("billed_s") > 0).then(rounded * 10 ** (_MICRO_DECIMALS - decimals)).otherwise(pl.lit(0, WIDE))
 
 
 def _rated() -> list[pl.Expr]:
-    sound, known = pl.col("error").is_null(), pl.col("destination_no") != NO_ZONE
+    sound = pl.col("error").is_null()
     status = pl.when(~sound).then(pl.lit("ERROR")).when(pl.col("answered")).then(pl.lit("RATED"))
     values = {
-        "destination_no": pl.when(known).then("destination_no"),
-        "prefix": pl.when(known).then("prefix"),
-        "label": pl.when(known).then("label"),
-        "billed_s": pl.when(sound).then("billed_s"),
-        "amount_micro": pl.when(sound).then("worth"),
+        "destination_no": pl.col("destination_no"),
+        "prefix": pl.col("prefix"),
+        "label": pl.col("label"),
+        **{name: pl.when(sound).then(name) for name in ("billed_s", "fee_micro", "amount_micro")},
         "status": status.otherwise(pl.lit("UNANSWERED")),
         "error": pl.col("error"),
     }

@@ -2,23 +2,29 @@
 
 A number is laid out on 15 digits, the most E.164 allows, so prefix 38044 owns [380440000000000, 380450000000000). A
 nested prefix cuts its own range out of the wider one. Prefixes are dated: each span of days between two changes has
-ranges of its own.
+ranges of its own. What is dialled but is no plain number (a service name, a leading zero, a number shorter than the
+longest prefix) is found the same way among ranges of texts. The empty prefix owns everything.
+
+Several rows may share a prefix on a day, one for each time band: together they are the prefix's schedule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 WIDTH = 15
+PREFIX_MAX = 40
 NO_ZONE = -1
 _OPEN = 2_932_896  # 9999-12-31
 _EPOCH = date(1970, 1, 1)
 
 Int64s = npt.NDArray[np.int64]
+Schedule = tuple[int, ...]
 
 
 class PrefixAmbiguous(ValueError):
@@ -26,7 +32,7 @@ class PrefixAmbiguous(ValueError):
 
 
 class PrefixInvalid(ValueError):
-    """A prefix is not 1 to 15 digits."""
+    """A prefix is longer than anything that is dialled, or holds what nobody can dial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,79 +46,128 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranges:
+    """starts: where each range begins, ascending; owners: the schedule from there on."""
+
+    starts: npt.NDArray[Any]
+    owners: Int64s
+
+    def owner_of(self, values: npt.NDArray[Any]) -> Int64s:
+        found: Int64s = self.owners[np.searchsorted(self.starts, values, side="right") - 1]
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneIndex:
-    """epochs: first day of each span, ascending. tables: of each span, range starts and the zone from there on."""
+    """epochs: first day of each span, ascending. numbers, texts: the ranges of each span.
+
+    schedules: the rows of one prefix on one day, in the order they were given; what `find` returns points here.
+    """
 
     epochs: Int64s
-    tables: tuple[tuple[Int64s, Int64s], ...]
-    prefixes: tuple[Prefix, ...]
+    numbers: tuple[Ranges, ...]
+    texts: tuple[Ranges, ...]
+    schedules: tuple[Schedule, ...]
+    longest: int
 
-    def find(self, *, numbers: Int64s, lengths: Int64s, days: Int64s) -> Int64s:
-        """Zone of each number on its day (since 1970-01-01), NO_ZONE where there is none.
-
-        numbers: the digits as an integer; lengths: how many digits.
-        """
-        known = (lengths >= 1) & (lengths <= WIDTH)
-        padded = numbers * 10 ** np.where(known, WIDTH - lengths, 0)
+    def find(self, *, called: pl.Series, days: Int64s) -> Int64s:
+        """Schedule of each dialled text on its day (since 1970-01-01), NO_ZONE where there is none or no text."""
         epoch = np.searchsorted(self.epochs, days, side="right") - 1
-        zones = np.full(len(numbers), NO_ZONE, dtype=np.int64)
-        for place, (starts, owners) in enumerate(self.tables):
-            here = np.flatnonzero(known & (epoch == place)) if len(self.tables) > 1 else np.flatnonzero(known)
-            zones[here] = owners[np.searchsorted(starts, padded[here], side="right") - 1]
-        return self._without_longer(zones, numbers=numbers, lengths=lengths, days=days)
+        lengths = called.str.len_bytes().cast(pl.Int64).fill_null(0).to_numpy()
+        numbers = called.cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
+        tens = 10 ** np.arange(WIDTH + 1, dtype=np.int64)
+        fits = (lengths >= max(self.longest, 1)) & (lengths <= WIDTH)
+        plain = fits & (numbers >= tens[np.where(fits, lengths - 1, 0)])  # neither a sign nor a zero in front
+        padded = numbers * tens[np.where(plain, WIDTH - lengths, 0)]
+        found = np.full(len(called), NO_ZONE, dtype=np.int64)
+        _fill(found, ranges=self.numbers, values=padded, epoch=epoch, rows=plain)
+        is_text = ~plain & called.is_not_null().to_numpy()
+        if is_text.any():
+            self._fill_texts(found, called=called, epoch=epoch, rows=np.flatnonzero(is_text))
+        return found
 
-    def _without_longer(self, zones: Int64s, *, numbers: Int64s, lengths: Int64s, days: Int64s) -> Int64s:
-        """A number shorter than the prefix found does not begin with it: look again, one by one, for the few."""
-        if lengths.min(initial=WIDTH) >= max((len(p.digits) for p in self.prefixes), default=0):
-            return zones
-        longest = max((len(p.digits) for p in self.prefixes), default=0)
-        for row in np.flatnonzero((zones != NO_ZONE) & (lengths < longest)):
-            digits = str(numbers[row])
-            fitting = [p for p in self.prefixes if digits.startswith(p.digits) and _valid(p, day=int(days[row]))]
-            zones[row] = max(fitting, key=lambda p: len(p.digits)).zone if fitting else NO_ZONE
-        return zones
+    def _fill_texts(self, found: Int64s, *, called: pl.Series, epoch: Int64s, rows: Int64s) -> None:
+        texts = np.array([text.encode() for text in called.gather(rows).to_list()], dtype=np.bytes_)
+        part = np.full(len(rows), NO_ZONE, dtype=np.int64)
+        _fill(part, ranges=self.texts, values=texts, epoch=epoch[rows], rows=np.ones(len(rows), dtype=np.bool_))
+        found[rows] = part
 
 
 def index_prefixes(*, prefixes: Iterable[Prefix]) -> ZoneIndex:
-    """Flatten once per destination table. Raises PrefixInvalid, PrefixAmbiguous."""
+    """Flatten once per destination table. Raises PrefixInvalid."""
     listed = tuple(prefixes)
     for prefix in listed:
-        if not (prefix.digits.isascii() and prefix.digits.isdigit() and len(prefix.digits) <= WIDTH):
+        if not (prefix.digits.isascii() and len(prefix.digits) <= PREFIX_MAX and "\0" not in prefix.digits):
             raise PrefixInvalid(repr(prefix.digits))
     first = _number(date.min)
     epochs = sorted({first, *(_number(p.valid_from) for p in listed), *(_end(p) for p in listed if p.valid_to)})
-    tables = tuple(_flatten([p for p in listed if _valid(p, day=day)]) for day in epochs)
-    return ZoneIndex(epochs=np.array(epochs, dtype=np.int64), tables=tables, prefixes=listed)
+    numbers: dict[Schedule, int] = {}
+    spans = [_schedules_on(listed, day=day, numbers=numbers) for day in epochs]
+    return ZoneIndex(
+        epochs=np.array(epochs, dtype=np.int64),
+        numbers=tuple(_number_ranges(span) for span in spans),
+        texts=tuple(_text_ranges(span) for span in spans),
+        schedules=tuple(numbers),
+        longest=max((len(p.digits) for p in listed if p.digits.isdigit()), default=0),
+    )
 
 
-def _flatten(prefixes: list[Prefix]) -> tuple[Int64s, Int64s]:
-    ranges = sorted((_low(p), len(p.digits), _high(p), p.zone, p.digits) for p in prefixes)
-    for one, other in pairwise(ranges):
-        if one[4] == other[4]:
-            raise PrefixAmbiguous(one[4])
-    owner_from: dict[int, int] = {0: NO_ZONE}
-    open_ranges: list[tuple[int, int]] = []
-    for low, _, high, zone, _ in ranges:
+def _fill(
+    found: Int64s, *, ranges: Sequence[Ranges], values: npt.NDArray[Any], epoch: Int64s, rows: npt.NDArray[np.bool_]
+) -> None:
+    for place, part in enumerate(ranges):
+        here = np.flatnonzero(rows & (epoch == place)) if len(ranges) > 1 else np.flatnonzero(rows)
+        found[here] = part.owner_of(values[here])
+
+
+def _schedules_on(prefixes: Sequence[Prefix], *, day: int, numbers: dict[Schedule, int]) -> dict[str, int]:
+    """Prefix → number of its schedule on the day; equal schedules of different days share a number."""
+    rows: dict[str, list[int]] = {}
+    for prefix in prefixes:
+        if _number(prefix.valid_from) <= day < _end(prefix):
+            rows.setdefault(prefix.digits, []).append(prefix.zone)
+    return {digits: numbers.setdefault(tuple(zones), len(numbers)) for digits, zones in rows.items()}
+
+
+def _number_ranges(span: dict[str, int]) -> Ranges:
+    plain = {digits: owner for digits, owner in span.items() if not digits or digits.isdigit()}
+    ranges = [
+        (_low(digits), len(digits), _low(digits) + 10 ** (WIDTH - len(digits)), owner)
+        for digits, owner in plain.items()
+        if len(digits) <= WIDTH
+    ]
+    starts, owners = _flatten(ranges, least=0, most=10**WIDTH)
+    return Ranges(starts=np.array(starts, dtype=np.int64), owners=np.array(owners, dtype=np.int64))
+
+
+def _text_ranges(span: dict[str, int]) -> Ranges:
+    """In the order of bytes a text shorter than a prefix comes before it, so it never falls into its range."""
+    width = PREFIX_MAX + 1
+    ranges = [(text.encode(), len(text), text.encode().ljust(width, b"\xff"), owner) for text, owner in span.items()]
+    starts, owners = _flatten(ranges, least=b"", most=b"\xff" * width)
+    return Ranges(starts=np.array(starts, dtype=f"S{width}"), owners=np.array(owners, dtype=np.int64))
+
+
+def _flatten(ranges: list[tuple[Any, int, Any, int]], *, least: Any, most: Any) -> tuple[list[Any], list[int]]:
+    owner_from: dict[Any, int] = {least: NO_ZONE}
+    open_ranges: list[tuple[Any, int]] = []
+    for low, _, high, owner in sorted(ranges):
         _close(open_ranges, upto=low, owner_from=owner_from)
-        owner_from[low] = zone
-        open_ranges.append((high, zone))
-    _close(open_ranges, upto=10**WIDTH, owner_from=owner_from)
+        owner_from[low] = owner
+        open_ranges.append((high, owner))
+    _close(open_ranges, upto=most, owner_from=owner_from)
     starts = sorted(owner_from)
-    return np.array(starts, dtype=np.int64), np.array([owner_from[start] for start in starts], dtype=np.int64)
+    return starts, [owner_from[start] for start in starts]
 
 
-def _close(open_ranges: list[tuple[int, int]], *, upto: int, owner_from: dict[int, int]) -> None:
+def _close(open_ranges: list[tuple[Any, int]], *, upto: Any, owner_from: dict[Any, int]) -> None:
     while open_ranges and open_ranges[-1][0] <= upto:
         high, _ = open_ranges.pop()
         owner_from[high] = open_ranges[-1][1] if open_ranges else NO_ZONE
 
 
-def _low(prefix: Prefix) -> int:
-    return int(prefix.digits.ljust(WIDTH, "0"))
-
-
-def _high(prefix: Prefix) -> int:
-    return _low(prefix) + int(10 ** (WIDTH - len(prefix.digits)))
+def _low(digits: str) -> int:
+    return int(digits.ljust(WIDTH, "0"))
 
 
 def _number(day: date) -> int:
@@ -121,7 +176,3 @@ def _number(day: date) -> int:
 
 def _end(prefix: Prefix) -> int:
     return _OPEN if prefix.valid_to is None else _number(prefix.valid_to)
-
-
-def _valid(prefix: Prefix, *, day: int) -> bool:
-    return _number(prefix.valid_from) <= day < _end(prefix)

@@ -23,8 +23,17 @@ class Rounding(StrEnum):
 
 class Proration(StrEnum):
     DAYS = "DAYS"
+    DAYS_OF_30 = "DAYS_OF_30"
     NONE = "NONE"
     FULL = "FULL"
+
+
+class BlockMode(StrEnum):
+    """GRADUATED: each block prices its own units. VOLUME: the block reached prices all. FLAT: one block, one price."""
+
+    GRADUATED = "GRADUATED"
+    VOLUME = "VOLUME"
+    FLAT = "FLAT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +67,27 @@ class PerAttribute(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A step of a graduated price. `upto_micro` is inclusive, per whole period; None on the last, open block."""
+    """A step of a price. `upto_micro` is inclusive, per whole period; None on the last, open block.
+
+    flat_e8 is due once when the block is entered. With package_micro the price is that of every started package.
+    """
 
     no: int
     upto_micro: int | None
     price_e8: int
+    flat_e8: int = 0
+    package_micro: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterBlocks:
+    """flat_at_zero: the first flat is due without usage. blocks_by: the register whose usage chooses the block."""
+
     register: str
     blocks: tuple[Block, ...]
+    mode: BlockMode = BlockMode.GRADUATED
+    flat_at_zero: bool = False
+    blocks_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +110,8 @@ class OneOff(Component):
     item: str
     unit: str
     price_e8: int
+    minimum_e8: int | None = None
+    maximum_e8: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +119,24 @@ class Percentage(Component):
     kind: ClassVar[str] = "percentage"
     of: tuple[str, ...]
     percent_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum(Component):
+    kind: ClassVar[str] = "minimum"
+    of: tuple[str, ...]
+    price_e8: int
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap(Component):
+    """Its lines take the tax category of what they reduce; the component's own says nothing."""
+
+    kind: ClassVar[str] = "cap"
+    of: tuple[str, ...]
+    price_e8: int
+    proration: Proration = Proration.DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ from typing import Any
 
 from rachun.engine.tariffs.components import (
     Block,
+    BlockMode,
+    Cap,
     Component,
     Fixed,
     Metered,
+    Minimum,
     OneOff,
     PerAttribute,
     Percentage,
@@ -55,7 +58,13 @@ def _per_attribute(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Compone
 
 def _metered(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     registers = tuple(
-        RegisterBlocks(register=register["register"], blocks=_blocks(register["blocks"]))
+        RegisterBlocks(
+            register=register["register"],
+            blocks=_blocks(register["blocks"]),
+            mode=BlockMode(register.get("mode", BlockMode.GRADUATED)),
+            flat_at_zero=register.get("flat_at_zero", False),
+            blocks_by=register.get("blocks_by"),
+        )
         for register in raw["registers"]
     )
     return Metered(**shared, unit=raw["unit"], registers=registers, blocks_prorate=raw.get("blocks_prorate", True))
@@ -67,6 +76,8 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
             no=no,
             upto_micro=parse_micro(text=block["upto"]) if "upto" in block else None,
             price_e8=parse_price_e8(text=block["price"]),
+            flat_e8=parse_price_e8(text=block.get("flat", "0")),
+            package_micro=parse_micro(text=block["package"]) if "package" in block else None,
         )
         for no, block in enumerate(raw, start=1)
     )
@@ -77,11 +88,34 @@ def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return OneOff(**shared, item=raw["item"], unit=raw["unit"], price_e8=parse_price_e8(text=raw["price"]))
+    return OneOff(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        price_e8=parse_price_e8(text=raw["price"]),
+        minimum_e8=_price_or_none(raw, "minimum"),
+        maximum_e8=_price_or_none(raw, "maximum"),
+    )
+
+
+def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
+    return parse_price_e8(text=raw[name]) if name in raw else None
 
 
 def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Percentage(**shared, of=tuple(raw["of"]), percent_micro=parse_micro(text=raw["percent"]))
+
+
+def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Minimum(**shared, **_limit(raw))
+
+
+def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Cap(**shared, **_limit(raw))
+
+
+def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {"of": tuple(raw["of"]), "price_e8": parse_price_e8(text=raw["amount"]), "proration": _proration(raw)}
 
 
 def _proration(raw: Mapping[str, Any]) -> Proration:
@@ -95,4 +129,6 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "traffic": _traffic,
     "one_off": _one_off,
     "percentage": _percentage,
+    "minimum": _minimum,
+    "cap": _cap,
 }

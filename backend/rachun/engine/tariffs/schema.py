@@ -82,8 +82,8 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
     priced_before: set[str] = set()
     for no, component in enumerate(components):
-        if component["kind"] == "percentage":
-            yield from _percentage_faults(component, no=no, priced_before=priced_before)
+        if "of" in component:
+            yield from _target_faults(component, no=no, priced_before=priced_before)
         if component["kind"] == "metered":
             yield from _metered_faults(component, no=no)
         priced_before.add(component["code"])
@@ -99,7 +99,7 @@ def _repeated(components: list[Mapping[str, Any]], *, key: str, code: str) -> It
             yield TariffFault(pointer=_pointer("components", no, key), code=code, params={key: value})
 
 
-def _percentage_faults(component: Mapping[str, Any], *, no: int, priced_before: set[str]) -> Iterator[TariffFault]:
+def _target_faults(component: Mapping[str, Any], *, no: int, priced_before: set[str]) -> Iterator[TariffFault]:
     named: set[str] = set()
     for place, target in enumerate(component["of"]):
         pointer = _pointer("components", no, "of", place)

@@ -14,6 +14,7 @@ PRECISE = Context(prec=90)
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")
 DAY = timedelta(days=1)
+LIMITS = {"minimum", "cap"}
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Judge:
         self.world, self.agreement, self.lines, self.refusals = world, agreement, lines, refusals
         self.account = next(row[1] for row in world.agreements if row[0] == agreement)
         self.month = each_day(world.start, world.end)
+        self.limits: list[tuple] = []  # version, component, first day, last day, amount
 
     def refuse(self, code: str) -> None:
         self.refusals.add((self.account, code))
@@ -93,7 +95,7 @@ class Judge:
         self.per_period(days)
         self.metered(days)
         self.dated()
-        self.percentages()
+        Adjustments(self).run()
 
     def add(  # noqa: PLR0917 (one line of a bill, said in one breath)
         self, version: tuple, component: dict, first: date, last: date, quantity: Decimal, amount: Decimal, **more: Any
@@ -110,8 +112,15 @@ class Judge:
         line["no"] = version[4]["components"].index(component)
         self.lines.append(line)
 
+    def charge(self, *said: Any) -> None:  # version, component, first, last, quantity, amount
+        version, component, first, last, _, amount = said
+        if component["kind"] in LIMITS:
+            self.limits.append((version, component, first, last, amount))
+        else:
+            self.add(*said)
+
     def value_on(self, component: dict, day: date) -> tuple[Any, Decimal | None]:
-        if component["kind"] == "fixed":
+        if component["kind"] in {"fixed", *LIMITS}:
             return None, Decimal(1)
         for place, (agreement, name, value, start, end) in enumerate(self.world.attributes):
             if agreement == self.agreement and name == component["attribute"] and inside(day, start, end):
@@ -123,7 +132,7 @@ class Judge:
         units: dict[tuple, list[tuple]] = defaultdict(list)
         for day, (assignment, version) in days.items():
             for component in version[4]["components"]:
-                if component["kind"] not in {"fixed", "per_attribute"}:
+                if component["kind"] not in {"fixed", "per_attribute", *LIMITS}:
                     continue
                 row, value = self.value_on(component, day)
                 if value is None:
@@ -146,22 +155,22 @@ class Judge:
         for _, numbered in groupby(enumerate(rows), key=run_key):
             run = [row for _, row in numbered]
             _, _, version, component, value = run[0]
-            price, whole, rounded = Decimal(component["price"]), len(self.month), rounder(version[4])
+            price, whole, rounded = price_of(component), len(self.month), rounder(version[4])
             if price == 0 or value == 0:
                 continue
             priced = (price, value, version[4].get("rounding", "HALF_UP"))
             before, served[priced] = served[priced], served[priced] + len(run)
             amount = rounded(price * value * served[priced] / whole) - rounded(price * value * before / whole)
-            self.add(version, component, run[0][0], run[-1][0], value, amount)
+            self.charge(version, component, run[0][0], run[-1][0], value, amount)
 
     def whole(self, rows: list[tuple]) -> None:
         _, _, version, component, value = rows[0]
         if component["proration"] == "NONE" and len(rows) != len(self.month):
             return
-        price = Decimal(component["price"])
+        price = price_of(component)
         if price != 0 and value != 0:
             amount = rounder(version[4])(price * value)
-            self.add(version, component, rows[0][0], rows[-1][0], value, amount)
+            self.charge(version, component, rows[0][0], rows[-1][0], value, amount)
 
     def window(self, day: date) -> tuple[date, int]:
         if inside(day, self.world.start, self.world.end):
@@ -255,22 +264,69 @@ class Judge:
         self.refuse(code)
         return None
 
-    def percentages(self) -> None:
-        for version in self.world.versions:
+
+def price_of(component: dict) -> Decimal:
+    return Decimal(component["amount" if component["kind"] in LIMITS else "price"])
+
+
+class Adjustments:
+    """Percentages, minimums and caps of one agreement, each once everything it names is priced."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self.found: dict[str, list[tuple]] = defaultdict(list)
+        for version in judge.world.versions:
             for component in version[4]["components"]:
-                if component["kind"] != "percentage":
-                    continue
-                named = [
-                    line
-                    for line in self.lines
-                    if (line["agreement"], line["version"]) == (self.agreement, version[0])
-                    and line["code"] in component["of"]
-                ]
-                base = sum((line["amount"] for line in named), Decimal(0))
-                if base:
-                    amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
-                    first, end = min(line["from"] for line in named), max(line["to"] for line in named)
-                    self.add(version, component, first, end - DAY, base, amount)
+                if component["kind"] in {"percentage", *LIMITS}:
+                    self.found[component["code"]].append((version, component))
+
+    def run(self) -> None:
+        waiting = dict(self.found)
+        while waiting:
+            ready = [code for code, rows in waiting.items() if not any(set(c["of"]) & set(waiting) for _, c in rows)]
+            for version, component in (row for code in ready for row in waiting.pop(code)):
+                if component["kind"] == "percentage":
+                    self.percentage(version, component)
+                else:
+                    self.limit(version, component)
+
+    def named(self, component: dict, *, version: int | None, vat: str) -> list[dict]:
+        return [
+            line
+            for line in self.judge.lines
+            if line["agreement"] == self.judge.agreement
+            and line["code"] in component["of"]
+            and line["vat"] == vat
+            and version in {None, line["version"]}
+        ]
+
+    def percentage(self, version: tuple, component: dict) -> None:
+        named = self.named(component, version=version[0], vat=version[4]["vat"])
+        base = sum((line["amount"] for line in named), Decimal(0))
+        if base:
+            amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
+            first, end = min(line["from"] for line in named), max(line["to"] for line in named)
+            self.judge.add(version, component, first, end - DAY, base, amount)
+
+    def limit(self, version: tuple, component: dict) -> None:
+        own = [part for part in self.judge.limits if part[0] is version and part[1] is component]
+        if not own:
+            return
+        limit = sum(part[4] for part in own)
+        said = (version, component, min(part[2] for part in own), max(part[3] for part in own), Decimal(1))
+        by_days = component.get("proration", "DAYS") == "DAYS"
+        named = self.named(component, version=version[0] if by_days else None, vat=version[4]["vat"])
+        base = sum((line["amount"] for line in named), Decimal(0))
+        if component["kind"] == "minimum" and base < limit:
+            self.judge.add(*said, limit - base)
+        if component["kind"] == "cap" and base > limit:
+            covered, taken = Decimal(0), Decimal(0)
+            for category in sorted({line["category"] for line in named}):
+                covered += sum(line["amount"] for line in named if line["category"] == category)
+                part = rounder(version[4])((base - limit) * covered / base) - taken
+                taken += part
+                if part:
+                    self.judge.add(*said, -part, category=category)
 
 
 def tax_of(amount: Decimal, rate: Decimal, vat: str) -> Decimal:
@@ -300,5 +356,5 @@ def _tax(world: World, lines: list[dict[str, Any]], refusals: set[tuple]) -> Non
 
 
 def _place(line: dict[str, Any]) -> tuple:
-    empty_first = (line["register"] or "", line["block"] or 0, line.get("label", ""))
+    empty_first = (line["register"] or "", line["block"] or 0, line.get("label", ""), line["category"])
     return (line["agreement"], line["no"], line["from"], line["version"], *empty_first)

@@ -89,6 +89,23 @@ def blocks(draw: st.DrawFn) -> list[dict[str, str]]:
 
 
 @st.composite
+def limits(draw: st.DrawFn, *, names: list[str]) -> list[dict[str, Any]]:
+    """Minimums and caps, some of one another, and perhaps a percentage of them."""
+    made: list[dict[str, Any]] = []
+    for code, kind in (("floor", "minimum"), ("ceiling", "cap"), ("surcharge", "percentage"), ("lid", "cap")):
+        if draw(st.integers(0, 2)):
+            continue
+        of = draw(st.lists(st.sampled_from([*names, *(c["code"] for c in made)]), min_size=1, max_size=4, unique=True))
+        if kind == "percentage":
+            made.append({"code": code, "kind": kind, "of": of, "percent": draw(st.sampled_from(["3", "-12.5"]))})
+            continue
+        amount = draw(st.integers(1, 90_000).map(lambda n: f"{Decimal(n).scaleb(-2)}"))
+        rule = draw(st.sampled_from(["DAYS", "DAYS", "FULL", "NONE"]))
+        made.append({"code": code, "kind": kind, "of": of, "amount": amount, "proration": rule})
+    return made
+
+
+@st.composite
 def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
     category = st.sampled_from(["STANDARD", "STANDARD", "REDUCED"])
     proration = st.sampled_from(["DAYS", "DAYS", "FULL", "NONE"])
@@ -125,6 +142,7 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
         listed.append({"code": code, "kind": "percentage", "of": of, "percent": percent})
         names.append(code)
     listed = [component | shared | {"tax_category": draw(category)} for component in listed]
+    listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
     return {"currency": "BAM", "vat": vat, "rounding": rounding, "components": listed}
 

@@ -11,7 +11,7 @@ from rachun.apps.base.copying import copy_frame, id_column, jsonb
 from rachun.apps.base.partitions import open_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.billing.locks import lock_chunk
-from rachun.apps.billing.mapping import billed_stretches, charge_rows, taken
+from rachun.apps.billing.mapping import billed_stretches, charge_rows, draft_estimates, taken
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
 from rachun.engine.billing.pipeline import price
@@ -39,6 +39,7 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     copy_frame(table=table, frame=charge_rows(charges=charges, inputs=inputs, load_key=run.id, draft_ids=draft_ids))
     keep_drafts(chunk=chunk, totals=totals, inputs=inputs, draft_ids=draft_ids)
     keep_intervals(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    keep_estimates(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     park(chunk=chunk, refusals=refusals, inputs=inputs)
     chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs)
@@ -88,6 +89,27 @@ def keep_intervals(
         "valid_to",
     )
     copy_frame(table="billing_draftinterval", frame=rows)
+
+
+def keep_estimates(
+    *, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]
+) -> None:
+    """What the drafts estimate and what they take back; issuing makes both known to metering."""
+    rows = draft_estimates(accounts=charges.select("account_ix").unique(), inputs=inputs)
+    copy_frame(
+        table="billing_draftestimate",
+        frame=rows.select(
+            pl.lit(chunk.id.bytes).alias("chunk_id"),
+            id_column("draft_id", [draft_ids[ix] for ix in rows["account_ix"]]),
+            taken("agreement_id", inputs.frames.agreement_ids, by=rows["agreement_ix"]),
+            "register",
+            pl.col("period_from").alias("valid_from"),
+            pl.col("period_to").alias("valid_to"),
+            "quantity_micro",
+            "evidence",
+            *(id_column(name, [one and UUID(one) for one in rows[name]]) for name in ("rule_id", "takes_back_id")),
+        ),
+    )
 
 
 def keep_items(*, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.catalog.models import DestinationRate
 
 CODE = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
 
@@ -68,16 +69,38 @@ class TariffVersionIn(In):
     source_document = serializers.CharField(max_length=300)
 
 
+class TimeBandOut(Out):
+    """Empty lists match every year, month, day of the month or weekday (1 = Monday)."""
+
+    code = serializers.CharField()
+    starts_at = serializers.TimeField()
+    years = serializers.ListField(child=serializers.IntegerField())
+    months = serializers.ListField(child=serializers.IntegerField())
+    monthdays = serializers.ListField(child=serializers.IntegerField())
+    weekdays = serializers.ListField(child=serializers.IntegerField())
+
+
 class DestinationTableOut(Out):
     id = serializers.UUIDField()
     legal_entity_id = serializers.UUIDField()
     code = serializers.CharField()
     currency = serializers.CharField()
+    time_zone = serializers.CharField()
+    measures_time = serializers.BooleanField()
+    keeps_band = serializers.BooleanField()
+    bands = TimeBandOut(many=True, source="bands.all")
 
 
 class DestinationTableIn(In):
     legal_entity_id = serializers.UUIDField()
     code = serializers.RegexField(CODE)
+
+
+class RateStepOut(Out):
+    from_s = serializers.IntegerField()
+    price = serializers.DecimalField(max_digits=17, decimal_places=8)
+    per = serializers.IntegerField()
+    increment = serializers.IntegerField()
 
 
 class DestinationRateOut(Out):
@@ -89,5 +112,15 @@ class DestinationRateOut(Out):
     connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8)
     first_interval_s = serializers.IntegerField()
     increment_s = serializers.IntegerField()
+    band = serializers.CharField()
+    weight = serializers.IntegerField()
+    steps = RateStepOut(many=True, allow_null=True)
+    rounding = serializers.ChoiceField(choices=DestinationRate.Rounding.choices)
+    decimals = serializers.IntegerField()
+    minimum_s = serializers.IntegerField()
+    minimum_charge = serializers.DecimalField(max_digits=17, decimal_places=8)
+    free_below_s = serializers.IntegerField()
+    max_cost = serializers.DecimalField(max_digits=17, decimal_places=8, allow_null=True)
+    max_cost_strategy = serializers.CharField()
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True)

@@ -79,6 +79,6 @@ FAULT_TEXTS = {
     "DUPLICATE_CODE": _("Two components have the same code."),
     "DUPLICATE_REGISTER": _("The register is named twice."),
     "EVERY_REGISTER_BESIDE_OTHERS": _("* already means every register."),
-    "TARGET_NOT_EARLIER": _("A percentage can only be taken of components that stand before it."),
+    "TARGET_NOT_EARLIER": _("A component can only refer to components that stand before it."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }

@@ -9,6 +9,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.customers.models import Party
 from rachun.apps.customers.services.branches import refuse_foreign_branch
 from rachun.apps.customers.services.contacts import Contact, set_contacts
+from rachun.values.folding import folded
 from rachun.values.sorting import sort_key
 
 
@@ -35,6 +36,7 @@ def register_party(
         legal_entity_id=legal_entity_id,
         branch_id=branch_id,
         sort_key=sort_key(text=facts.name),
+        search_key=folded(text=facts.name),
         updated_at=registered_at,
         **asdict(facts),
     )
@@ -60,7 +62,8 @@ def change_party(
     before = described(party=party)
     for name, value in asdict(facts).items():
         setattr(party, name, value)
-    party.sort_key, party.updated_at = sort_key(text=facts.name), changed_at
+    party.sort_key, party.search_key = sort_key(text=facts.name), folded(text=facts.name)
+    party.updated_at = changed_at
     party.save()
     if contacts is not None:
         set_contacts(party=party, contacts=contacts, at=changed_at)

@@ -7,6 +7,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.customers.errors import PremiseOfAnotherBranch
 from rachun.apps.customers.models import Premise
 from rachun.apps.customers.services.branches import refuse_foreign_branch
+from rachun.values.folding import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,12 @@ def register_premise(
     premise, is_new = Premise.objects.get_or_create(
         legal_entity_id=legal_entity_id,
         **asdict(address),
-        defaults={"branch_id": branch_id, "postcode": postcode, "area_m2": area_m2},
+        defaults={
+            "branch_id": branch_id,
+            "postcode": postcode,
+            "area_m2": area_m2,
+            "search_key": folded(text=" ".join(asdict(address).values())),
+        },
     )
     if premise.branch_id != branch_id:
         raise PremiseOfAnotherBranch(address=str(premise))

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
+from rachun.apps.metering.models import EstimationRule, Installation, IntervalDay, Meter, Reading, Register
 
 
 class MeterFilter(filters.FilterSet):
@@ -57,3 +57,12 @@ class IntervalDayFilter(filters.FilterSet):
     class Meta:
         model = IntervalDay
         fields = ("meter_id", "register_id", "from_date", "to_date")
+
+
+class EstimationRuleFilter(filters.FilterSet):
+    service_id = filters.UUIDFilter(field_name="service_id")
+    branch_id = filters.UUIDFilter(field_name="branch_id")
+
+    class Meta:
+        model = EstimationRule
+        fields = ("service_id", "branch_id")

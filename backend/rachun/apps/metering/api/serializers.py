@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.metering.models import Reading
-from rachun.apps.metering.services import FORMATS
+from rachun.apps.metering.services import FORMATS, METHODS
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
 QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
@@ -127,3 +127,45 @@ class ReadingImportIn(In):
         max_length=20, default="", allow_blank=True, help_text="For interval series; empty: the meter's only register."
     )
     dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")
+
+
+class EstimationStepIn(In):
+    method = serializers.ChoiceField(choices=METHODS)
+    periods = serializers.IntegerField(
+        required=False, min_value=1, max_value=36, help_text="LAST_PERIODS: how many of the latest measured spans."
+    )
+    attribute = serializers.CharField(
+        required=False, max_length=40, help_text="NORM_PER_MEMBER: the attribute of the agreement that counts members."
+    )
+    norms = serializers.DictField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        help_text="NORM_PER_MEMBER: quantity of a member and month by register; * is every register.",
+    )
+
+
+class EstimationRuleIn(In):
+    service_id = serializers.UUIDField()
+    branch_id = serializers.UUIDField(
+        allow_null=True, default=None, help_text="Null: every branch that has no rule of its own."
+    )
+    steps = several(EstimationStepIn, most=5, allow_empty=False)
+    max_days = serializers.IntegerField(min_value=1, max_value=1000)
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, default=None)
+    source_document = serializers.CharField(max_length=300)
+
+
+class EstimationRuleOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    branch_id = serializers.UUIDField(allow_null=True)
+    service_id = serializers.UUIDField()
+    steps = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField()),
+        help_text="In order; the first that has enough to stand on answers.",
+    )
+    max_days = serializers.IntegerField(help_text="So many days since the latest reading are estimated at most.")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source_document = serializers.CharField()

@@ -3,6 +3,7 @@
 from rachun.apps.metering.selectors.consumption import ConsumptionFrames, list_measured_consumption
 from rachun.apps.metering.selectors.lists import (
     get_meter,
+    list_estimation_rules,
     list_installations,
     list_interval_days,
     list_meters,
@@ -13,6 +14,7 @@ from rachun.apps.metering.selectors.lists import (
 __all__ = [
     "ConsumptionFrames",
     "get_meter",
+    "list_estimation_rules",
     "list_installations",
     "list_interval_days",
     "list_measured_consumption",

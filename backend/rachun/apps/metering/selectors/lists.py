@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 
 from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import Scope
-from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
+from rachun.apps.metering.models import EstimationRule, Installation, IntervalDay, Meter, Reading, Register
 
 
 def list_meters(*, scope: Scope) -> QuerySet[Meter]:
@@ -46,3 +46,9 @@ def list_interval_days(*, scope: Scope) -> QuerySet[IntervalDay]:
     """In force, newest first."""
     found = IntervalDay.objects.filter(scope.on("register__meter"), superseded_at__isnull=True)
     return found.select_related("register__meter").order_by("-day", "register_id", "id")
+
+
+def list_estimation_rules(*, scope: Scope) -> QuerySet[EstimationRule]:
+    """In force, newest first. Rules belong to the services of whole legal entities, so every branch sees them."""
+    found = EstimationRule.objects.filter(scope.on("service", has_branch=False), superseded_at__isnull=True)
+    return found.order_by("service__position", "-valid_from", "id")

@@ -1,5 +1,12 @@
 """Use cases and building blocks of metering."""
 
+from rachun.apps.metering.services.estimates import (
+    METHODS,
+    BilledEstimate,
+    NewEstimationRule,
+    add_estimation_rule,
+    keep_billed_estimates,
+)
 from rachun.apps.metering.services.meters import (
     RegisterFacts,
     exchange_meter,
@@ -14,15 +21,20 @@ from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, 
 
 __all__ = [
     "FORMATS",
+    "METHODS",
+    "BilledEstimate",
     "IntervalRow",
     "IntervalsRecorded",
     "MeterFile",
     "MeterRows",
+    "NewEstimationRule",
     "ReadingRow",
     "Recorded",
     "RegisterFacts",
+    "add_estimation_rule",
     "exchange_meter",
     "install_meter",
+    "keep_billed_estimates",
     "read_meter_file",
     "record_intervals",
     "record_readings",

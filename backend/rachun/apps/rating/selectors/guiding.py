@@ -7,18 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from rachun.apps.agreements.models import ResourceAssignment, ServiceAgreement, ServiceTerm, TariffAssignment
-from rachun.apps.catalog.models import DestinationRate, TariffVersion
+from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account, AccountAlias
+from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.apps.resources.models import Resource
-from rachun.engine.rating.calls import DESTINATIONS, DestinationTable, destination_table
+from rachun.engine.rating.table import DestinationTable
 from rachun.engine.tariffs.components import OneOff, Traffic
 from rachun.engine.tariffs.parsing import parse_version
 
-E8 = 10**8
 _DATED = {"valid_from": pl.Date(), "valid_to": pl.Date()}
 
 
@@ -160,7 +160,7 @@ def get_tariff_facts(
         versions=ordered.with_columns(valid_to=pl.col("valid_from").shift(-1).over("plan_id")),
         traffic=traffic,
         one_offs=one_offs,
-        tables={**read_tables, **_tables(legal_entity_id, codes=codes)},
+        tables={**read_tables, **get_destination_tables(legal_entity_id=legal_entity_id, codes=codes)},
     )
     return new if known is None else _together(known, new)
 
@@ -193,25 +193,6 @@ def _components(versions: Sequence[TariffVersion]) -> tuple[pl.DataFrame, pl.Dat
         ),
         pl.DataFrame(one_offs, schema=texts, orient="row"),
     )
-
-
-def _tables(legal_entity_id: UUID, *, codes: Sequence[str]) -> Mapping[str, DestinationTable]:
-    found = DestinationRate.objects.filter(
-        table__legal_entity_id=legal_entity_id, table__code__in=codes, superseded_at__isnull=True
-    ).values_list(
-        "table__code",
-        "prefix",
-        "destination",
-        Cast(F("price_per_minute") * E8, BigIntegerField()),
-        Cast(F("connection_fee") * E8, BigIntegerField()),
-        "first_interval_s",
-        "increment_s",
-        "valid_from",
-        "valid_to",
-    )
-    frame = frame_of(found, {"table": pl.String(), **DESTINATIONS})
-    parts = frame.partition_by("table", as_dict=True)
-    return {str(code): destination_table(rows=rows.drop("table")) for (code,), rows in parts.items()}
 
 
 def frame_of(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:

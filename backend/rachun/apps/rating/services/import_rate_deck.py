@@ -79,7 +79,8 @@ def unique_prices(prices: Iterable[PrefixPrice]) -> tuple[dict[str, PrefixPrice]
 
 def rates_from(*, table: DestinationTable, prefixes: list[str], day: date) -> dict[str, DestinationRate]:
     """Prefix → the price in force on the day. Raises RatesAlreadyFuture."""
-    known = DestinationRate.objects.filter(table=table, prefix__in=prefixes, superseded_at__isnull=True)
+    flat = {"band": "", "weight": 0}  # rates of a time band stay beside the deck's
+    known = DestinationRate.objects.filter(table=table, prefix__in=prefixes, superseded_at__isnull=True, **flat)
     future = known.filter(valid_from__gt=day).order_by("prefix").first()
     if future is not None:
         raise RatesAlreadyFuture(prefix=future.prefix, valid_from=future.valid_from)

@@ -1,0 +1,66 @@
+"""What looks at lines already priced: percentage, minimum, cap; each after the components it names.
+
+A minimum or a cap for the whole period sees the lines of every version of its agreement, so the turns are counted over
+all versions together. Where two versions name each other in a circle, each version's own order counts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import polars as pl
+
+from rachun.engine.billing.cap import cap_lines
+from rachun.engine.billing.minimum import minimum_lines
+from rachun.engine.billing.percentage import percentage_lines
+from rachun.engine.billing.segments import Stretches, components_of
+from rachun.engine.tariffs.components import Cap, Component, Minimum, Percentage
+from rachun.engine.tariffs.selection import VersionInForce
+
+_LIMIT = {"of": pl.List(pl.String()), "price_e8": pl.Int64(), "proration": pl.String()}
+_KINDS: Sequence[tuple[type[Component], Mapping[str, Any], Callable[..., pl.DataFrame]]] = (
+    (Percentage, {"of": pl.List(pl.String()), "percent_micro": pl.Int64()}, percentage_lines),
+    (Minimum, _LIMIT, minimum_lines),
+    (Cap, _LIMIT, cap_lines),
+)
+
+
+def with_adjustments(*, lines: pl.DataFrame, stretches: Stretches, versions: Sequence[VersionInForce]) -> pl.DataFrame:
+    """The lines with those of the adjustments added."""
+    turns = _turns(versions)
+    parts = [
+        (components_of(versions, kind=kind, extra=extra).join(turns, on=["version_ix", "component_no"]), lines_of)
+        for kind, extra, lines_of in _KINDS
+    ]
+    for turn in turns["turn"].unique().sort():
+        made = [
+            lines_of(components=now.drop("turn"), lines=lines, stretches=stretches)
+            for components, lines_of in parts
+            if (now := components.filter(pl.col("turn") == turn)).height
+        ]
+        lines = pl.concat([lines, *made])
+    return lines
+
+
+def _turns(versions: Sequence[VersionInForce]) -> pl.DataFrame:
+    """version_ix, component_no, turn: a component comes in a later turn than any it names."""
+    adjusting = [
+        (version.version_ix, component)
+        for version in versions
+        for component in version.tariff.components
+        if isinstance(component, Percentage | Minimum | Cap)
+    ]
+    needs: dict[str, set[str]] = {}
+    for _, component in adjusting:
+        needs.setdefault(component.code, set()).update(component.of)
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError:
+        rows = [(version_ix, component.no, component.no) for version_ix, component in adjusting]
+    else:
+        turn: dict[str, int] = {}
+        for code in order:
+            turn[code] = 1 + max((turn[named] for named in needs.get(code, ())), default=-1)
+        rows = [(version_ix, component.no, turn[component.code]) for version_ix, component in adjusting]
+    schema = {"version_ix": pl.Int64, "component_no": pl.Int16, "turn": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")

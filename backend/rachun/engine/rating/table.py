@@ -1,0 +1,224 @@
+"""A destination table, checked and laid out once for many calls: whole numbers in flat arrays.
+
+Prices meet on one denominator: a row of 0.10 for 60 s and one of 1 for 1024 s become integers over the least common
+multiple of their units, so 0.1 / 60 × 60 is 0.1 and nothing is cut off before the one rounding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rachun.engine.rating.bands import ALWAYS, Pattern, TimeBand, Weighted, is_constant
+from rachun.engine.rating.zones import Int64s, Prefix, PrefixAmbiguous, ZoneIndex, index_prefixes
+from rachun.values.rounding import MODES
+
+STEP = pl.Struct({"from_s": pl.Int64(), "price_e8": pl.Int64(), "per": pl.Int64(), "increment": pl.Int64()})
+DESTINATIONS: Mapping[str, pl.DataType] = {
+    "prefix": pl.String(),
+    "label": pl.String(),  # destination group, as the bill names it
+    "price_per_minute_e8": pl.Int64(),
+    "connection_fee_e8": pl.Int64(),
+    "first_interval_s": pl.Int64(),  # ≥ 0
+    "increment_s": pl.Int64(),  # ≥ 1
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),  # null = open
+}
+# Columns that a table may leave out, and what they then say.
+TERMS: Mapping[str, tuple[pl.DataType, object]] = {
+    "band": (pl.String(), ALWAYS.code),
+    "weight": (pl.Int64(), 0),
+    "steps": (pl.List(STEP), None),  # where given, they take the place of price, first interval and increment
+    "rounding": (pl.String(), "HALF_UP"),
+    "decimals": (pl.Int64(), 4),
+    "minimum_s": (pl.Int64(), 0),  # billed at least
+    "minimum_e8": (pl.Int64(), 0),  # charged at least
+    "free_below_s": (pl.Int64(), 0),  # a shorter call costs nothing, not even its connection
+    "max_cost_e8": (pl.Int64(), None),
+    "max_cost_strategy": (pl.String(), ""),  # FREE caps the cost; DISCONNECT only bounds an authorised duration
+}
+STRATEGIES = ("", "FREE", "DISCONNECT")
+AMOUNT_DECIMALS = 6
+E8_DECIMALS = 8
+
+
+class DestinationsInvalid(ValueError):
+    """A destination table that cannot price calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Rate groups of all rows, one row's after another's; `first` and `count` find a row's own.
+
+    price: per unit of usage, over the table's denominator. from_s: usage consumed from which the group prices.
+    """
+
+    first: Int64s
+    count: Int64s
+    from_s: Int64s
+    increment: Int64s
+    price: npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationTable:
+    """den: what prices and fees are over, in 10^-8 currency units. patterns: the distinct sets of bands.
+
+    pattern_of, first_row, dearest (price of a unit, at most 2^62): of each schedule; schedule_rows holds the schedules'
+    rows one after another. modes: how each row rounds, as a place in MODES.
+    """
+
+    rows: pl.DataFrame
+    zones: ZoneIndex
+    patterns: tuple[Pattern, ...]
+    pattern_of: Int64s
+    first_row: Int64s
+    schedule_rows: Int64s
+    dearest: Int64s
+    modes: npt.NDArray[np.int64]
+    steps: Steps
+    den: int
+    time_zone: str
+    measures_time: bool
+    keeps_band: bool
+
+    @property
+    def has_bands(self) -> bool:
+        return not all(is_constant(pattern) for pattern in self.patterns)
+
+
+def destination_table(
+    *,
+    rows: pl.DataFrame,
+    bands: Sequence[TimeBand] = (),
+    time_zone: str = "UTC",
+    measures_time: bool = True,
+    keeps_band: bool = False,
+) -> DestinationTable:
+    """Prepare a table once for many calls. rows: columns of DESTINATIONS and any of TERMS.
+
+    time_zone: whose wall clock the bands follow. measures_time: usage is seconds that pass; otherwise it is counted
+    (messages, bytes) and the row of the start prices all of it. keeps_band: a running call stays with its row where no
+    other is in force; otherwise such a call has no rate.
+
+    Raises DestinationsInvalid, PrefixInvalid, and PrefixAmbiguous where two rows of one prefix say the same days,
+    band and weight.
+    """
+    exact = _complete(rows)
+    _refuse_wrong(exact, bands=bands)
+    listed = exact.select("prefix", "valid_from", "valid_to").rows()
+    zones = index_prefixes(
+        prefixes=[Prefix(digits=p, zone=no, valid_from=a, valid_to=b) for no, (p, a, b) in enumerate(listed)]
+    )
+    patterns, pattern_of = _patterns(exact, zones=zones, bands=bands)
+    lengths = np.array([len(schedule) for schedule in zones.schedules], dtype=np.int64)
+    steps, den = _steps(exact)
+    return DestinationTable(
+        rows=exact,
+        zones=zones,
+        patterns=patterns,
+        pattern_of=pattern_of,
+        first_row=np.cumsum(lengths) - lengths,
+        schedule_rows=np.array([row for schedule in zones.schedules for row in schedule], dtype=np.int64),
+        dearest=_dearest(zones, steps=steps),
+        modes=np.array([MODES.index(mode) for mode in exact["rounding"]], dtype=np.int64),
+        steps=steps,
+        den=den,
+        time_zone=time_zone,
+        measures_time=measures_time,
+        keeps_band=keeps_band,
+    )
+
+
+def _complete(rows: pl.DataFrame) -> pl.DataFrame:
+    stated = [pl.col(name).cast(dtype) for name, dtype in DESTINATIONS.items()]
+    terms = [
+        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(default, dtype).alias(name)
+        for name, (dtype, default) in TERMS.items()
+    ]
+    return rows.select(*stated, *terms)
+
+
+def _refuse_wrong(rows: pl.DataFrame, *, bands: Sequence[TimeBand]) -> None:
+    known = [ALWAYS.code, *(band.code for band in bands)]
+    wrong = {
+        "increment below 1 s or first interval below 0 s": (pl.col("increment_s") < 1)
+        | (pl.col("first_interval_s") < 0),
+        "unknown rounding": ~pl.col("rounding").is_in(list(MODES)),
+        f"decimals beyond 0 to {AMOUNT_DECIMALS}": ~pl.col("decimals").is_between(0, AMOUNT_DECIMALS),
+        "unknown max cost strategy": ~pl.col("max_cost_strategy").is_in(STRATEGIES),
+        "unknown time band": ~pl.col("band").is_in(known),
+        "a minimum, free threshold or max cost below 0": pl.min_horizontal(
+            "minimum_s", "minimum_e8", "free_below_s", "max_cost_e8"
+        )
+        < 0,
+        "a negative price or fee": (pl.min_horizontal("price_per_minute_e8", "connection_fee_e8") < 0),
+    }
+    for what, expr in wrong.items():
+        bad = rows.filter(expr)
+        if bad.height:
+            raise DestinationsInvalid(f"prefix {bad['prefix'][0]!r}: {what}")
+
+
+def _patterns(rows: pl.DataFrame, *, zones: ZoneIndex, bands: Sequence[TimeBand]) -> tuple[tuple[Pattern, ...], Int64s]:
+    by_code = {ALWAYS.code: ALWAYS, **{band.code: band for band in bands}}
+    weighted = [Weighted(band=by_code[code], weight=weight) for code, weight in rows.select("band", "weight").rows()]
+    numbers: dict[Pattern, int] = {}
+    found = []
+    for schedule in zones.schedules:
+        pattern = tuple(weighted[row] for row in schedule)
+        if len(set(pattern)) < len(pattern):
+            raise PrefixAmbiguous(rows["prefix"][schedule[0]])
+        found.append(numbers.setdefault(pattern, len(numbers)))
+    return tuple(numbers), np.array(found, dtype=np.int64)
+
+
+def _dearest(zones: ZoneIndex, *, steps: Steps) -> Int64s:
+    bounds = zip(steps.first.tolist(), steps.count.tolist(), strict=True)
+    of_row = [min(max(steps.price[first : first + count]), 2**62) for first, count in bounds]
+    return np.array([max(of_row[row] for row in schedule) for schedule in zones.schedules], dtype=np.int64)
+
+
+def _steps(rows: pl.DataFrame) -> tuple[Steps, int]:
+    groups = [
+        _own(steps) if steps is not None else _classic(price, first, increment)
+        for steps, price, first, increment in rows.select(
+            "steps", "price_per_minute_e8", "first_interval_s", "increment_s"
+        ).iter_rows()
+    ]
+    for prefix, group in zip(rows["prefix"].to_list(), groups, strict=True):
+        _refuse_wrong_steps(group, prefix=prefix)
+    den = lcm(*{per for group in groups for _, _, per, _ in group})
+    counts = np.array([len(group) for group in groups], dtype=np.int64)
+    flat = [step for group in groups for step in group]
+    steps = Steps(
+        first=np.cumsum(counts) - counts,
+        count=counts,
+        from_s=np.array([from_s for from_s, _, _, _ in flat], dtype=np.int64),
+        increment=np.array([increment for _, _, _, increment in flat], dtype=np.int64),
+        price=np.array([price * (den // per) for _, price, per, _ in flat], dtype=object),
+    )
+    return steps, den
+
+
+Group = list[tuple[int, int, int, int]]  # from_s, price_e8, per, increment
+
+
+def _own(steps: list[dict[str, int]]) -> Group:
+    return [(step["from_s"], step["price_e8"], step["per"], step["increment"]) for step in steps]
+
+
+def _classic(price: int, first: int, increment: int) -> Group:
+    beyond = (first, price, 60, increment)
+    return [(0, price, 60, first), beyond] if first else [beyond]
+
+
+def _refuse_wrong_steps(group: Group, *, prefix: str) -> None:
+    starts = [from_s for from_s, _, _, _ in group]
+    if not starts or starts[0] != 0 or starts != sorted(set(starts)):
+        raise DestinationsInvalid(f"prefix {prefix!r}: rate groups must start at 0 and ascend")
+    if any(price < 0 or per < 1 or increment < 1 for _, price, per, increment in group):
+        raise DestinationsInvalid(f"prefix {prefix!r}: a rate group with a price below 0, a unit or increment below 1")

@@ -1,0 +1,62 @@
+import {
+  IconAddressBook,
+  IconAlertCircle,
+  IconCalculator,
+  IconCash,
+  IconFileInvoice,
+  IconFileText,
+  IconGauge,
+  IconHome,
+  IconListCheck,
+  IconStack2,
+  IconUsers,
+  type TablerIcon,
+} from "@tabler/icons-react";
+
+import type { TextKey } from "@/lib/texts";
+
+export interface Place {
+  to: string;
+  text: TextKey;
+  icon: TablerIcon;
+  /** The operation without which the place shows nothing. */
+  needs: string;
+  search?: Record<string, string>;
+}
+
+export const PLACES: { text: TextKey; places: Place[] }[] = [
+  {
+    text: "place.work",
+    places: [
+      { to: "/", text: "place.home", icon: IconHome, needs: "getMe" },
+      { to: "/jobs", text: "place.jobs", icon: IconListCheck, needs: "listJobs" },
+    ],
+  },
+  {
+    text: "place.customers",
+    places: [
+      { to: "/accounts", text: "place.accounts", icon: IconAddressBook, needs: "listAccounts" },
+      { to: "/parties", text: "place.parties", icon: IconUsers, needs: "listParties" },
+      { to: "/agreements", text: "place.agreements", icon: IconFileText, needs: "listAgreements" },
+    ],
+  },
+  {
+    text: "place.usage",
+    places: [
+      { to: "/usage-batches", text: "place.batches", icon: IconStack2, needs: "listUsageBatches" },
+      { to: "/suspended", text: "place.suspended", icon: IconAlertCircle, needs: "listUsageRecords" },
+      { to: "/readings", text: "place.readings", icon: IconGauge, needs: "listReadings" },
+    ],
+  },
+  {
+    text: "place.billing",
+    places: [
+      { to: "/bill-runs", text: "place.runs", icon: IconCalculator, needs: "listBillRuns" },
+      { to: "/bills", text: "place.bills", icon: IconFileInvoice, needs: "listBills" },
+    ],
+  },
+  {
+    text: "place.money",
+    places: [{ to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" }],
+  },
+];

@@ -1,0 +1,76 @@
+import { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type RouteComponent,
+} from "@tanstack/react-router";
+
+import { NotFound, PageFailed } from "@/app/errors";
+import { LoginPage } from "@/app/login-page";
+import { Shell } from "@/app/shell";
+import { meQuery } from "@/lib/access";
+import { hasAccess, renewSession } from "@/lib/session";
+import { hasChosenLanguage, isLanguage, showLanguage } from "@/lib/texts";
+import { Waiting } from "@/ui/states";
+
+const FINAL = [400, 401, 403, 404, 409, 422];
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error: unknown) => failures < 2 && !FINAL.includes(statusOf(error)),
+    },
+  },
+});
+
+function statusOf(error: unknown): number {
+  return typeof error === "object" && error !== null && "status" in error ? Number(error.status) : 0;
+}
+
+const search = (told: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)]));
+
+const root = createRootRoute({ component: Outlet, validateSearch: search, notFoundComponent: NotFound });
+
+const login = createRoute({ getParentRoute: () => root, path: "/login", component: LoginPage });
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if (!hasAccess() && !(await renewSession())) {
+      throw redirect({ to: "/login", search: location.href === "/" ? {} : { next: location.href } });
+    }
+    const me = await queries.ensureQueryData(meQuery);
+    if (!hasChosenLanguage() && isLanguage(me.language)) await showLanguage(me.language);
+  },
+});
+
+function page<Path extends string>(path: Path, component: RouteComponent) {
+  return createRoute({ getParentRoute: () => inside, path, component });
+}
+
+const pages = [
+  page("/", lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage")),
+  page("/accounts", lazyRouteComponent(() => import("@/features/accounts/account-list-page"), "AccountListPage")),
+  page("/accounts/$id", lazyRouteComponent(() => import("@/features/accounts/account-page"), "AccountPage")),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, inside.addChildren(pages)]),
+  defaultPreload: false,
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: PageFailed,
+  defaultNotFoundComponent: NotFound,
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (told) => {
+    const text = new URLSearchParams(search(told)).toString();
+    return text ? `?${text}` : "";
+  },
+});

@@ -1,0 +1,134 @@
+import { Kbd, Loader, Modal, NavLink, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { useDebouncedValue, useDisclosure, useHotkeys } from "@mantine/hooks";
+import { IconAddressBook, IconFileInvoice, IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { listAccountsOptions, listBillsOptions } from "@/api/@tanstack/react-query.gen";
+import { useMay } from "@/lib/access";
+import { useSay } from "@/lib/texts";
+
+const SHOWN = 6;
+const BILL_NUMBER = /-\d{4}-/;
+
+interface Found {
+  to: string;
+  title: string;
+  about: string;
+  icon: typeof IconSearch;
+}
+
+/** One field for everything that can be found. */
+export function Search() {
+  const { say } = useSay();
+  const [isOpen, dialog] = useDisclosure();
+  useHotkeys([
+    ["/", dialog.open],
+    ["mod+K", dialog.open],
+  ]);
+  return (
+    <>
+      <UnstyledButton
+        onClick={dialog.open}
+        className="panel"
+        style={{ display: "flex", alignItems: "center", gap: 8, height: 30, padding: "0 10px", width: 300 }}
+      >
+        <IconSearch size={15} aria-hidden />
+        <Text size="sm" c="dimmed" truncate flex={1}>
+          {say("search.label")}
+        </Text>
+        <Kbd size="xs" aria-hidden>
+          {"/"}
+        </Kbd>
+      </UnstyledButton>
+      <Modal opened={isOpen} onClose={dialog.close} title={say("search.label")} size="lg" closeButtonProps={{ "aria-label": say("action.close") }}>
+        <SearchField onDone={dialog.close} />
+      </Modal>
+    </>
+  );
+}
+
+function useFound(text: string): { found: Found[]; isLooking: boolean } {
+  const { say } = useSay();
+  const may = useMay();
+  const isAsked = text.length > 1;
+  const accounts = useQuery({
+    ...listAccountsOptions({ query: { search: text, page_size: SHOWN } }),
+    enabled: isAsked && may("listAccounts"),
+    placeholderData: keepPreviousData,
+  });
+  const bills = useQuery({
+    ...listBillsOptions({ query: { number: text.toUpperCase(), page_size: SHOWN } }),
+    enabled: isAsked && may("listBills") && BILL_NUMBER.test(text),
+  });
+  if (!isAsked) return { found: [], isLooking: false };
+  const found = [
+    ...(bills.data?.results ?? []).map((bill) => ({
+      to: `/bills/${bill.id}`,
+      title: bill.number,
+      about: say("search.bill", { account: bill.account_number }),
+      icon: IconFileInvoice,
+    })),
+    ...(accounts.data?.results ?? []).map((account) => ({
+      to: `/accounts/${account.id}`,
+      title: account.party_name,
+      about: say("search.account", { number: account.number }),
+      icon: IconAddressBook,
+    })),
+  ];
+  return { found, isLooking: accounts.isFetching || bills.isFetching };
+}
+
+function SearchField({ onDone }: { onDone: () => void }) {
+  const { say } = useSay();
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState("");
+  const [asked] = useDebouncedValue(typed.trim(), 200);
+  const [at, setAt] = useState(0);
+  const { found, isLooking } = useFound(asked);
+  const chosen = Math.min(at, Math.max(found.length - 1, 0));
+  function open(one: Found | undefined) {
+    if (!one) return;
+    onDone();
+    void navigate({ to: one.to });
+  }
+  return (
+    <Stack gap={4}>
+      <TextInput
+        data-autofocus
+        aria-label={say("search.label")}
+        placeholder={say("search.hint")}
+        leftSection={isLooking ? <Loader size={14} /> : <IconSearch size={16} aria-hidden />}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
+          else if (event.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
+          else if (event.key === "Enter") open(found[chosen]);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      {found.map((one, place) => (
+        <NavLink
+          key={one.to}
+          component="button"
+          label={one.title}
+          description={one.about}
+          leftSection={<one.icon size={16} aria-hidden />}
+          active={place === chosen}
+          onClick={() => open(one)}
+        />
+      ))}
+      {asked.length > 1 && !isLooking && found.length === 0 ? (
+        <Text size="sm" c="dimmed" p="xs">
+          {say("search.nothing")}
+        </Text>
+      ) : null}
+    </Stack>
+  );
+}

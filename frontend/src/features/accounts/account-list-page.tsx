@@ -1,0 +1,48 @@
+import type { AccountOut } from "@/api";
+import { accountList } from "@/features/accounts/queries";
+import { useSay } from "@/lib/texts";
+import { Day } from "@/ui/figures";
+import type { Filter } from "@/ui/filter-bar";
+import { Page } from "@/ui/page";
+import { type Column, ResourceTable } from "@/ui/resource-table";
+import { useWord } from "@/ui/states";
+import { To } from "@/ui/to";
+
+const FILTERS: Filter[] = [
+  { name: "search", label: "accounts.search", kind: "text" },
+  { name: "number", label: "account.number", kind: "text" },
+  { name: "name", label: "account.holder", kind: "text" },
+];
+
+const COLUMNS: Column<AccountOut>[] = [
+  { name: "number", title: "account.number", show: (row) => <To to={`/accounts/${row.id}`}>{row.number}</To> },
+  { name: "holder", title: "account.holder", show: (row) => row.party_name },
+  { name: "aliases", title: "account.aliases", show: (row) => row.aliases.join(", ") },
+  { name: "delivery", title: "account.delivery", show: (row) => <DeliveryWord value={row.delivery} /> },
+  { name: "opened", title: "account.opened", show: (row) => <Day value={row.opened_date} />, isNumber: true },
+  { name: "closed", title: "account.closed", show: (row) => <Day value={row.closed_date} />, isNumber: true, isExtra: true },
+];
+
+const idOf = (row: AccountOut) => row.id;
+
+export function AccountListPage() {
+  const { say } = useSay();
+  return (
+    <Page title={say("place.accounts")}>
+      <ResourceTable
+        name="accounts"
+        caption="place.accounts"
+        query={(search) => accountList({ query: search })}
+        columns={COLUMNS}
+        filters={FILTERS}
+        idOf={idOf}
+        empty={{ title: "accounts.empty.title", next: "accounts.empty.next" }}
+      />
+    </Page>
+  );
+}
+
+function DeliveryWord({ value }: { value: string }) {
+  const word = useWord();
+  return word("delivery", value);
+}

@@ -1,0 +1,84 @@
+import { Tabs } from "@mantine/core";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+
+import type { ReactNode } from "react";
+
+import { AgreementsTab, BillsTab, OpenItemsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
+import { accountBalance, accountDetail } from "@/features/accounts/queries";
+import { useMay } from "@/lib/access";
+import { type TextKey, useSay } from "@/lib/texts";
+import { Day, Facts, Money, Unknown } from "@/ui/figures";
+import { Neighbours } from "@/ui/neighbours";
+import { Page, Panel } from "@/ui/page";
+import { useWord } from "@/ui/states";
+import { To } from "@/ui/to";
+
+const TABS: { name: string; text: TextKey; needs: string; Content: (props: { accountId: string }) => ReactNode }[] = [
+  { name: "bills", text: "place.bills", needs: "listBills", Content: BillsTab },
+  { name: "receipts", text: "place.receipts", needs: "listReceipts", Content: ReceiptsTab },
+  { name: "open", text: "account.open_items", needs: "listOpenItems", Content: OpenItemsTab },
+  { name: "agreements", text: "place.agreements", needs: "listAgreements", Content: AgreementsTab },
+];
+
+export function AccountPage() {
+  const { say } = useSay();
+  const word = useWord();
+  const { id = "" } = useParams({ strict: false });
+  const { data: account } = useSuspenseQuery(accountDetail({ path: { id } }));
+  return (
+    <Page
+      title={say("account.title", { number: account.number, name: account.party_name })}
+      actions={<Neighbours name="accounts" id={id} base="/accounts" />}
+    >
+      <Panel>
+        <Facts
+          facts={[
+            { label: say("account.balance"), value: <Balance accountId={id} /> },
+            { label: say("account.holder"), value: <To to={`/parties/${account.party_id}`}>{account.party_name}</To> },
+            { label: say("account.aliases"), value: account.aliases.join(", ") || <Unknown /> },
+            { label: say("account.delivery"), value: word("delivery", account.delivery) },
+            { label: say("account.opened"), value: <Day value={account.opened_date} /> },
+            ...(account.closed_date ? [{ label: say("account.closed"), value: <Day value={account.closed_date} /> }] : []),
+          ]}
+        />
+      </Panel>
+      <AccountTabs accountId={id} />
+    </Page>
+  );
+}
+
+function Balance({ accountId }: { accountId: string }) {
+  const { data } = useQuery(accountBalance({ path: { account_id: accountId } }));
+  return data ? <Money value={data.balance} currency={data.currency} /> : <Unknown />;
+}
+
+function AccountTabs({ accountId }: { accountId: string }) {
+  const { say } = useSay();
+  const may = useMay();
+  const navigate = useNavigate();
+  const search: Record<string, string> = useSearch({ strict: false });
+  const shown = TABS.filter((tab) => may(tab.needs));
+  const chosen = shown.find((tab) => tab.name === search["tab"]) ?? shown[0];
+  if (!chosen) return null;
+  return (
+    <Tabs
+      value={chosen.name}
+      onChange={(name) => void navigate({ to: ".", search: name ? { tab: name } : {}, replace: true })}
+      keepMounted={false}
+    >
+      <Tabs.List mb="md">
+        {shown.map((tab) => (
+          <Tabs.Tab key={tab.name} value={tab.name}>
+            {say(tab.text)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {shown.map(({ name, Content }) => (
+        <Tabs.Panel key={name} value={name}>
+          <Content accountId={accountId} />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

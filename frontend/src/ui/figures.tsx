@@ -1,0 +1,76 @@
+import { Text, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import { formatCount, formatDecimal, formatQuantity, isNegative } from "@/lib/amounts";
+import { formatDate, formatMoment, formatPeriod } from "@/lib/dates";
+import { useSay } from "@/lib/texts";
+
+/** An amount; its currency stands in the header or beside it. */
+export function Money({ value, currency }: { value: string; currency?: string }) {
+  const { language } = useSay();
+  return (
+    <span className={isNegative(value) ? "number negative" : "number"}>
+      {formatDecimal(value, language)}
+      {currency ? `\u00a0${currency}` : null}
+    </span>
+  );
+}
+
+export function Quantity({ value }: { value: string }) {
+  const { language } = useSay();
+  return <span className="number">{formatQuantity(value, language)}</span>;
+}
+
+export function Count({ value }: { value: number }) {
+  const { language } = useSay();
+  return <span className="number">{formatCount(value, language)}</span>;
+}
+
+export function Day({ value }: { value: string | null }) {
+  return value ? <span className="number">{formatDate(value)}</span> : <Unknown />;
+}
+
+export function Moment({ value }: { value: string | null }) {
+  return value ? <span className="number">{formatMoment(value)}</span> : <Unknown />;
+}
+
+export function Period({ from, end }: { from: string; end: string }) {
+  return <span className="number">{formatPeriod(from, end)}</span>;
+}
+
+export function Identifier({ value }: { value: string }) {
+  return value ? <span className="identifier">{value}</span> : <Unknown />;
+}
+
+/** Nothing known, which is not zero; says so on hover and focus. */
+export function Unknown() {
+  const { say } = useSay();
+  return (
+    <Tooltip label={say("figure.unknown")}>
+      <Text component="span" inherit c="dimmed" tabIndex={0} role="img" aria-label={say("figure.unknown")}>
+        {"—"}
+      </Text>
+    </Tooltip>
+  );
+}
+
+export interface Fact {
+  label: string;
+  value: ReactNode;
+}
+
+/** Key figures in one row that breaks where the screen ends. */
+export function Facts({ facts }: { facts: Fact[] }) {
+  return (
+    <dl style={{ display: "flex", flexWrap: "wrap", gap: "12px 32px", margin: 0 }}>
+      {facts.map((fact) => (
+        <div key={fact.label}>
+          <Text component="dt" size="xs" c="dimmed">
+            {fact.label}
+          </Text>
+          <dd style={{ margin: 0, fontSize: "0.875rem", fontWeight: 500 }}>{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,58 @@
+import { type FormEvent, useRef, useState } from "react";
+
+import { useIdempotencyKey } from "@/lib/idempotency";
+import { asProblem, fieldOf } from "@/lib/problem";
+
+interface Wanted<Values extends Record<string, string>, Answer> {
+  initial: Values;
+  /** The key belongs to this intention: the same for a second try of the same values. */
+  submit: (values: Values, key: string) => Promise<Answer>;
+  onDone: (answer: Answer) => void;
+}
+
+/** Values, errors on their fields, and a submit that cannot happen twice. */
+export function useProblemForm<Values extends Record<string, string>, Answer>(wanted: Wanted<Values, Answer>) {
+  const [values, setValues] = useState(wanted.initial);
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const isSending = useRef(false);
+  const { keyFor, spent } = useIdempotencyKey();
+  const fieldErrors = error ? asProblem(error).errors : [];
+
+  function set(name: keyof Values & string, value: string) {
+    setValues((before) => ({ ...before, [name]: value }));
+  }
+
+  function field(name: keyof Values & string) {
+    const own = fieldErrors.filter((one) => fieldOf(one.pointer) === name);
+    return {
+      name,
+      value: values[name],
+      onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
+      error: own.length ? own.map((one) => one.detail).join(" ") : undefined,
+    };
+  }
+
+  async function submit(event?: FormEvent) {
+    event?.preventDefault();
+    if (isSending.current) return;
+    isSending.current = true;
+    setIsBusy(true);
+    try {
+      const answer = await wanted.submit(values, keyFor(values));
+      spent();
+      setError(null);
+      wanted.onDone(answer);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      isSending.current = false;
+      setIsBusy(false);
+    }
+  }
+
+  /** Shown above the form: everything that is not the fault of one of its fields. */
+  const isOfFields =
+    fieldErrors.length > 0 && fieldErrors.every((one) => Object.hasOwn(values, fieldOf(one.pointer)));
+  return { values, set, field, submit, isBusy, problem: error && !isOfFields ? error : null };
+}

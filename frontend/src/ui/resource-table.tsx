@@ -1,0 +1,157 @@
+import { ActionIcon, Checkbox, Group, Menu, Stack, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { IconColumns3 } from "@tabler/icons-react";
+import { keepPreviousData, type QueryKey, useQuery, type UseQueryOptions } from "@tanstack/react-query";
+import { DataTable, type DataTableColumn } from "mantine-datatable";
+import { type ReactNode, useEffect } from "react";
+
+import { formatCount } from "@/lib/amounts";
+import { type TextKey, useSay } from "@/lib/texts";
+import { type Filter, FilterBar } from "@/ui/filter-bar";
+import { rememberListed, useListSearch } from "@/ui/list-search";
+import { Empty, ProblemAlert } from "@/ui/states";
+
+const PAGE_SIZE = 25;
+const NO_FILTERS: Filter[] = [];
+
+export interface Column<Row> {
+  name: string;
+  title: TextKey;
+  show: (row: Row) => ReactNode;
+  isNumber?: boolean;
+  /** Not shown until somebody chooses it. */
+  isExtra?: boolean;
+}
+
+interface Listed<Row> {
+  count: number;
+  page: number;
+  page_size: number;
+  results: Row[];
+}
+
+/** The page; the filters of the list travel along under their own names. */
+export interface PageSearch {
+  page: number;
+  page_size: number;
+}
+
+interface ResourceTableProps<Row, Failure, Key extends QueryKey> {
+  name: string;
+  caption: TextKey;
+  query: (search: PageSearch) => UseQueryOptions<Listed<Row>, Failure, Listed<Row>, Key>;
+  columns: Column<Row>[];
+  idOf: (row: Row) => string;
+  filters?: Filter[];
+  /** A list inside a record keeps its page to itself. */
+  isInside?: boolean;
+  empty: { title: TextKey; next: TextKey };
+}
+
+/** A server-paged list: filters in the address, columns by choice, rows that link. */
+export function ResourceTable<Row, Failure, Key extends QueryKey>(props: ResourceTableProps<Row, Failure, Key>) {
+  const { say, language } = useSay();
+  const { name, columns, idOf, filters = NO_FILTERS, isInside = false } = props;
+  const [search, change] = useListSearch(!isInside);
+  const [hidden, setHidden] = useLocalStorage<string[]>({
+    key: `rachun.hidden.${name}`,
+    defaultValue: columns.filter((column) => column.isExtra).map((column) => column.name),
+    getInitialValueInEffect: false,
+  });
+  const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
+  const wanted = Object.fromEntries(filters.flatMap(({ name: of }) => (search[of] ? [[of, search[of]]] : [])));
+  const { data, error, isFetching, refetch } = useQuery({
+    ...props.query({ ...wanted, page, page_size: PAGE_SIZE }),
+    placeholderData: keepPreviousData,
+  });
+  const rows = data?.results;
+  useEffect(() => {
+    if (rows) rememberListed(name, rows.map(idOf));
+  }, [name, rows, idOf]);
+  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  const isFiltered = Object.keys(wanted).length > 0;
+  const shown = columns.filter((column) => !hidden.includes(column.name));
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" align="flex-end">
+        <FilterBar filters={filters} search={search} onChange={change} />
+        <Group gap="xs">
+          <Text size="xs" c="dimmed" role="status">
+            {data ? say("table.count", { count: data.count, shown: formatCount(data.count, language) }) : ""}
+          </Text>
+          <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
+        </Group>
+      </Group>
+      {data?.count === 0 ? (
+        <div className="panel">
+          <Empty title={say(isFiltered ? "table.nothing" : props.empty.title)}>
+            {say(isFiltered ? "table.nothing.next" : props.empty.next)}
+          </Empty>
+        </div>
+      ) : (
+        <DataTable
+          className="panel"
+          records={rows ?? []}
+          columns={shown.map((column) => toColumn(column, say(column.title)))}
+          idAccessor={idOf}
+          fetching={isFetching && !data}
+          minHeight={data ? undefined : 240}
+          verticalSpacing={6}
+          fz="sm"
+          highlightOnHover
+          page={page}
+          onPageChange={(next) => change({ page: next > 1 ? String(next) : undefined })}
+          totalRecords={data?.count ?? 0}
+          recordsPerPage={PAGE_SIZE}
+          paginationSize="sm"
+          paginationText={({ from, to, totalRecords }) => say("table.range", { from, to, count: totalRecords })}
+          noRecordsText=""
+          loadingText={say("state.loading")}
+          getPaginationControlProps={(control) => ({ "aria-label": say(`table.${control}`) })}
+        />
+      )}
+    </Stack>
+  );
+}
+
+function toColumn<Row>(column: Column<Row>, title: string): DataTableColumn<Row> {
+  return {
+    accessor: column.name,
+    title,
+    render: (row) => column.show(row),
+    textAlign: column.isNumber ? "right" : "left",
+    noWrap: column.isNumber ?? false,
+  };
+}
+
+interface ColumnMenuProps<Row> {
+  columns: Column<Row>[];
+  hidden: string[];
+  onChange: (hidden: string[]) => void;
+}
+
+function ColumnMenu<Row>({ columns, hidden, onChange }: ColumnMenuProps<Row>) {
+  const { say } = useSay();
+  return (
+    <Menu closeOnItemClick={false} position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={28} aria-label={say("table.columns")}>
+          <IconColumns3 size={15} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns.map(({ name, title }) => (
+          <Menu.Item
+            key={name}
+            role="menuitemcheckbox"
+            aria-checked={!hidden.includes(name)}
+            onClick={() => onChange(hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name])}
+            leftSection={<Checkbox.Indicator size="xs" checked={!hidden.includes(name)} />}
+          >
+            {say(title)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
