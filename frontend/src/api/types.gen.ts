@@ -1985,6 +1985,10 @@ export type UsageRecordOut = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     readonly quantity: string;
     destination: string;
@@ -2359,6 +2363,10 @@ export type UsageRecordOutWritable = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     destination: string;
     prefix: string;

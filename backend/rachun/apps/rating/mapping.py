@@ -21,6 +21,7 @@ from rachun.engine.rating.numbers import NumberingRules, normalise_numbers
 State = UsageRecord.State
 NUMBER_MAX = 20
 _E164_LEAST, _E164_MOST = 10, 15
+ANY_PREFIX = "*"  # a rate for whatever is dialled has no digits, and a priced call names its prefix
 _PRICED = {
     "component": pl.String(),
     "prefix": pl.String(),
@@ -238,7 +239,7 @@ def _by_table(calls: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     rated = rate_calls(calls=calls, table=table)
     columns = {
         "component": calls["component"],
-        "prefix": rated["prefix"],
+        "prefix": rated["prefix"].replace("", ANY_PREFIX),
         "destination": rated["label"],
         "billed_s": rated["billed_s"],
         "amount_micro": rated["amount_micro"],

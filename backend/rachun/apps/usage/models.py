@@ -101,6 +101,7 @@ class UsageRecord(models.Model):
     destination = models.CharField(max_length=100, blank=True)
     prefix = models.CharField(max_length=15, blank=True)
     billed_s = models.IntegerField(default=0)
+    covered_s = models.IntegerField(null=True, help_text="What a bundle pays of the billed; null = none asked.")
     amount_micro = models.BigIntegerField(
         null=True, help_text="Price in the table's currency × 10^6; null until rated."
     )
@@ -117,3 +118,19 @@ class UsageRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.load_key}/{self.record_no}"
+
+
+class BundleCounter(models.Model):
+    """Seconds that calls of a calendar month took of what an agreement's tariff component includes."""
+
+    pk = models.CompositePrimaryKey("agreement_id", "component", "month")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    component = models.CharField(max_length=40)
+    month = models.DateField(help_text="Its first day.")
+    used_s = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="bundle_used", condition=models.Q(used_s__gte=0))]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.component} {self.month}"

@@ -100,8 +100,12 @@ class Metered(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic(Component):
+    """included_s: seconds of each calendar month that calls to the destinations (empty = all) take in call order."""
+
     kind: ClassVar[str] = "traffic"
     destination_table: str
+    included_s: int = 0
+    included_destinations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

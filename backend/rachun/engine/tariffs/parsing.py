@@ -84,7 +84,13 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return Traffic(**shared, destination_table=raw["destination_table"])
+    included = raw.get("included", {})
+    return Traffic(
+        **shared,
+        destination_table=raw["destination_table"],
+        included_s=included.get("seconds", 0),
+        included_destinations=tuple(included.get("destinations", ())),
+    )
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:

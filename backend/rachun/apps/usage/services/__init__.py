@@ -4,6 +4,7 @@ from rachun.apps.usage.services.mark_billed import mark_billed
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
 from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
+from rachun.apps.usage.services.take_bundles import lock_bundles, take_of_bundles
 
 __all__ = [
     "KeyTaker",
@@ -13,7 +14,9 @@ __all__ = [
     "create_source",
     "encode_records",
     "key_records",
+    "lock_bundles",
     "mark_billed",
     "open_batch",
     "store_records",
+    "take_of_bundles",
 ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("usage", "0001_initial")]
+    dependencies = [("usage", "0002_bundles")]
 
     operations = [
         migrations.AlterField(
