@@ -3,8 +3,8 @@
 from rachun.apps.usage.services.mark_billed import mark_billed
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
-from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
 from rachun.apps.usage.services.take_bundles import lock_bundles, take_of_bundles
+from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
 
 __all__ = [
     "KeyTaker",
