@@ -131,7 +131,7 @@ def micro_text(name: str) -> pl.Expr:
     return pl.concat_str(whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
-_OF_A_STRETCH = ("agreement_id", "register", "meter", "multiplier_micro")
+_OF_A_STRETCH = ("agreement_id", "register", "meter", "digits", "multiplier_micro")
 _OF_A_READING = ("reading_id", "boundary_date", "value_micro", "kind")
 
 
@@ -144,6 +144,7 @@ def _evidence() -> pl.Expr:
         "from_value": micro_text("from_value_micro"),
         "to_value": micro_text("to_value_micro"),
         "multiplier": micro_text("multiplier_micro"),
+        "digits": pl.col("digits"),
         "reading_ids": pl.concat_list("from_reading_id", "to_reading_id"),
         "kinds": pl.concat_list("from_kind", "to_kind"),
         "rollover": pl.col("to_value_micro") < pl.col("from_value_micro"),

@@ -27,8 +27,9 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     """Price stretches in the period.
 
     rows: columns of Stretches.in_period and components_of, with price_e8, proration, quantity (Int64 micro).
-    Adds amount and inputs: days, days_in_period, proration, vat, numerator and denominator of the unrounded amount in
-    minor units, and what `explain` adds.
+    Adds amount and inputs: days, days_in_period, days_counted and of_days (as the proration counts them), days_before
+    (counted and charged at the same price already), proration, vat, numerator and denominator of the unrounded amount
+    in minor units, and what `explain` adds.
     """
     priced = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
         quantity=bounded_quantity("quantity"), days=pl.col("to_day") - pl.col("from_day")
@@ -39,7 +40,7 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     if whole.height:
         parts.append(_whole(whole, stretches=stretches))
     priced = pl.concat(parts).filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
-    facts = {name: pl.col(name) for name in ("days", "proration", "vat")}
+    facts = {name: pl.col(name) for name in ("days", "days_before", "proration", "vat")}
     return priced.with_columns(
         unit_price_e8=pl.col("price_e8"),
         inputs=json_of(
@@ -59,9 +60,9 @@ def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
     den = pl.col("minor_den").cast(WIDE) * pl.col("of_days").cast(WIDE)
     served = pl.col("counted").cum_sum().over(_ONE_PRICE, order_by="from_day")
-    counted = rows.with_columns(served=served)
+    counted = rows.with_columns(served=served, days_before=served - pl.col("counted"))
     upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
-    before = rounded_amount(num=per_day * (pl.col("served") - pl.col("counted")).cast(WIDE), den=den)
+    before = rounded_amount(num=per_day * pl.col("days_before").cast(WIDE), den=den)
     charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("counted").cast(WIDE), den=den)
     return charged.drop("served")
 
@@ -93,4 +94,5 @@ def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     first = first.filter((pl.col("proration") == Proration.FULL.value) | (pl.col("days") == stretches.days))
     num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
     counted = first.with_columns(counted=pl.col("days"), of_days=pl.lit(stretches.days, pl.Int64))
-    return counted.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)
+    none_before = counted.with_columns(days_before=pl.lit(0, pl.Int64))
+    return none_before.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)

@@ -46,6 +46,7 @@ class Component:
     posting_code: str
     tax_category: str = "STANDARD"
     label: Mapping[str, str] = field(default_factory=dict)
+    benefits_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,56 @@ class Cap(Component):
     of: tuple[str, ...]
     price_e8: int
     proration: Proration = Proration.DAYS
+
+
+class Measure(StrEnum):
+    SUM = "SUM"
+    PEAK = "PEAK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data(Component):
+    """per_micro: how much of what is reported makes one priced unit."""
+
+    kind: ClassVar[str] = "data"
+    item: str
+    unit: str
+    blocks: tuple[Block, ...]
+    measure: Measure = Measure.SUM
+    per_micro: int = 10**6
+
+
+class SharedBy(StrEnum):
+    AGREEMENT = "AGREEMENT"
+    ACCOUNT = "ACCOUNT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance(Component):
+    """Units included per period. Its lines take the tax category of what they credit."""
+
+    kind: ClassVar[str] = "allowance"
+    of: tuple[str, ...]
+    included_micro: int
+    unit: str
+    shared_by: SharedBy = SharedBy.AGREEMENT
+    rollover_periods: int = 0
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityTier:
+    """limits_micro: the largest peak of each register that the tier holds; a register left out is held whole."""
+
+    no: int
+    price_e8: int
+    limits_micro: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Component):
+    kind: ClassVar[str] = "capacity"
+    tiers: tuple[CapacityTier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

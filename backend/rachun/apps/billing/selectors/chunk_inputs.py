@@ -11,6 +11,7 @@ import polars as pl
 from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
 from rachun.apps.billing.country_rules import tax_rates, tax_rounding
 from rachun.apps.billing.models import BillRun
+from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
@@ -40,13 +41,16 @@ class ChunkInputs:
     excluded: pl.Series
 
 
-def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInputs:
-    """Everything known at the run's cut-off that its period bills to the accounts."""
+def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequence[UUID] | None = None) -> ChunkInputs:
+    """Everything known at the run's cut-off that its period bills to the accounts.
+
+    again: bills that the run issued to them; what these hold is taken as still to be billed, to derive them once more.
+    """
     assert run.known_until is not None, "a run is calculated as of a cut-off"
     frames = get_pricing_frames(account_ids=account_ids, before=run.period_to, known_until=run.known_until)
     keys = agreement_keys(frames)
     agreement_ix = {agreement: ix for ix, agreement in enumerate(frames.agreement_ids)}
-    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to)
+    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to, as_before=None if again is None else run)
     served, excluded = without_billed(
         served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
     )
@@ -58,8 +62,8 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInput
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
         "consumption_ix", offset=consumption.height
     )
-    usage = list_billable_usage(**asked, before=run.period_to).join(keys, on="agreement_id")
-    deliveries = list_billable_deliveries(**asked, before=run.period_to).join(keys, on="agreement_id")
+    usage = list_billable_usage(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
+    deliveries = list_billable_deliveries(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
     deliveries = deliveries.sort("agreement_ix", "performed_on", "load_key", "record_no").with_row_index("delivery_ix")
     in_period = (pl.col("service_from") < run.period_to) & (
         pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
@@ -82,6 +86,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInput
             usage=typed(usage, columns=USAGE),
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
+            allowances=get_opening_allowances(agreement_ix=agreement_ix, period_from=run.period_from),
             **tax_rules(run),
         ),
         refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),

@@ -67,9 +67,9 @@ def list_measured_consumption(
     first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
     give no row, so the engine refuses them. The number of queries does not grow with the agreements.
 
-    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, reading_ids, kinds,
-    rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step, register,
-    from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to.
+    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
+    kinds, rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step,
+    register, from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to.
     Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ, CONSUMPTION_STATED_AND_MEASURED.
     """
     billed = billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())

@@ -15,6 +15,7 @@ from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.pricing import Pricing
 from rachun.apps.rating.records import RecordsRead, iterate_records
+from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.apps.usage.services import (
@@ -93,7 +94,9 @@ def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, wa
     with refusing_files(), ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads:
         tally = course.run(parts, threads=threads)
     close_batch(batch=batch, record_count=tally.records, error_count=tally.wrong, totals=tally.totals)
-    settle_bundles(legal_entity_id=source.legal_entity_id, records=UsageRecord.objects.filter(load_key=batch.id))
+    records = UsageRecord.objects.filter(load_key=batch.id)
+    settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
+    price_runs(source_id=source.id, records=records, priced_at=loaded_at)
     watch.step("attached")
     outcome = LoadOutcome(
         batch=batch, is_known=False, by_state=dict(sorted(tally.by_state.items())), errors=tuple(tally.errors)

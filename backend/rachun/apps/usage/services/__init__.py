@@ -1,6 +1,7 @@
 """Use cases and building blocks of usage."""
 
 from rachun.apps.usage.services.mark_billed import mark_billed
+from rachun.apps.usage.services.priced_runs import keep_priced
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
 from rachun.apps.usage.services.take_bundles import lock_bundles, take_of_bundles
@@ -13,6 +14,7 @@ __all__ = [
     "close_batch",
     "create_source",
     "encode_records",
+    "keep_priced",
     "key_records",
     "lock_bundles",
     "mark_billed",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("usage", "0002_bundles")]
+    dependencies = [("usage", "0003_priced_runs")]
 
     operations = [
         migrations.AlterField(
