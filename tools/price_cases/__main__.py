@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tools.price_cases import telecom, usage
+from tools.price_cases import proration, telecom, usage
 from tools.price_cases.outcome import Outcome, Verdict
 
-FAMILIES: tuple[ModuleType, ...] = (telecom, usage)
+FAMILIES: tuple[ModuleType, ...] = (telecom, usage, proration)
 
 
 def main(names: list[str]) -> int:

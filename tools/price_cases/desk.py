@@ -96,6 +96,7 @@ class Subscriber:
     components: Sequence[Mapping[str, Any]]
     consumption: Mapping[str, Decimal] = field(default_factory=dict)
     deliveries: Sequence[tuple[str, Decimal]] = ()
+    attributes: Sequence[tuple[str, Decimal, date, date | None]] = ()
     period: Period = MONTH
     service_from: date = LONG_AGO
     service_to: date | None = None
@@ -150,7 +151,7 @@ def _snapshot(subscriber: Subscriber) -> Snapshot:
         agreements=_frame([(0, 0, subscriber.service_from, subscriber.service_to)], AGREEMENTS),
         assignments=_frame([(0, 0, LONG_AGO, None)], ASSIGNMENTS),
         versions=[version],
-        attributes=_frame([], ATTRIBUTES),
+        attributes=_frame([(0, n, _micro(v), a, b) for n, v, a, b in subscriber.attributes], ATTRIBUTES),
         consumption=_frame(used, CONSUMPTION),
         usage=_frame([], USAGE),
         deliveries=_frame(delivered, DELIVERIES),

@@ -207,6 +207,28 @@ def graduated_prorated(params: Params, usage: Any) -> Fraction:
     return recurring.amount(steps=steps_of(params), full=full, held=held)
 
 
+def capacity(params: Params, usage: Any) -> Fraction:
+    """The price of the highest tier that any unit reaches; the last tier holds whatever there is."""
+    names = {name: f"UNIT{no}" for no, name in enumerate(usage, start=1)}
+    rows = params["tiers"]
+    limits = [
+        {names[name]: decimal(limit) for name, limit in row.get("limits", {}).items() if name in names} for row in rows
+    ]
+    if limits[-1]:
+        rows, limits = [*rows, {"price": rows[-1]["price"]}], [*limits, {}]
+    bounds = [limit for row in limits for limit in row.values()]
+    measured = {names[name]: decimal(quantity) for name, quantity in usage.items()}
+    units = Units.holding(quantities=[*measured.values(), *bounds], prices=[decimal(row["price"]) for row in rows])
+    tiers = [
+        {"price": units.flat_text(decimal(row["price"]))}
+        | ({"limits": {name: units.quantity_text(limit) for name, limit in held.items()}} if held else {})
+        for row, held in zip(rows, limits, strict=True)
+    ]
+    component = {"code": "capacity", "kind": "capacity", "tiers": tiers, "tax_category": EXEMPT} | POSTING
+    consumption = {name: quantity.scaleb(units.quantity) for name, quantity in measured.items()}
+    return units.given_back(bill_of(Subscriber(components=[component], consumption=consumption)).exact)
+
+
 MODELS: Final[Mapping[str, Callable[[Params, Any], Fraction]]] = {
     "standard": by_quantity(per_unit),
     "unit": by_quantity(per_unit),
@@ -222,6 +244,7 @@ MODELS: Final[Mapping[str, Callable[[Params, Any], Fraction]]] = {
     "usage_catch_up": by_quantity(package),
     "block_tiers_all": by_quantity(block_tiers("GRADUATED")),
     "block_tiers_top": by_quantity(block_tiers("VOLUME")),
+    "capacity_tiers": capacity,
     "volume_prorated": volume_prorated,
     "graduated_prorated": graduated_prorated,
     "percentage": percentages.amount,

@@ -296,6 +296,8 @@ export type BillWithLinesOut = {
     services: Array<ServiceLinesOut>;
 };
 
+export type BlankEnum = '';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -394,6 +396,24 @@ export type ChargeOut = {
     };
 };
 
+export type CheckEnum = 'DUPLICATE' | 'BELOW_PREVIOUS' | 'ABOVE_NEXT' | 'ROLLOVER' | 'ZERO' | 'HIGH' | 'LOW' | 'SPIKE' | 'STALE';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CheckRuleIn = {
+    check: CheckEnum;
+    action: ReadingAction;
+    /**
+     * HIGH, LOW: of the usual daily use; SPIKE: of the highest.
+     */
+    percent: number;
+    /**
+     * ZERO: at least; STALE: more than.
+     */
+    days: number;
+};
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -472,6 +492,13 @@ export type CustomerImportIn = {
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
 
 export type DebtKind = 'PRINCIPAL' | 'ADVANCE';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type DecisionIn = {
+    reason: string;
+};
 
 export type DeliveryChannel = 'EMAIL';
 
@@ -766,6 +793,31 @@ export type HandOverIn = {
     reason: string;
     plan_id: string | null;
     contract_id: string | null;
+};
+
+export type HeldReadingDecision = 'ACCEPTED' | 'REFUSED';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type HeldReadingOut = {
+    id: string;
+    meter_id: string;
+    meter_serial: string;
+    register: string;
+    /**
+     * The day that this value opens.
+     */
+    boundary_date: string;
+    value: string;
+    kind: ReadingKind;
+    source: string;
+    verdict: string;
+    checks: Array<ReadingCheckName>;
+    recorded_at: string;
+    decision: HeldReadingDecision | BlankEnum;
+    decided_at: string | null;
+    reason: string;
 };
 
 /**
@@ -1142,6 +1194,13 @@ export type PaginatedEstimationRuleOutList = {
     results: Array<EstimationRuleOut>;
 };
 
+export type PaginatedHeldReadingOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<HeldReadingOut>;
+};
+
 export type PaginatedInstallationOutList = {
     count: number;
     page: number;
@@ -1238,6 +1297,13 @@ export type PaginatedReadingOutList = {
     page: number;
     page_size: number;
     results: Array<ReadingOut>;
+};
+
+export type PaginatedReadingRuleOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReadingRuleOut>;
 };
 
 export type PaginatedReceiptOutList = {
@@ -1562,6 +1628,33 @@ export type RateStepOut = {
     increment: number;
 };
 
+export type ReadingAction = 'ACCEPT' | 'HOLD' | 'REFUSE';
+
+export type ReadingCheckName = 'NEGATIVE' | 'OVER_DIAL' | 'DUPLICATE' | 'BELOW_PREVIOUS' | 'ABOVE_NEXT' | 'ROLLOVER' | 'ZERO' | 'HIGH' | 'LOW' | 'SPIKE' | 'STALE';
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
+export type ReadingCheckOut = {
+    action: ReadingAction;
+    /**
+     * Those it did not pass.
+     */
+    checks: Array<ReadingCheckName>;
+    previous_value: string | null;
+    /**
+     * The day that the previous value opens.
+     */
+    previous_date: string | null;
+    used: string | null;
+    days: number | null;
+    /**
+     * Used in usual_days: last year's season, or always.
+     */
+    usual: string | null;
+    usual_days: number | null;
+};
+
 export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'green_button';
 
 /**
@@ -1619,9 +1712,42 @@ export type ReadingOut = {
     kind: ReadingKind;
     source: string;
     verdict: string;
+    /**
+     * Checks it did not pass.
+     */
+    checks: Array<ReadingCheckName>;
     recorded_at: string;
     superseded_at: string | null;
 };
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ReadingRuleIn = {
+    legal_entity_id: string;
+    rule_source: ReadingSource;
+    checks: Array<CheckRuleIn>;
+    valid_from: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReadingRuleOut = {
+    id: string;
+    legal_entity_id: string;
+    rule_source: ReadingSource;
+    /**
+     * Check → action, percent, days.
+     */
+    checks: {
+        [key: string]: unknown;
+    };
+    valid_from: string;
+    valid_to: string | null;
+};
+
+export type ReadingSource = 'ACTUAL' | 'ESTIMATED' | 'CUSTOMER' | 'REMOTE' | 'IMPORT';
 
 export type ReceiptChannel = 'CASH' | 'BANK' | 'PARTNER';
 
@@ -5937,6 +6063,165 @@ export type CreateEstimationRuleResponses = {
 
 export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
 
+export type ListHeldReadingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        is_decided?: boolean;
+        meter_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/held-readings';
+};
+
+export type ListHeldReadingsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListHeldReadingsError = ListHeldReadingsErrors[keyof ListHeldReadingsErrors];
+
+export type ListHeldReadingsResponses = {
+    200: PaginatedHeldReadingOutList;
+};
+
+export type ListHeldReadingsResponse = ListHeldReadingsResponses[keyof ListHeldReadingsResponses];
+
+export type AcceptHeldReadingData = {
+    body: DecisionIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/held-readings/{id}/accept';
+};
+
+export type AcceptHeldReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_already_decided
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * reading_refused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type AcceptHeldReadingError = AcceptHeldReadingErrors[keyof AcceptHeldReadingErrors];
+
+export type AcceptHeldReadingResponses = {
+    200: HeldReadingOut;
+};
+
+export type AcceptHeldReadingResponse = AcceptHeldReadingResponses[keyof AcceptHeldReadingResponses];
+
+export type RefuseHeldReadingData = {
+    body: DecisionIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/held-readings/{id}/refuse';
+};
+
+export type RefuseHeldReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_already_decided
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RefuseHeldReadingError = RefuseHeldReadingErrors[keyof RefuseHeldReadingErrors];
+
+export type RefuseHeldReadingResponses = {
+    200: HeldReadingOut;
+};
+
+export type RefuseHeldReadingResponse = RefuseHeldReadingResponses[keyof RefuseHeldReadingResponses];
+
 export type ListInstallationsData = {
     body?: never;
     path?: never;
@@ -7866,6 +8151,102 @@ export type DownloadReadingTemplateResponses = {
 
 export type DownloadReadingTemplateResponse = DownloadReadingTemplateResponses[keyof DownloadReadingTemplateResponses];
 
+export type ListReadingRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/reading-rules';
+};
+
+export type ListReadingRulesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListReadingRulesError = ListReadingRulesErrors[keyof ListReadingRulesErrors];
+
+export type ListReadingRulesResponses = {
+    200: PaginatedReadingRuleOutList;
+};
+
+export type ListReadingRulesResponse = ListReadingRulesResponses[keyof ListReadingRulesResponses];
+
+export type CreateReadingRuleData = {
+    body: ReadingRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reading-rules';
+};
+
+export type CreateReadingRuleErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_rule_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateReadingRuleError = CreateReadingRuleErrors[keyof CreateReadingRuleErrors];
+
+export type CreateReadingRuleResponses = {
+    201: ReadingRuleOut;
+};
+
+export type CreateReadingRuleResponse = CreateReadingRuleResponses[keyof CreateReadingRuleResponses];
+
 export type ListReadingsData = {
     body?: never;
     path?: never;
@@ -7965,9 +8346,64 @@ export type CreateReadingError = CreateReadingErrors[keyof CreateReadingErrors];
 
 export type CreateReadingResponses = {
     201: ReadingOut;
+    202: HeldReadingOut;
 };
 
 export type CreateReadingResponse = CreateReadingResponses[keyof CreateReadingResponses];
+
+export type CheckReadingData = {
+    body: ReadingIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/readings/check';
+};
+
+export type CheckReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * meter_not_installed, unknown_register
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CheckReadingError = CheckReadingErrors[keyof CheckReadingErrors];
+
+export type CheckReadingResponses = {
+    200: ReadingCheckOut;
+};
+
+export type CheckReadingResponse = CheckReadingResponses[keyof CheckReadingResponses];
 
 export type ListReceiptsData = {
     body?: never;

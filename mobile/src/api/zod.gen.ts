@@ -219,6 +219,8 @@ export const zBillRunOut = z.object({
     issued_at: z.iso.datetime({ offset: true }).nullable()
 });
 
+export const zBlankEnum = z.enum(['']);
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -272,6 +274,18 @@ export const zChargeOut = z.object({
     basis: z.string(),
     inputs: z.record(z.string(), z.unknown())
 });
+
+export const zCheckEnum = z.enum([
+    'DUPLICATE',
+    'BELOW_PREVIOUS',
+    'ABOVE_NEXT',
+    'ROLLOVER',
+    'ZERO',
+    'HIGH',
+    'LOW',
+    'SPIKE',
+    'STALE'
+]);
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -345,6 +359,13 @@ export const zCustomerLanguage = z.enum([
 ]);
 
 export const zDebtKind = z.enum(['PRINCIPAL', 'ADVANCE']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zDecisionIn = z.object({
+    reason: z.string().min(1).max(200)
+});
 
 export const zDeliveryChannel = z.enum(['EMAIL']);
 
@@ -572,6 +593,8 @@ export const zHandOverIn = z.object({
     plan_id: z.uuid().nullable(),
     contract_id: z.uuid().nullable()
 });
+
+export const zHeldReadingDecision = z.enum(['ACCEPTED', 'REFUSED']);
 
 export const zHitOutKindEnum = z.enum([
     'ACCOUNT',
@@ -1240,6 +1263,50 @@ export const zRateStepOut = z.object({
     increment: z.int()
 });
 
+export const zReadingAction = z.enum([
+    'ACCEPT',
+    'HOLD',
+    'REFUSE'
+]);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCheckRuleIn = z.object({
+    check: zCheckEnum,
+    action: zReadingAction,
+    percent: z.int().gte(0).lte(100000).default(0),
+    days: z.int().gte(0).lte(3660).default(0)
+});
+
+export const zReadingCheckName = z.enum([
+    'NEGATIVE',
+    'OVER_DIAL',
+    'DUPLICATE',
+    'BELOW_PREVIOUS',
+    'ABOVE_NEXT',
+    'ROLLOVER',
+    'ZERO',
+    'HIGH',
+    'LOW',
+    'SPIKE',
+    'STALE'
+]);
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
+export const zReadingCheckOut = z.object({
+    action: zReadingAction,
+    checks: z.array(zReadingCheckName),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    used: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    days: z.int().nullable(),
+    usual: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    usual_days: z.int().nullable()
+});
+
 export const zReadingFormat = z.enum([
     'readings',
     'dsmr_p1',
@@ -1271,6 +1338,36 @@ export const zReadingKind = z.enum([
 ]);
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zHeldReadingOut = z.object({
+    id: z.uuid(),
+    meter_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    boundary_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    kind: zReadingKind,
+    source: z.string(),
+    verdict: z.string(),
+    checks: z.array(zReadingCheckName),
+    recorded_at: z.iso.datetime({ offset: true }),
+    decision: z.union([
+        zHeldReadingDecision,
+        zBlankEnum
+    ]),
+    decided_at: z.iso.datetime({ offset: true }).nullable(),
+    reason: z.string()
+});
+
+export const zPaginatedHeldReadingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zHeldReadingOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zReadingIn = z.object({
@@ -1295,6 +1392,7 @@ export const zReadingOut = z.object({
     kind: zReadingKind,
     source: z.string(),
     verdict: z.string(),
+    checks: z.array(zReadingCheckName),
     recorded_at: z.iso.datetime({ offset: true }),
     superseded_at: z.iso.datetime({ offset: true }).nullable()
 });
@@ -1304,6 +1402,43 @@ export const zPaginatedReadingOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zReadingOut)
+});
+
+export const zReadingSource = z.enum([
+    'ACTUAL',
+    'ESTIMATED',
+    'CUSTOMER',
+    'REMOTE',
+    'IMPORT'
+]);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zReadingRuleIn = z.object({
+    legal_entity_id: z.uuid(),
+    rule_source: zReadingSource,
+    checks: z.array(zCheckRuleIn),
+    valid_from: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReadingRuleOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    rule_source: zReadingSource,
+    checks: z.record(z.string(), z.unknown()),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
+});
+
+export const zPaginatedReadingRuleOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReadingRuleOut)
 });
 
 export const zReceiptChannel = z.enum([
@@ -2981,6 +3116,31 @@ export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
 
+export const zListHeldReadingsQuery = z.object({
+    is_decided: z.boolean().optional(),
+    meter_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListHeldReadingsResponse = zPaginatedHeldReadingOutList;
+
+export const zAcceptHeldReadingBody = zDecisionIn;
+
+export const zAcceptHeldReadingPath = z.object({
+    id: z.uuid()
+});
+
+export const zAcceptHeldReadingResponse = zHeldReadingOut;
+
+export const zRefuseHeldReadingBody = zDecisionIn;
+
+export const zRefuseHeldReadingPath = z.object({
+    id: z.uuid()
+});
+
+export const zRefuseHeldReadingResponse = zHeldReadingOut;
+
 export const zListInstallationsQuery = z.object({
     meter_id: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
@@ -3330,6 +3490,18 @@ export const zDownloadReadingTemplateQuery = z.object({
  */
 export const zDownloadReadingTemplateResponse = z.string();
 
+export const zListReadingRulesQuery = z.object({
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
+
+export const zCreateReadingRuleBody = zReadingRuleIn;
+
+export const zCreateReadingRuleResponse = zReadingRuleOut;
+
 export const zListReadingsQuery = z.object({
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
@@ -3352,7 +3524,14 @@ export const zListReadingsResponse = zPaginatedReadingOutList;
 
 export const zCreateReadingBody = zReadingIn;
 
-export const zCreateReadingResponse = zReadingOut;
+export const zCreateReadingResponse = z.union([
+    zReadingOut,
+    zHeldReadingOut
+]);
+
+export const zCheckReadingBody = zReadingIn;
+
+export const zCheckReadingResponse = zReadingCheckOut;
 
 export const zListReceiptsQuery = z.object({
     account_id: z.uuid().optional(),

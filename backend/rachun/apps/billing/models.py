@@ -180,6 +180,49 @@ class DraftEstimate(models.Model):
         return f"{self.register} {self.valid_from}–{self.valid_to}"
 
 
+class DraftAllowance(models.Model):
+    """Included units that a calculation leaves over; issuing the chunk makes balances of them.
+
+    An agreement that had units and has none left keeps a row of 0, so that its older balance is not opened again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_allowances")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    allowance = models.CharField(max_length=40)
+    granted_from = models.DateField()
+    periods_left = models.PositiveSmallIntegerField()
+    remaining_micro = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.allowance} {self.remaining_micro}"
+
+
+class AllowanceBalance(AppendOnly):
+    """Included units left over at the end of a billed period: what the next period opens with."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(BillRun, on_delete=models.PROTECT, related_name="allowance_balances")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="allowance_balances")
+    allowance = models.CharField(max_length=40)
+    period_to = models.DateField(help_text="End of the period that left them.")
+    granted_from = models.DateField()
+    periods_left = models.PositiveSmallIntegerField(help_text="In how many later periods they may be used.")
+    remaining_micro = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "agreement", "allowance", "granted_from"], name="allowance_balance_once"
+            ),
+            models.CheckConstraint(name="allowance_balance_not_negative", condition=models.Q(remaining_micro__gte=0)),
+        ]
+        indexes = [models.Index(fields=["agreement", "-period_to"], name="allowance_balance_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.allowance} {self.period_to}: {self.remaining_micro}"
+
+
 class ControlSheet(Entity, AppendOnly):
     """What went in against what came out of one calculation or issue; a difference blocks approval."""
 

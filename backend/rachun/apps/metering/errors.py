@@ -46,3 +46,18 @@ class EstimationRuleInvalid(Invalid):
 class EstimationRuleOverlaps(Conflict):
     code = "estimation_rule_overlaps"
     title = _("There is already an estimation rule for this service on these days.")
+
+
+class UnknownRegister(Refused):
+    code = "unknown_register"
+    title = _("The meter has no such register.")
+
+
+class ReadingAlreadyDecided(Conflict):
+    code = "reading_already_decided"
+    title = _("Somebody has decided about this reading already.")
+
+
+class ReadingRuleOverlaps(Conflict):
+    code = "reading_rule_overlaps"
+    title = _("There is already a rule for this source from this day on.")

@@ -78,6 +78,12 @@ class Reading(Entity, AppendOnly):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     source = models.CharField(max_length=100, help_text="File, route, head-end or person that it came from.")
     verdict = models.CharField(max_length=40, blank=True, help_text="What validation said: ZERO, HIGH, ROLLOVER …")
+    checks = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="Checks of its source that it did not pass.",
+    )
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
 
@@ -89,6 +95,62 @@ class Reading(Entity, AppendOnly):
                 condition=models.Q(superseded_at__isnull=True),
             ),
             models.CheckConstraint(name="reading_not_negative", condition=models.Q(value__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.boundary_date}: {self.value}"
+
+
+class ReadingRule(DatedFact):
+    """How far a source of readings is trusted: what each check of `engine.usage.validation` leads to."""
+
+    class Source(models.TextChoices):
+        ACTUAL = "ACTUAL"
+        ESTIMATED = "ESTIMATED"
+        CUSTOMER = "CUSTOMER"
+        REMOTE = "REMOTE"
+        IMPORT = "IMPORT"
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    checks = models.JSONField(help_text="Check → action (ACCEPT, HOLD, REFUSE), percent, days.")
+
+    class Meta:
+        constraints = no_overlap(name="reading_rule", by=("legal_entity", "source"))
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.valid_from}"
+
+
+class HeldReading(Entity, AppendOnly):
+    """A reading that waits for somebody to look at it. It counts for nothing until it is accepted."""
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "ACCEPTED"
+        REFUSED = "REFUSED"
+
+    UPDATABLE = ("decision", "decided_at", "reason")
+
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="held_readings")
+    boundary_date = models.DateField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+    kind = models.CharField(max_length=10, choices=Reading.Kind.choices)
+    source = models.CharField(max_length=100)
+    verdict = models.CharField(max_length=40, blank=True)
+    checks = ArrayField(models.CharField(max_length=20))
+    recorded_at = models.DateTimeField()
+    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "boundary_date", "value", "kind"],
+                name="held_reading_once",
+                condition=models.Q(decided_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ LINES: Final[Mapping[str, pl.DataType]] = {
     "quantity": WIDE,
     "unit_price_e8": pl.Int64(),
     "amount": WIDE,
+    "num": WIDE,  # the amount before rounding is num / den; null where it is `amount` itself
+    "den": WIDE,
     "tax_category": pl.String(),
     "posting_code": pl.String(),
     "basis": pl.String(),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from rachun.engine.billing.blocks import block_lines, blocks_of
+from rachun.engine.billing.capacity import capacity_registers
 from rachun.engine.billing.consumption import consumption_pieces, with_new_days
 from rachun.engine.billing.frames import as_lines, checked, refused
 from rachun.engine.billing.segments import Stretches, components_of
@@ -43,7 +44,8 @@ def metered_lines(
     choosing = _matched(pieces, registers=registers.filter(pl.col("blocks_by").is_not_null()), by="blocks_by")
     groups = _chosen(_groups(priced, registers=registers), choosing=choosing)
     missing = [_uncovered(priced, registers=registers, stretches=stretches), _unchosen(groups)]
-    unknown = _unknown(pieces, matched=pl.concat([priced.select(_MATCH), choosing.select(_MATCH)]))
+    others = pieces.join(capacity_registers(versions), on=["version_ix", "register"], how="anti")
+    unknown = _unknown(others, matched=pl.concat([priced.select(_MATCH), choosing.select(_MATCH)]))
     lines = block_lines(groups, blocks=blocks, versions=stretches.versions)
     return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown])
 

@@ -1,7 +1,7 @@
 """The order of pricing, and why that order.
 
 1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
-2. Prices that stand alone: fixed, per_attribute, metered, traffic, one_off. They do not see each other.
+2. Prices that stand alone: fixed, per_attribute, metered, traffic, data, one_off. They do not see each other.
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
    rounded: what the customer sees adds up.
 4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
@@ -14,6 +14,8 @@ import polars as pl
 from rachun.engine.billing.adjustments import with_adjustments
 from rachun.engine.billing.benefits import KIND as BENEFIT
 from rachun.engine.billing.benefits import benefit_lines, budget_of
+from rachun.engine.billing.capacity import capacity_lines
+from rachun.engine.billing.data import data_items, data_lines
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
@@ -25,7 +27,7 @@ from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, 
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
 from rachun.engine.billing.true_up import trued_up
-from rachun.engine.tariffs.components import Metered, PerAttribute
+from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
@@ -86,10 +88,16 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
         priced.append(_metered(snapshot, stretches=stretches))
+    if Capacity.kind in kinds:
+        priced.append(capacity_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:
-        priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries))
+        of_data = pl.col("item").is_in(data_items(versions=versions))
+        once, reported = snapshot.deliveries.filter(~of_data), snapshot.deliveries.filter(of_data)
+        priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=once))
+        if reported.height:
+            priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
     refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
 

@@ -162,7 +162,7 @@ class Snapshot:
     deliveries: pl.DataFrame
     tax_rates: pl.DataFrame
     tax_date: date
-    tax_rounding: Literal["LINE", "GROUP"]
+    tax_rounding: Literal["LINE", "GROUP", "EXACT"]
     allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
     benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
     reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))

@@ -144,6 +144,23 @@ class Cap(Component):
     proration: Proration = Proration.DAYS
 
 
+class Measure(StrEnum):
+    SUM = "SUM"
+    PEAK = "PEAK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data(Component):
+    """per_micro: how much of what is reported makes one priced unit."""
+
+    kind: ClassVar[str] = "data"
+    item: str
+    unit: str
+    blocks: tuple[Block, ...]
+    measure: Measure = Measure.SUM
+    per_micro: int = 10**6
+
+
 class SharedBy(StrEnum):
     AGREEMENT = "AGREEMENT"
     ACCOUNT = "ACCOUNT"
@@ -160,6 +177,21 @@ class Allowance(Component):
     shared_by: SharedBy = SharedBy.AGREEMENT
     rollover_periods: int = 0
     proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityTier:
+    """limits_micro: the largest peak of each register that the tier holds; a register left out is held whole."""
+
+    no: int
+    price_e8: int
+    limits_micro: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Component):
+    kind: ClassVar[str] = "capacity"
+    tiers: tuple[CapacityTier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

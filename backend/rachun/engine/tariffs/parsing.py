@@ -8,8 +8,12 @@ from rachun.engine.tariffs.components import (
     Block,
     BlockMode,
     Cap,
+    Capacity,
+    CapacityTier,
     Component,
+    Data,
     Fixed,
+    Measure,
     Metered,
     Minimum,
     OneOff,
@@ -107,6 +111,18 @@ def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     )
 
 
+def _capacity(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    tiers = [
+        CapacityTier(
+            no=no,
+            price_e8=parse_price_e8(text=tier["price"]),
+            limits_micro={register: parse_micro(text=limit) for register, limit in tier.get("limits", {}).items()},
+        )
+        for no, tier in enumerate(raw["tiers"], start=1)
+    ]
+    return Capacity(**shared, tiers=tuple(tiers))
+
+
 def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
     return parse_price_e8(text=raw[name]) if name in raw else None
 
@@ -121,6 +137,17 @@ def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Cap(**shared, **_limit(raw))
+
+
+def _data(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Data(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        blocks=_blocks(raw["blocks"]),
+        measure=Measure(raw.get("measure", Measure.SUM)),
+        per_micro=parse_micro(text=raw.get("per", "1")),
+    )
 
 
 def _allowance(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
@@ -152,5 +179,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "percentage": _percentage,
     "minimum": _minimum,
     "cap": _cap,
+    "capacity": _capacity,
     "allowance": _allowance,
+    "data": _data,
 }

@@ -11,10 +11,10 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from rachun.engine.tariffs.components import EVERY_REGISTER, TariffVersion
+from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode, TariffVersion
 from rachun.engine.tariffs.parsing import parse_version
 from rachun.values.money import UnknownCurrency, exponent_of
-from rachun.values.quantity import parse_micro
+from rachun.values.quantity import parse_micro, parse_price_e8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,15 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     for no, component in enumerate(components):
         if "of" in component:
             yield from _target_faults(component, no=no, priced_before=priced_before)
+        if component["kind"] == "capacity" and component["tiers"][-1].get("limits"):
+            pointer = _pointer("components", no, "tiers", len(component["tiers"]) - 1, "limits")
+            yield TariffFault(pointer=pointer, code="LAST_TIER_LIMITED")
+        if component["kind"] == "one_off":
+            yield from _one_off_faults(component, no=no)
         if component["kind"] == "metered":
             yield from _metered_faults(component, no=no)
+        if component["kind"] == "data":
+            yield from _block_faults(component["blocks"], at=("components", no, "blocks"))
         priced_before.add(component["code"])
 
 
@@ -109,6 +116,12 @@ def _target_faults(component: Mapping[str, Any], *, no: int, priced_before: set[
         if target in named:
             yield TariffFault(pointer=pointer, code="DUPLICATE_TARGET", params={"target": target})
         named.add(target)
+
+
+def _one_off_faults(component: Mapping[str, Any], *, no: int) -> Iterator[TariffFault]:
+    bounds = [parse_price_e8(text=component[name]) for name in ("minimum", "maximum") if name in component]
+    if bounds != sorted(bounds):
+        yield TariffFault(pointer=_pointer("components", no, "maximum"), code="MAXIMUM_BELOW_MINIMUM")
 
 
 def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFault]:
@@ -134,7 +147,16 @@ def _metered_faults(component: Mapping[str, Any], *, no: int) -> Iterator[Tariff
         if names.index(register["register"]) != place:
             pointer = _pointer(*at, place, "register")
             yield TariffFault(pointer=pointer, code="DUPLICATE_REGISTER", params={"register": names[place]})
+        yield from _mode_faults(register, at=(*at, place))
         yield from _block_faults(register["blocks"], at=(*at, place, "blocks"))
+
+
+def _mode_faults(register: Mapping[str, Any], *, at: tuple[str | int, ...]) -> Iterator[TariffFault]:
+    mode = register.get("mode", BlockMode.GRADUATED)
+    if mode == BlockMode.FLAT and len(register["blocks"]) > 1:
+        yield TariffFault(pointer=_pointer(*at, "blocks"), code="FLAT_HAS_ONE_BLOCK")
+    if "blocks_by" in register and mode != BlockMode.VOLUME:
+        yield TariffFault(pointer=_pointer(*at, "blocks_by"), code="BLOCKS_BY_NEEDS_VOLUME", params={"mode": mode})
 
 
 def _block_faults(blocks: list[Mapping[str, Any]], *, at: tuple[str | int, ...]) -> Iterator[TariffFault]:

@@ -96,18 +96,19 @@ def _with_neighbours(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     near = asked.select("reading_ix", "register_ix", "read_on").join(
         known.rename({"read_on": "known_on", "value_micro": "known_value"}), on="register_ix"
     )
-    before, after, same = (
-        near.filter(cond)
-        .sort("reading_ix", "known_on")
-        .unique("reading_ix", keep=keep, maintain_order=True)
-        .select("reading_ix", pl.col("known_on").alias(f"{name}_on"), pl.col("known_value").alias(f"{name}_value"))
-        for name, keep, cond in (
-            ("before", "last", pl.col("known_on") < pl.col("read_on")),
-            ("after", "first", pl.col("known_on") > pl.col("read_on")),
-            ("same", "first", pl.col("known_on") == pl.col("read_on")),
+    for name, descending, where in (
+        ("before", True, pl.col("known_on") < pl.col("read_on")),
+        ("after", False, pl.col("known_on") > pl.col("read_on")),
+        ("same", False, pl.col("known_on") == pl.col("read_on")),
+    ):
+        nearest = (
+            near.filter(where)
+            .sort("known_on", descending=descending)
+            .unique("reading_ix", keep="first", maintain_order=True)
         )
-    )
-    for side in (before, after, same):
+        side = nearest.select(
+            "reading_ix", pl.col("known_on").alias(f"{name}_on"), pl.col("known_value").alias(f"{name}_value")
+        )
         asked = asked.join(side, on="reading_ix", how="left", maintain_order="left")
     step = _wide("value_micro") - _wide("before_value")
     rolled = (step < 0) & ((step + pl.col("dial")) * 2 <= pl.col("dial"))

@@ -11,6 +11,7 @@ import polars as pl
 from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
 from rachun.apps.billing.country_rules import tax_rates, tax_rounding
 from rachun.apps.billing.models import BillRun
+from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
@@ -85,6 +86,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
             usage=typed(usage, columns=USAGE),
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
+            allowances=get_opening_allowances(agreement_ix=agreement_ix, period_from=run.period_from),
             **tax_rules(run),
         ),
         refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),

@@ -98,7 +98,7 @@ def get_quote(asked: QuoteAsked) -> Quote:
     )
     currency = version.tariff.currency
     lines = lines_of(charges=found.charges, source_of=lambda _: source, currency=currency)
-    derivations = explain_bill(lines=lines, tax_rounding=snapshot.tax_rounding)
+    derivations = explain_bill(lines=lines, tax_rounding=tax_rounding(country_pack=asked.entity.country_pack))
     assert all(one.agrees for one in derivations), "a quote differs from its own derivation"
     return Quote(currency=currency, derivations=derivations, body=version.body)
 

@@ -14,7 +14,8 @@ from rachun.apps.billing.locks import lock_chunk
 from rachun.apps.billing.mapping import billed_stretches, charge_rows, draft_estimates, taken
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
-from rachun.engine.billing.pipeline import price
+from rachun.apps.billing.services.keep_allowances import keep_allowances
+from rachun.engine.billing.pipeline import Priced, price
 from rachun.engine.billing.totals import account_totals
 from rachun.values.ids import uuid7
 
@@ -32,7 +33,8 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     if chunk.calculated_at is not None:
         return chunk
     inputs = get_chunk_inputs(run=run, account_ids=chunk.account_ids)
-    charges, refusals = priced(inputs)
+    result = price(inputs.snapshot)
+    charges, refusals = billable(result, inputs=inputs)
     totals = account_totals(charges=charges)
     draft_ids = {account_ix: uuid7() for account_ix in totals["account_ix"]}
     table = open_load(parent="billing_charge", load_key=run.id)
@@ -41,6 +43,7 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     keep_intervals(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_estimates(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    keep_allowances(chunk=chunk, closing=result.allowances, refusals=refusals, inputs=inputs)
     park(chunk=chunk, refusals=refusals, inputs=inputs)
     chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs)
     chunk.calculated_at = calculated_at
@@ -48,9 +51,8 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     return chunk
 
 
-def priced(inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
+def billable(result: Priced, *, inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Charges of the accounts that can be billed whole; refusals of the others, what metering said first."""
-    result = price(inputs.snapshot)
     refusals = pl.concat([inputs.refusals, result.refusals.select(inputs.refusals.columns)])
     charges = result.charges.join(refusals, on="account_ix", how="anti", maintain_order="left")
     return charges, refusals

@@ -24,6 +24,7 @@ from rachun.apps.billing.issue_mapping import (
 from rachun.apps.billing.locks import lock_chunk
 from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftEstimate, DraftItem
 from rachun.apps.billing.services.bill_numbers import take_bill_numbers
+from rachun.apps.billing.services.keep_allowances import issue_allowances
 from rachun.apps.ledger.selectors.balances import list_account_balances
 from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.metering.services import BilledEstimate, keep_billed_estimates
@@ -57,6 +58,7 @@ def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRun
     if found.drafts:
         with database_refusals():
             issue_drafts(run=run, chunk=chunk, found=found, issued_at=issued_at)
+    issue_allowances(run=run, chunk=chunk)
     chunk.issued_at = issued_at
     chunk.save(update_fields=["issued_at"])
     return chunk

@@ -12,6 +12,7 @@ from rachun.apps.billing.locks import lock_run
 from rachun.apps.billing.models import (
     BillRun,
     BillRunChunk,
+    DraftAllowance,
     DraftBill,
     DraftEstimate,
     DraftInterval,
@@ -54,6 +55,7 @@ def start_calculation(*, run_id: UUID, known_until: datetime, chunk_size: int | 
 def clear_calculation(run: BillRun) -> None:
     """Throw away charges, drafts and parked accounts; a final run keeps the accounts it was given."""
     drop_load(parent="billing_charge", load_key=run.id)
+    DraftAllowance.objects.filter(chunk__run_id=run.id).delete()
     DraftInterval.objects.filter(chunk__run_id=run.id).delete()
     DraftEstimate.objects.filter(chunk__run_id=run.id).delete()
     DraftItem.objects.filter(chunk__run_id=run.id).delete()

@@ -2,7 +2,16 @@
 
 import django_filters as filters
 
-from rachun.apps.metering.models import EstimationRule, Installation, IntervalDay, Meter, Reading, Register
+from rachun.apps.metering.models import (
+    EstimationRule,
+    HeldReading,
+    Installation,
+    IntervalDay,
+    Meter,
+    Reading,
+    ReadingRule,
+    Register,
+)
 
 
 class MeterFilter(filters.FilterSet):
@@ -66,3 +75,20 @@ class EstimationRuleFilter(filters.FilterSet):
     class Meta:
         model = EstimationRule
         fields = ("service_id", "branch_id")
+
+
+class HeldReadingFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="register__meter_id")
+    is_decided = filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = HeldReading
+        fields = ("meter_id", "is_decided")
+
+
+class ReadingRuleFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+
+    class Meta:
+        model = ReadingRule
+        fields = ("legal_entity_id",)

@@ -12,6 +12,8 @@ router.register("installations", views.InstallationViewSet, basename="installati
 router.register("readings", views.ReadingViewSet, basename="reading")
 router.register("interval-days", views.IntervalDayViewSet, basename="interval-day")
 router.register("estimation-rules", rule_views.EstimationRuleViewSet, basename="estimation-rule")
+router.register("reading-rules", rule_views.ReadingRuleViewSet, basename="reading-rule")
+router.register("held-readings", rule_views.HeldReadingViewSet, basename="held-reading")
 
 urlpatterns = [
     path("reading-imports", views.ReadingImportView.as_view(), name="reading-imports"),

@@ -4,9 +4,11 @@ from rachun.apps.metering.selectors.consumption import ConsumptionFrames, list_m
 from rachun.apps.metering.selectors.lists import (
     get_meter,
     list_estimation_rules,
+    list_held_readings,
     list_installations,
     list_interval_days,
     list_meters,
+    list_reading_rules,
     list_readings,
     list_registers,
 )
@@ -15,10 +17,12 @@ __all__ = [
     "ConsumptionFrames",
     "get_meter",
     "list_estimation_rules",
+    "list_held_readings",
     "list_installations",
     "list_interval_days",
     "list_measured_consumption",
     "list_meters",
+    "list_reading_rules",
     "list_readings",
     "list_registers",
 ]

@@ -17,7 +17,14 @@ from rachun.apps.metering.services.meters import (
 )
 from rachun.apps.metering.services.read_files import FORMATS, MeterFile, MeterRows, read_meter_file
 from rachun.apps.metering.services.record_intervals import IntervalRow, IntervalsRecorded, record_intervals
-from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, record_readings
+from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, Trust, record_readings
+from rachun.apps.metering.services.review_readings import (
+    ReadingCheck,
+    accept_held_reading,
+    add_reading_rule,
+    check_reading,
+    refuse_held_reading,
+)
 
 __all__ = [
     "FORMATS",
@@ -28,16 +35,22 @@ __all__ = [
     "MeterFile",
     "MeterRows",
     "NewEstimationRule",
+    "ReadingCheck",
     "ReadingRow",
     "Recorded",
     "RegisterFacts",
+    "Trust",
+    "accept_held_reading",
     "add_estimation_rule",
+    "add_reading_rule",
+    "check_reading",
     "exchange_meter",
     "install_meter",
     "keep_billed_estimates",
     "read_meter_file",
     "record_intervals",
     "record_readings",
+    "refuse_held_reading",
     "register_meter",
     "remove_meter",
     "take_imported_meter",
