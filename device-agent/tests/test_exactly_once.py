@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
+from rachun_agent.cli import main as run_command
 from rachun_agent.drivers.datecs.driver import DatecsRegister, Operator
 from rachun_agent.drivers.fiscal_register import SaleLine
 from rachun_agent.exactly_once.decide import Way, decide
-from rachun_agent.exactly_once.journal import Journal
+from rachun_agent.exactly_once.journal import AlreadySettled, Journal
 from rachun_agent.exactly_once.machine import FiscalMachine
 from rachun_agent.exactly_once.model import JobOrder, Kind, State
 from rachun_agent.protocol.datecs_frame import SEQUENCE_FIRST
@@ -208,6 +210,44 @@ class TestWhatIsNotDone:
         verdict = decide(PAYMENT, before=before, now=other, is_closed=False)
 
         assert (verdict.way, verdict.why) == (Way.ASK_PERSON, "TotalGrewByAnother")
+
+
+class TestAnswer:
+    """What only a person can judge: the day was closed at the register while the answer was lost."""
+
+    @pytest.fixture
+    def left(self, tmp_path: Path) -> tuple[Path, Journal]:
+        (tmp_path / "agent.toml").write_text('server = "wss://billing.example"', encoding="utf-8")
+        register = SimulatedRegister(PROFILE, started_at=NOON)
+        journal = Journal(tmp_path / "journal.sqlite3", now=lambda: datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+        journal.receive(PAYMENT)
+        broken = FaultyWire(register, dict.fromkeys(range(18, 60), Fault.SILENT))
+        FiscalMachine(journal, DatecsRegister(broken, PROFILE, operator=Operator())).settle(PAYMENT.job_id)
+        register.receipt, register.closure_no = None, register.closure_no + 1
+        mended = DatecsRegister(FaultyWire(register, {}), PROFILE, operator=Operator())
+        FiscalMachine(journal, mended).settle(PAYMENT.job_id)
+        return tmp_path, journal
+
+    @pytest.mark.parametrize(("answer", "state"), [("printed", State.DONE), ("not-printed", State.FAILED)])
+    def test_ends_the_job_once(self, left: tuple[Path, Journal], answer: str, state: State) -> None:
+        folder, journal = left
+        waiting = journal.get_job(PAYMENT.job_id)
+        assert (waiting.state, waiting.waits_for) == (State.UNKNOWN, "DayWasClosed")
+
+        codes = [run_command(["--folder", str(folder), "answer", PAYMENT.job_id, answer]) for _ in range(2)]
+
+        assert codes == [0, 1]
+        assert journal.get_job(PAYMENT.job_id).state is state
+        assert [message.type for message in journal.waiting(after=0)].count("result") == 1
+
+    def test_is_final_for_an_agent_that_was_about_to_print(self, left: tuple[Path, Journal]) -> None:
+        folder, journal = left
+        job = journal.get_job(PAYMENT.job_id)
+        run_command(["--folder", str(folder), "answer", PAYMENT.job_id, "printed"])
+        assert job.baseline is not None
+
+        with pytest.raises(AlreadySettled):
+            journal.begin_attempt(job, baseline=job.baseline)
 
 
 def pairs_of(first_fault: Fault) -> Iterator[dict[int, Fault]]:

@@ -8,11 +8,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from rachun.apps.base.files import keep_file
+from rachun.apps.base.job_runner import run_job_now
+from rachun.apps.base.jobs import enqueue
 from rachun.apps.catalog.models import DestinationRate, DestinationTable, TimeBand
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
+from rachun.apps.usage.models import UsageRecord
 from rachun.engine.rating.calls import rate_calls
-from tests.factories.rating import make_telecom
+from tests.factories.rating import make_price_table, make_subscriber, make_telecom
+from tests.factories.usage import make_source
 
 from tests.samples import needs_samples, samples_dir
 
@@ -120,3 +126,33 @@ class TestImportRatePlans:
             assert cost(entity, "RP_STANDARD", called="1003", at="2019-03-11T09:00", seconds=45) == Decimal("1.4")
             assert cost(entity, "RP_STANDARD", called="2001", at="2020-01-01T21:00", seconds=45) == Decimal("0.55")
             assert TimeBand.objects.filter(table__code="RP_STANDARD").count() == 5
+
+
+class TestLoadingCallsOfATableWithBands:
+    def test_prices_by_the_clock_of_the_table(self) -> None:
+        branch = make_telecom()
+        table = make_price_table(legal_entity=branch.legal_entity)
+        table.bands.create(code="NIGHT", starts_at="22:00")
+        DestinationTable.objects.filter(id=table.id).update(time_zone="Europe/Kyiv")
+        table.rates.create(
+            prefix="38067",
+            destination="mobile at night",
+            price_per_minute=Decimal("0.10"),
+            band="NIGHT",
+            valid_from=date(2025, 1, 1),
+            recorded_at=datetime(2025, 1, 1, tzinfo=UTC),
+        )
+        make_subscriber(branch=branch, number="380432550101")
+        source = make_source(legal_entity=branch.legal_entity)
+        lines = [
+            f"05.01.2026 {at}\t60\t380432550101\t380432550101\t380671234567\t380671234567\t0\t1\t0\t60"
+            for at in ("21:59:00", "22:00:00")
+        ]
+        params = {"source_id": str(source.id), "name": "f", "sha256": keep_file(content="\n".join(lines).encode())}
+        with transaction.atomic():
+            job = enqueue("rating.load_usage", params=params)
+
+        run_job_now(job.id)
+
+        amounts = UsageRecord.objects.order_by("record_no").values_list("destination", "amount_micro")
+        assert list(amounts) == [("mobile", 960_000), ("mobile at night", 100_000)]
