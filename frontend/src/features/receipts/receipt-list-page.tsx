@@ -7,6 +7,7 @@ import { Page } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
+import { Word } from "@/ui/word";
 
 const CHANNELS = ["CASH", "BANK", "PARTNER"];
 
@@ -18,7 +19,7 @@ const COLUMNS: Column<ReceiptOut>[] = [
     show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To>,
   },
   { name: "payer", title: "receipt.payer", show: (row) => row.payer },
-  { name: "channel", title: "receipt.channel", show: (row) => <Channel value={row.channel} /> },
+  { name: "channel", title: "receipt.channel", show: (row) => <Word of="channel" value={row.channel} /> },
   { name: "purpose", title: "receipt.purpose", show: (row) => row.purpose },
   { name: "date", title: "receipt.date", show: (row) => <Day value={row.value_date} />, isNumber: true },
   {
@@ -57,9 +58,4 @@ export function ReceiptListPage() {
       />
     </Page>
   );
-}
-
-function Channel({ value }: { value: string }) {
-  const word = useWord();
-  return word("channel", value);
 }
