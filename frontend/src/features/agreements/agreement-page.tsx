@@ -37,10 +37,10 @@ export function AgreementPage() {
         />
       </Panel>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Dated title="agreement.terms" rows={terms} />
-        <Dated title="agreement.plan" rows={plans} />
-        <Dated title="agreement.resources" rows={resources} />
-        <Dated title="agreement.attributes" rows={attributes} />
+        <Dated of="agreement.terms" rows={terms} />
+        <Dated of="agreement.plan" rows={plans} />
+        <Dated of="agreement.resources" rows={resources} />
+        <Dated of="agreement.attributes" rows={attributes} />
       </SimpleGrid>
     </Page>
   );
@@ -52,12 +52,12 @@ interface DatedRow {
   content: string;
 }
 
-function Dated({ title, rows }: { title: TextKey; rows: DatedRow[] }) {
+function Dated({ of, rows }: { of: TextKey; rows: DatedRow[] }) {
   const { say } = useSay();
   const days = ({ valid_from: from, valid_to: end }: DatedRow) =>
     end ? formatPeriod(from, end) : say("date.since", { date: formatDate(from) });
   return (
-    <Panel title={say(title)}>
+    <Panel title={say(of)}>
       {rows.length ? null : say("agreement.none")}
       <Table verticalSpacing={4} fz="sm">
         <Table.Tbody>
