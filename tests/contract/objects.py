@@ -16,7 +16,7 @@ from rachun.apps.payments.models import Receipt
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
-from tests.factories.metering import make_meter, place_meter, read_meter
+from tests.factories.metering import hold_reading, make_meter, place_meter, read_meter
 from tests.factories.usage import make_record, make_source
 
 Maker = Callable[[Enterprise], dict[str, Any]]
@@ -124,6 +124,13 @@ def meter(enterprise: Enterprise) -> dict[str, Any]:
     place_meter(meter=made, service_point=a.service_point(branch=enterprise.north))
     read_meter(meter=made, on="2026-01-31", value="10")
     return {"id": made.id}
+
+
+@makes("held_reading")
+def held_reading(enterprise: Enterprise) -> dict[str, Any]:
+    made = make_meter(branch=enterprise.north)
+    place_meter(meter=made, service_point=a.service_point(branch=enterprise.north))
+    return {"id": hold_reading(meter=made, on="2026-01-31", value="10").id}
 
 
 @makes("usage_source")

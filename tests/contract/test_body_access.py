@@ -51,6 +51,17 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         "createReading": {
             "meter_id": ids["meter"], "register": "T1", "read_date": "2026-02-28", "value": "12", "kind": "ACTUAL",
         },
+        "createEstimationRule": {
+            "service_id": ids["service"], "branch_id": ids["branch"], "steps": [{"method": "SAME_SEASON"}],
+            "max_days": 90, "valid_from": "2026-01-01", "source_document": "Decision 3",
+        },
+        "checkReading": {
+            "meter_id": ids["meter"], "register": "T1", "read_date": "2026-02-28", "value": "12", "kind": "ACTUAL",
+        },
+        "createReadingRule": {
+            **of_entity, "rule_source": "CUSTOMER", "valid_from": "2026-01-01",
+            "checks": [{"check": "HIGH", "action": "HOLD", "percent": 300}],
+        },
         "createService": {**of_entity, "code": "NEW", "names": NAMES, "position": 7},
         "createTariffPlan": {"service_id": ids["service"], "code": "NEW", "names": NAMES},
         "addTariffVersion": {

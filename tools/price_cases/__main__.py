@@ -11,14 +11,15 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tools.price_cases import telecom
+from tools.price_cases import proration, telecom, usage
 from tools.price_cases.outcome import Outcome, Verdict
 
-FAMILIES: tuple[ModuleType, ...] = (telecom,)
+FAMILIES: tuple[ModuleType, ...] = (telecom, usage, proration)
 
 
 def main(names: list[str]) -> int:
@@ -36,7 +37,7 @@ def main(names: list[str]) -> int:
 def outcomes_of(path: Path) -> Iterator[Outcome]:
     """Every case of a file; a file that cannot be read or that no family knows is one failed case."""
     try:
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
+        document: Any = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, ValueError) as broken:
         yield Outcome(case_id=path.name, verdict=Verdict.FAILED, detail=f"cannot be read: {broken}")
         return

@@ -10,6 +10,7 @@ from rachun.apps.agreements.events import MeteredAgreementImported
 from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
+from rachun.apps.billing.services.start_self_audit import start_self_audit
 from rachun.apps.messaging.services import ring_waiting_deliveries
 from rachun.apps.metering.services import take_imported_meter
 
@@ -25,6 +26,7 @@ PERIODIC: tuple[Periodic, ...] = (
         every_s=30.0,
         run=lambda: ring_waiting_deliveries(now=timezone.now(), can_send=bool(settings.SMTP_URL)),
     ),
+    Periodic(name="start_self_audit", every_s=3600.0, run=lambda: start_self_audit(now=timezone.now())),
 )
 
 INVARIANTS: tuple[str, ...] = (

@@ -10,13 +10,13 @@ CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 class TestPricing:
-    @settings(max_examples=200, **CALM)
+    @settings(max_examples=500, **CALM)
     @given(world=worlds())
     def test_equals_the_judge(self, world: World) -> None:
         agrees(world)
 
     @pytest.mark.long
-    @settings(max_examples=5000, **CALM)
+    @settings(max_examples=10000, **CALM)
     @given(world=worlds())
     def test_equals_the_judge_at_length(self, world: World) -> None:
         agrees(world)

@@ -8,7 +8,7 @@ from rachun.apps.agreements.models import ServiceAgreement, ServicePoint, Servic
 from rachun.apps.catalog.models import Service
 from rachun.apps.customers.models import Account, Party, Premise
 from rachun.apps.identity.models import Branch, LegalEntity
-from rachun.apps.metering.models import Installation, Meter, Reading, Register
+from rachun.apps.metering.models import HeldReading, Installation, Meter, Reading, Register
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 _number = count(1)
@@ -150,4 +150,17 @@ def read_meter(
         kind=kind,
         source="test",
         recorded_at=recorded_at,
+    )
+
+
+def hold_reading(*, meter: Meter, on: str, value: str) -> HeldReading:
+    """A reading of a customer that waits for review."""
+    return HeldReading.objects.create(
+        register=meter.registers.get(),
+        boundary_date=end_of(on),
+        value=Decimal(value),
+        kind="CUSTOMER",
+        source="test",
+        checks=["HIGH"],
+        recorded_at=LONG_AGO,
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rachun_agent.drivers.fiscal_register import Snapshot
-from rachun_agent.exactly_once.model import Job, JobOrder, State
+from rachun_agent.exactly_once.model import SETTLED, Job, JobOrder, State
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -48,6 +48,10 @@ CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 class OrderAltered(Exception):
     """A known job came again with other contents."""
+
+
+class AlreadySettled(Exception):
+    """A person has answered for the job while the agent was at it."""
 
 
 class StaleFence(Exception):
@@ -130,8 +134,9 @@ class Journal:
             return int(self._connection.execute(query).fetchone()[0])
 
     def begin_attempt(self, job: Job, *, baseline: Snapshot) -> None:
-        """Before the first command of an attempt: from here on only the register knows."""
+        """Before the first command of an attempt: from here on only the register knows. Raises AlreadySettled."""
         with self._transaction() as connection:
+            _refuse_settled(connection, job)
             connection.execute(
                 "UPDATE job SET state = 'SENT', attempt = attempt + 1, baseline = ?, is_closed = 0, refusal = '',"
                 " waits_for = '', evidence = NULL WHERE job_id = ?",
@@ -139,15 +144,21 @@ class Journal:
             )
 
     def confirm_closed(self, job: Job) -> None:
-        self._update(job, "is_closed = 1")
+        with self._transaction() as connection:
+            connection.execute("UPDATE job SET is_closed = 1 WHERE job_id = ?", (job.order.job_id,))
 
     def note_refusal(self, job: Job, *, code: str) -> None:
-        self._update(job, "state = 'UNKNOWN', refusal = ?", code)
+        with self._transaction() as connection:
+            _refuse_settled(connection, job)
+            connection.execute(
+                "UPDATE job SET state = 'UNKNOWN', refusal = ? WHERE job_id = ?", (code, job.order.job_id)
+            )
 
     def hold(self, job: Job, *, code: str, evidence: Snapshot | None = None) -> None:
         """Not settled, and this is why. A job that was never begun stays new."""
         text = None if evidence is None else json.dumps(evidence.as_json())
         with self._transaction() as connection:
+            _refuse_settled(connection, job)
             before = connection.execute(
                 "SELECT state, waits_for FROM job WHERE job_id = ?", (job.order.job_id,)
             ).fetchone()
@@ -161,7 +172,7 @@ class Journal:
                 self._put(connection, "event", {"kind": "JOB_HELD", **event})
 
     def settle(self, job: Job, *, state: State, evidence: Snapshot | None, code: str = "") -> None:
-        """The end of a job, and the message about it, in one write."""
+        """The end of a job, and the message about it, in one write. Raises AlreadySettled."""
         document_no = evidence.document_no if evidence is not None and state is State.DONE else None
         result = {
             "job_id": job.order.job_id,
@@ -173,15 +184,12 @@ class Journal:
         }
         text = None if evidence is None else json.dumps(evidence.as_json())
         with self._transaction() as connection:
+            _refuse_settled(connection, job)
             connection.execute(
                 "UPDATE job SET state = ?, refusal = ?, waits_for = '', evidence = ? WHERE job_id = ?",
                 (state.value, code, text, job.order.job_id),
             )
             self._put(connection, "result", result)
-
-    def _update(self, job: Job, assignments: str, *values: str) -> None:
-        with self._transaction() as connection:
-            connection.execute(f"UPDATE job SET {assignments} WHERE job_id = ?", (*values, job.order.job_id))  # noqa: S608
 
     # What the server must hear.
 
@@ -227,6 +235,12 @@ class Journal:
     def set_fact(self, key: str, value: str) -> None:
         with self._transaction() as connection:
             _set_fact(connection, key, value)
+
+
+def _refuse_settled(connection: sqlite3.Connection, job: Job) -> None:
+    row = connection.execute("SELECT state FROM job WHERE job_id = ?", (job.order.job_id,)).fetchone()
+    if row["state"] in SETTLED:
+        raise AlreadySettled(job.order.job_id)
 
 
 def _fact(connection: sqlite3.Connection, key: str) -> str | None:

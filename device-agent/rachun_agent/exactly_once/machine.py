@@ -13,7 +13,7 @@ from typing import ClassVar
 from rachun_agent.drivers.fiscal_register import FiscalRegister, Snapshot
 from rachun_agent.errors import DeviceError, ForeignReceipt, WrongRegister, WrongSum
 from rachun_agent.exactly_once.decide import Verdict, Way, decide
-from rachun_agent.exactly_once.journal import Journal
+from rachun_agent.exactly_once.journal import AlreadySettled, Journal
 from rachun_agent.exactly_once.model import Job, Kind, State
 
 log = logging.getLogger(__name__)
@@ -29,11 +29,17 @@ class FiscalMachine:
     def settle(self, job_id: str) -> Job:
         """Bring a job as far as the register lets it. Safe to call any number of times, also after a crash."""
         try:
+            self._settle(job_id)
+        except AlreadySettled:
+            log.warning("job %s was answered by a person", job_id)
+        return self._journal.get_job(job_id)
+
+    def _settle(self, job_id: str) -> None:
+        try:
             self._work(job_id)
         except DeviceError as error:
             log.warning("job %s waits: %s", job_id, error)
             self._journal.hold(self._journal.get_job(job_id), code=error.code)
-        return self._journal.get_job(job_id)
 
     def _work(self, job_id: str) -> None:
         for _ in range(self.STEPS_MAX):

@@ -16,13 +16,16 @@ SYN_EVERY_S = 0.06
 class ScriptedLine:
     """Frame → fault. What cannot happen to a line (the agent's death) is the test's own business."""
 
-    def __init__(self, register: SimulatedRegister, plan: Mapping[int, Fault], *, busy_s: float = 0.3) -> None:
-        self.register, self.plan, self.busy_s = register, plan, busy_s
+    def __init__(
+        self, register: SimulatedRegister, plan: Mapping[int, Fault], *, busy_s: float = 0.3, answer_s: float = 0
+    ) -> None:
+        self.register, self.plan, self.busy_s, self.answer_s = register, plan, busy_s, answer_s
         self.frames = 0
         self.port = PtyPort(self._receive)
 
     def _receive(self, data: bytes) -> bytes:
         self.frames += 1
+        time.sleep(self.answer_s)
         fault = self.plan.get(self.frames)
         if fault is Fault.NAK:
             return bytes((NAK,))

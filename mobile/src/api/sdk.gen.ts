@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { ActivateSubscriberData, ActivateSubscriberErrors, ActivateSubscriberResponses, AddTariffVersionData, AddTariffVersionErrors, AddTariffVersionResponses, ApproveBillRunData, ApproveBillRunErrors, ApproveBillRunResponses, AssignResourceData, AssignResourceErrors, AssignResourceResponses, CalculateBillRunData, CalculateBillRunErrors, CalculateBillRunResponses, CancelBillRunData, CancelBillRunErrors, CancelBillRunResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeAttributeData, ChangeAttributeErrors, ChangeAttributeResponses, ChangeDocumentTemplateData, ChangeDocumentTemplateErrors, ChangeDocumentTemplateResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeTariffData, ChangeTariffErrors, ChangeTariffResponses, CloseAccountingPeriodData, CloseAccountingPeriodErrors, CloseAccountingPeriodResponses, CreateBillRunData, CreateBillRunErrors, CreateBillRunResponses, CreateBranchData, CreateBranchErrors, CreateBranchResponses, CreateContractData, CreateContractErrors, CreateContractResponses, CreateDestinationTableData, CreateDestinationTableErrors, CreateDestinationTableResponses, CreateMeterData, CreateMeterErrors, CreateMeterExchangeData, CreateMeterExchangeErrors, CreateMeterExchangeResponses, CreateMeterInstallationData, CreateMeterInstallationErrors, CreateMeterInstallationResponses, CreateMeterRemovalData, CreateMeterRemovalErrors, CreateMeterRemovalResponses, CreateMeterResponses, CreateOperatorData, CreateOperatorErrors, CreateOperatorResponses, CreatePartyData, CreatePartyErrors, CreatePartyResponses, CreatePremiseData, CreatePremiseErrors, CreatePremiseResponses, CreateReadingData, CreateReadingErrors, CreateReadingResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateServiceData, CreateServiceErrors, CreateServicePointData, CreateServicePointErrors, CreateServicePointResponses, CreateServiceResponses, CreateSubscriberLoginData, CreateSubscriberLoginErrors, CreateSubscriberLoginResponses, CreateTariffPlanData, CreateTariffPlanErrors, CreateTariffPlanResponses, CreateUsageRecordsData, CreateUsageRecordsErrors, CreateUsageRecordsResponses, CreateUsageSourceData, CreateUsageSourceErrors, CreateUsageSourceResponses, DownloadCustomerTemplateData, DownloadCustomerTemplateErrors, DownloadCustomerTemplateResponses, DownloadDeliveryTemplateData, DownloadDeliveryTemplateErrors, DownloadDeliveryTemplateResponses, DownloadDocumentData, DownloadDocumentErrors, DownloadDocumentResponses, DownloadReadingTemplateData, DownloadReadingTemplateErrors, DownloadReadingTemplateResponses, EndAgreementData, EndAgreementErrors, EndAgreementResponses, GetAccountBalanceData, GetAccountBalanceErrors, GetAccountBalanceResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAccountStatementData, GetAccountStatementErrors, GetAccountStatementResponses, GetAgreementData, GetAgreementErrors, GetAgreementResponses, GetBillData, GetBillDocumentData, GetBillDocumentErrors, GetBillDocumentResponses, GetBillErrors, GetBillResponses, GetBillRunControlSheetData, GetBillRunControlSheetErrors, GetBillRunControlSheetResponses, GetBillRunData, GetBillRunErrors, GetBillRunResponses, GetBranchData, GetBranchErrors, GetBranchResponses, GetContractData, GetContractErrors, GetContractResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDestinationTableData, GetDestinationTableErrors, GetDestinationTableResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetDocumentTemplateData, GetDocumentTemplateErrors, GetDocumentTemplateResponses, GetEntryData, GetEntryErrors, GetEntryResponses, GetJobData, GetJobErrors, GetJobResponses, GetLegalEntityData, GetLegalEntityErrors, GetLegalEntityResponses, GetMeData, GetMeErrors, GetMeResponses, GetMeterData, GetMeterErrors, GetMeterResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetOwnAccountBalanceData, GetOwnAccountBalanceErrors, GetOwnAccountBalanceResponses, GetOwnAccountStatementData, GetOwnAccountStatementErrors, GetOwnAccountStatementResponses, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentErrors, GetOwnBillDocumentResponses, GetOwnBillErrors, GetOwnBillResponses, GetPartyData, GetPartyErrors, GetPartyResponses, GetPremiseData, GetPremiseErrors, GetPremiseResponses, GetReceiptData, GetReceiptErrors, GetReceiptResponses, GetServiceData, GetServiceErrors, GetServicePointData, GetServicePointErrors, GetServicePointResponses, GetServiceResponses, GetTariffPlanData, GetTariffPlanErrors, GetTariffPlanResponses, GetTariffVersionData, GetTariffVersionErrors, GetTariffVersionResponses, GetTrialBalanceData, GetTrialBalanceErrors, GetTrialBalanceResponses, GetUsageBatchData, GetUsageBatchErrors, GetUsageBatchResponses, GetUsageSourceData, GetUsageSourceErrors, GetUsageSourceResponses, HandOverPremiseData, HandOverPremiseErrors, HandOverPremiseResponses, HandOverServicePointData, HandOverServicePointErrors, HandOverServicePointResponses, ImportCustomersData, ImportCustomersErrors, ImportCustomersResponses, ImportDestinationRatesData, ImportDestinationRatesErrors, ImportDestinationRatesResponses, ImportReadingsData, ImportReadingsErrors, ImportReadingsResponses, IssueBillRunData, IssueBillRunErrors, IssueBillRunResponses, IssueClientTokenData, IssueClientTokenErrors, IssueClientTokenResponses, ListAccountingPeriodsData, ListAccountingPeriodsErrors, ListAccountingPeriodsResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAgreementsData, ListAgreementsErrors, ListAgreementsResponses, ListAuditRowsData, ListAuditRowsErrors, ListAuditRowsResponses, ListBillPostingsData, ListBillPostingsErrors, ListBillPostingsResponses, ListBillRunDraftsData, ListBillRunDraftsErrors, ListBillRunDraftsResponses, ListBillRunParkedData, ListBillRunParkedErrors, ListBillRunParkedResponses, ListBillRunsData, ListBillRunsErrors, ListBillRunsResponses, ListBillsData, ListBillsErrors, ListBillsResponses, ListBranchesData, ListBranchesErrors, ListBranchesResponses, ListContractsData, ListContractsErrors, ListContractsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDestinationRatesData, ListDestinationRatesErrors, ListDestinationRatesResponses, ListDestinationTablesData, ListDestinationTablesErrors, ListDestinationTablesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDocumentTemplatesData, ListDocumentTemplatesErrors, ListDocumentTemplatesResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListInstallationsData, ListInstallationsErrors, ListInstallationsResponses, ListIntervalDaysData, ListIntervalDaysErrors, ListIntervalDaysResponses, ListJobErrorsData, ListJobErrorsErrors, ListJobErrorsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLedgerAccountsData, ListLedgerAccountsErrors, ListLedgerAccountsResponses, ListLegalEntitiesData, ListLegalEntitiesErrors, ListLegalEntitiesResponses, ListMetersData, ListMetersErrors, ListMetersResponses, ListOpenItemsData, ListOpenItemsErrors, ListOpenItemsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListOwnBillsData, ListOwnBillsErrors, ListOwnBillsResponses, ListPartiesData, ListPartiesErrors, ListPartiesResponses, ListPremisesData, ListPremisesErrors, ListPremisesResponses, ListReadingsData, ListReadingsErrors, ListReadingsResponses, ListReceiptsData, ListReceiptsErrors, ListReceiptsResponses, ListRegistersData, ListRegistersErrors, ListRegistersResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListServicePointsData, ListServicePointsErrors, ListServicePointsResponses, ListServicesData, ListServicesErrors, ListServicesResponses, ListTariffPlansData, ListTariffPlansErrors, ListTariffPlansResponses, ListTariffVersionsData, ListTariffVersionsErrors, ListTariffVersionsResponses, ListUsageBatchesData, ListUsageBatchesErrors, ListUsageBatchesResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, ListUsageSourcesData, ListUsageSourcesErrors, ListUsageSourcesResponses, LoadUsageData, LoadUsageErrors, LoadUsageResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, OpenAgreementData, OpenAgreementErrors, OpenAgreementResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, ReopenAccountingPeriodData, ReopenAccountingPeriodErrors, ReopenAccountingPeriodResponses, RequestActivationData, RequestActivationErrors, RequestActivationResponses, SearchData, SearchErrors, SearchResponses, SuspendAgreementData, SuspendAgreementErrors, SuspendAgreementResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateBranchData, UpdateBranchErrors, UpdateBranchResponses, UpdateLegalEntityData, UpdateLegalEntityErrors, UpdateLegalEntityResponses, UpdatePartyData, UpdatePartyErrors, UpdatePartyResponses, UpdateSuspendedUsageData, UpdateSuspendedUsageErrors, UpdateSuspendedUsageResponses, WatchJobData, WatchJobErrors, WatchJobResponse, WatchJobResponses } from './types.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingErrors, AcceptHeldReadingResponses, ActivateSubscriberData, ActivateSubscriberErrors, ActivateSubscriberResponses, AddTariffVersionData, AddTariffVersionErrors, AddTariffVersionResponses, ApproveBillRunData, ApproveBillRunErrors, ApproveBillRunResponses, AssignResourceData, AssignResourceErrors, AssignResourceResponses, CalculateBillRunData, CalculateBillRunErrors, CalculateBillRunResponses, CancelBillRunData, CancelBillRunErrors, CancelBillRunResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeAttributeData, ChangeAttributeErrors, ChangeAttributeResponses, ChangeDocumentTemplateData, ChangeDocumentTemplateErrors, ChangeDocumentTemplateResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeTariffData, ChangeTariffErrors, ChangeTariffResponses, CheckReadingData, CheckReadingErrors, CheckReadingResponses, CloseAccountingPeriodData, CloseAccountingPeriodErrors, CloseAccountingPeriodResponses, CreateBillRunData, CreateBillRunErrors, CreateBillRunResponses, CreateBranchData, CreateBranchErrors, CreateBranchResponses, CreateContractData, CreateContractErrors, CreateContractResponses, CreateDestinationTableData, CreateDestinationTableErrors, CreateDestinationTableResponses, CreateEstimationRuleData, CreateEstimationRuleErrors, CreateEstimationRuleResponses, CreateMeterData, CreateMeterErrors, CreateMeterExchangeData, CreateMeterExchangeErrors, CreateMeterExchangeResponses, CreateMeterInstallationData, CreateMeterInstallationErrors, CreateMeterInstallationResponses, CreateMeterRemovalData, CreateMeterRemovalErrors, CreateMeterRemovalResponses, CreateMeterResponses, CreateOperatorData, CreateOperatorErrors, CreateOperatorResponses, CreatePartyData, CreatePartyErrors, CreatePartyResponses, CreatePremiseData, CreatePremiseErrors, CreatePremiseResponses, CreateReadingData, CreateReadingErrors, CreateReadingResponses, CreateReadingRuleData, CreateReadingRuleErrors, CreateReadingRuleResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateServiceData, CreateServiceErrors, CreateServicePointData, CreateServicePointErrors, CreateServicePointResponses, CreateServiceResponses, CreateSubscriberLoginData, CreateSubscriberLoginErrors, CreateSubscriberLoginResponses, CreateTariffPlanData, CreateTariffPlanErrors, CreateTariffPlanResponses, CreateUsageRecordsData, CreateUsageRecordsErrors, CreateUsageRecordsResponses, CreateUsageSourceData, CreateUsageSourceErrors, CreateUsageSourceResponses, DownloadCustomerTemplateData, DownloadCustomerTemplateErrors, DownloadCustomerTemplateResponses, DownloadDeliveryTemplateData, DownloadDeliveryTemplateErrors, DownloadDeliveryTemplateResponses, DownloadDocumentData, DownloadDocumentErrors, DownloadDocumentResponses, DownloadReadingTemplateData, DownloadReadingTemplateErrors, DownloadReadingTemplateResponses, EndAgreementData, EndAgreementErrors, EndAgreementResponses, GetAccountBalanceData, GetAccountBalanceErrors, GetAccountBalanceResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAccountStatementData, GetAccountStatementErrors, GetAccountStatementResponses, GetAgreementData, GetAgreementErrors, GetAgreementResponses, GetBillData, GetBillDocumentData, GetBillDocumentErrors, GetBillDocumentResponses, GetBillErrors, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentErrors, GetBillExplanationDocumentResponses, GetBillExplanationErrors, GetBillExplanationResponses, GetBillResponses, GetBillRunControlSheetData, GetBillRunControlSheetErrors, GetBillRunControlSheetResponses, GetBillRunData, GetBillRunErrors, GetBillRunResponses, GetBranchData, GetBranchErrors, GetBranchResponses, GetContractData, GetContractErrors, GetContractResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDestinationTableData, GetDestinationTableErrors, GetDestinationTableResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetDocumentTemplateData, GetDocumentTemplateErrors, GetDocumentTemplateResponses, GetEntryData, GetEntryErrors, GetEntryResponses, GetJobData, GetJobErrors, GetJobResponses, GetLegalEntityData, GetLegalEntityErrors, GetLegalEntityResponses, GetMeData, GetMeErrors, GetMeResponses, GetMeterData, GetMeterErrors, GetMeterResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetOwnAccountBalanceData, GetOwnAccountBalanceErrors, GetOwnAccountBalanceResponses, GetOwnAccountStatementData, GetOwnAccountStatementErrors, GetOwnAccountStatementResponses, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentErrors, GetOwnBillDocumentResponses, GetOwnBillErrors, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentErrors, GetOwnBillExplanationDocumentResponses, GetOwnBillExplanationErrors, GetOwnBillExplanationResponses, GetOwnBillResponses, GetPartyData, GetPartyErrors, GetPartyResponses, GetPremiseData, GetPremiseErrors, GetPremiseResponses, GetReceiptData, GetReceiptErrors, GetReceiptResponses, GetServiceData, GetServiceErrors, GetServicePointData, GetServicePointErrors, GetServicePointResponses, GetServiceResponses, GetTariffPlanData, GetTariffPlanErrors, GetTariffPlanResponses, GetTariffVersionData, GetTariffVersionErrors, GetTariffVersionResponses, GetTrialBalanceData, GetTrialBalanceErrors, GetTrialBalanceResponses, GetUsageBatchData, GetUsageBatchErrors, GetUsageBatchResponses, GetUsageSourceData, GetUsageSourceErrors, GetUsageSourceResponses, HandOverPremiseData, HandOverPremiseErrors, HandOverPremiseResponses, HandOverServicePointData, HandOverServicePointErrors, HandOverServicePointResponses, ImportCustomersData, ImportCustomersErrors, ImportCustomersResponses, ImportDestinationRatesData, ImportDestinationRatesErrors, ImportDestinationRatesResponses, ImportReadingsData, ImportReadingsErrors, ImportReadingsResponses, IssueBillRunData, IssueBillRunErrors, IssueBillRunResponses, IssueClientTokenData, IssueClientTokenErrors, IssueClientTokenResponses, ListAccountingPeriodsData, ListAccountingPeriodsErrors, ListAccountingPeriodsResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAgreementsData, ListAgreementsErrors, ListAgreementsResponses, ListAuditRowsData, ListAuditRowsErrors, ListAuditRowsResponses, ListBillPostingsData, ListBillPostingsErrors, ListBillPostingsResponses, ListBillRunDraftsData, ListBillRunDraftsErrors, ListBillRunDraftsResponses, ListBillRunParkedData, ListBillRunParkedErrors, ListBillRunParkedResponses, ListBillRunsData, ListBillRunsErrors, ListBillRunsResponses, ListBillsData, ListBillsErrors, ListBillsResponses, ListBranchesData, ListBranchesErrors, ListBranchesResponses, ListContractsData, ListContractsErrors, ListContractsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDestinationRatesData, ListDestinationRatesErrors, ListDestinationRatesResponses, ListDestinationTablesData, ListDestinationTablesErrors, ListDestinationTablesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDocumentTemplatesData, ListDocumentTemplatesErrors, ListDocumentTemplatesResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListEstimationRulesData, ListEstimationRulesErrors, ListEstimationRulesResponses, ListHeldReadingsData, ListHeldReadingsErrors, ListHeldReadingsResponses, ListInstallationsData, ListInstallationsErrors, ListInstallationsResponses, ListIntervalDaysData, ListIntervalDaysErrors, ListIntervalDaysResponses, ListJobErrorsData, ListJobErrorsErrors, ListJobErrorsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLedgerAccountsData, ListLedgerAccountsErrors, ListLedgerAccountsResponses, ListLegalEntitiesData, ListLegalEntitiesErrors, ListLegalEntitiesResponses, ListMetersData, ListMetersErrors, ListMetersResponses, ListOpenItemsData, ListOpenItemsErrors, ListOpenItemsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListOwnBillsData, ListOwnBillsErrors, ListOwnBillsResponses, ListPartiesData, ListPartiesErrors, ListPartiesResponses, ListPremisesData, ListPremisesErrors, ListPremisesResponses, ListReadingRulesData, ListReadingRulesErrors, ListReadingRulesResponses, ListReadingsData, ListReadingsErrors, ListReadingsResponses, ListReceiptsData, ListReceiptsErrors, ListReceiptsResponses, ListRegistersData, ListRegistersErrors, ListRegistersResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListServicePointsData, ListServicePointsErrors, ListServicePointsResponses, ListServicesData, ListServicesErrors, ListServicesResponses, ListTariffPlansData, ListTariffPlansErrors, ListTariffPlansResponses, ListTariffVersionsData, ListTariffVersionsErrors, ListTariffVersionsResponses, ListUsageBatchesData, ListUsageBatchesErrors, ListUsageBatchesResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, ListUsageSourcesData, ListUsageSourcesErrors, ListUsageSourcesResponses, LoadUsageData, LoadUsageErrors, LoadUsageResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, OpenAgreementData, OpenAgreementErrors, OpenAgreementResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RefuseHeldReadingData, RefuseHeldReadingErrors, RefuseHeldReadingResponses, ReopenAccountingPeriodData, ReopenAccountingPeriodErrors, ReopenAccountingPeriodResponses, RequestActivationData, RequestActivationErrors, RequestActivationResponses, SearchData, SearchErrors, SearchResponses, SuspendAgreementData, SuspendAgreementErrors, SuspendAgreementResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateBranchData, UpdateBranchErrors, UpdateBranchResponses, UpdateLegalEntityData, UpdateLegalEntityErrors, UpdateLegalEntityResponses, UpdatePartyData, UpdatePartyErrors, UpdatePartyResponses, UpdateSuspendedUsageData, UpdateSuspendedUsageErrors, UpdateSuspendedUsageResponses, WatchJobData, WatchJobErrors, WatchJobResponse, WatchJobResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -340,6 +340,24 @@ export const getBillDocument = <ThrowOnError extends boolean = false>(options: O
     ...options
 });
 
+/**
+ * How each amount came about, from what was stored with it. Without a language, in the holder's own.
+ */
+export const getBillExplanation = <ThrowOnError extends boolean = false>(options: Options<GetBillExplanationData, ThrowOnError>): RequestResult<GetBillExplanationResponses, GetBillExplanationErrors, ThrowOnError> => (options.client ?? client).get<GetBillExplanationResponses, GetBillExplanationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/bills/{id}/explanation',
+    ...options
+});
+
+/**
+ * The explanation on paper. It is made anew from the books each time and not kept.
+ */
+export const getBillExplanationDocument = <ThrowOnError extends boolean = false>(options: Options<GetBillExplanationDocumentData, ThrowOnError>): RequestResult<GetBillExplanationDocumentResponses, GetBillExplanationDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetBillExplanationDocumentResponses, GetBillExplanationDocumentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/bills/{id}/explanation/document',
+    ...options
+});
+
 export const listBillPostings = <ThrowOnError extends boolean = false>(options: Options<ListBillPostingsData, ThrowOnError>): RequestResult<ListBillPostingsResponses, ListBillPostingsErrors, ThrowOnError> => (options.client ?? client).get<ListBillPostingsResponses, ListBillPostingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/bills/{id}/postings',
@@ -530,6 +548,57 @@ export const getEntry = <ThrowOnError extends boolean = false>(options: Options<
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/entries/{id}',
     ...options
+});
+
+export const listEstimationRules = <ThrowOnError extends boolean = false>(options?: Options<ListEstimationRulesData, ThrowOnError>): RequestResult<ListEstimationRulesResponses, ListEstimationRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListEstimationRulesResponses, ListEstimationRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/estimation-rules',
+    ...options
+});
+
+/**
+ * How the unread days of a service are estimated from a day on.
+ */
+export const createEstimationRule = <ThrowOnError extends boolean = false>(options: Options<CreateEstimationRuleData, ThrowOnError>): RequestResult<CreateEstimationRuleResponses, CreateEstimationRuleErrors, ThrowOnError> => (options.client ?? client).post<CreateEstimationRuleResponses, CreateEstimationRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/estimation-rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+export const listHeldReadings = <ThrowOnError extends boolean = false>(options?: Options<ListHeldReadingsData, ThrowOnError>): RequestResult<ListHeldReadingsResponses, ListHeldReadingsErrors, ThrowOnError> => (options?.client ?? client).get<ListHeldReadingsResponses, ListHeldReadingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/held-readings',
+    ...options
+});
+
+/**
+ * Records the reading; who accepts it answers for it.
+ */
+export const acceptHeldReading = <ThrowOnError extends boolean = false>(options: Options<AcceptHeldReadingData, ThrowOnError>): RequestResult<AcceptHeldReadingResponses, AcceptHeldReadingErrors, ThrowOnError> => (options.client ?? client).post<AcceptHeldReadingResponses, AcceptHeldReadingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/held-readings/{id}/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Keeps the reading out for good.
+ */
+export const refuseHeldReading = <ThrowOnError extends boolean = false>(options: Options<RefuseHeldReadingData, ThrowOnError>): RequestResult<RefuseHeldReadingResponses, RefuseHeldReadingErrors, ThrowOnError> => (options.client ?? client).post<RefuseHeldReadingResponses, RefuseHeldReadingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/held-readings/{id}/refuse',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 export const listInstallations = <ThrowOnError extends boolean = false>(options?: Options<ListInstallationsData, ThrowOnError>): RequestResult<ListInstallationsResponses, ListInstallationsErrors, ThrowOnError> => (options?.client ?? client).get<ListInstallationsResponses, ListInstallationsErrors, ThrowOnError>({
@@ -730,6 +799,24 @@ export const getOwnBillDocument = <ThrowOnError extends boolean = false>(options
     ...options
 });
 
+/**
+ * How each amount came about, from what was stored with it. Without a language, in the holder's own.
+ */
+export const getOwnBillExplanation = <ThrowOnError extends boolean = false>(options: Options<GetOwnBillExplanationData, ThrowOnError>): RequestResult<GetOwnBillExplanationResponses, GetOwnBillExplanationErrors, ThrowOnError> => (options.client ?? client).get<GetOwnBillExplanationResponses, GetOwnBillExplanationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/own/bills/{id}/explanation',
+    ...options
+});
+
+/**
+ * The explanation on paper. It is made anew from the books each time and not kept.
+ */
+export const getOwnBillExplanationDocument = <ThrowOnError extends boolean = false>(options: Options<GetOwnBillExplanationDocumentData, ThrowOnError>): RequestResult<GetOwnBillExplanationDocumentResponses, GetOwnBillExplanationDocumentErrors, ThrowOnError> => (options.client ?? client).get<GetOwnBillExplanationDocumentResponses, GetOwnBillExplanationDocumentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/own/bills/{id}/explanation/document',
+    ...options
+});
+
 export const listParties = <ThrowOnError extends boolean = false>(options?: Options<ListPartiesData, ThrowOnError>): RequestResult<ListPartiesResponses, ListPartiesErrors, ThrowOnError> => (options?.client ?? client).get<ListPartiesResponses, ListPartiesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/parties',
@@ -823,6 +910,25 @@ export const downloadReadingTemplate = <ThrowOnError extends boolean = false>(op
     ...options
 });
 
+export const listReadingRules = <ThrowOnError extends boolean = false>(options?: Options<ListReadingRulesData, ThrowOnError>): RequestResult<ListReadingRulesResponses, ListReadingRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListReadingRulesResponses, ListReadingRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/reading-rules',
+    ...options
+});
+
+/**
+ * What each check of a source leads to, from a day on. The rule before it ends there.
+ */
+export const createReadingRule = <ThrowOnError extends boolean = false>(options: Options<CreateReadingRuleData, ThrowOnError>): RequestResult<CreateReadingRuleResponses, CreateReadingRuleErrors, ThrowOnError> => (options.client ?? client).post<CreateReadingRuleResponses, CreateReadingRuleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/reading-rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
 export const listReadings = <ThrowOnError extends boolean = false>(options?: Options<ListReadingsData, ThrowOnError>): RequestResult<ListReadingsResponses, ListReadingsErrors, ThrowOnError> => (options?.client ?? client).get<ListReadingsResponses, ListReadingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/readings',
@@ -831,10 +937,25 @@ export const listReadings = <ThrowOnError extends boolean = false>(options?: Opt
 
 /**
  * One reading. The same reading again changes nothing; another value for the day supersedes.
+ *
+ * 202: the rules of its source hold it until somebody looks at it.
  */
 export const createReading = <ThrowOnError extends boolean = false>(options: Options<CreateReadingData, ThrowOnError>): RequestResult<CreateReadingResponses, CreateReadingErrors, ThrowOnError> => (options.client ?? client).post<CreateReadingResponses, CreateReadingErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/readings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What would become of this reading. Changes nothing: screens ask while somebody types.
+ */
+export const checkReading = <ThrowOnError extends boolean = false>(options: Options<CheckReadingData, ThrowOnError>): RequestResult<CheckReadingResponses, CheckReadingErrors, ThrowOnError> => (options.client ?? client).post<CheckReadingResponses, CheckReadingErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/readings/check',
     ...options,
     headers: {
         'Content-Type': 'application/json',

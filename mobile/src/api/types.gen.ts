@@ -176,6 +176,22 @@ export type AuditRowOut = {
 /**
  * An answer. Every declared property is always present.
  */
+export type BillExplanationOut = {
+    bill_id: string;
+    number: string;
+    language: string;
+    currency: string;
+    readonly gross: string;
+    lines: Array<LineExplanationOut>;
+    /**
+     * Against the account's bill before; null for a first bill.
+     */
+    bridge: BridgeOut | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type BillOut = {
     id: string;
     legal_entity_id: string;
@@ -280,6 +296,8 @@ export type BillWithLinesOut = {
     services: Array<ServiceLinesOut>;
 };
 
+export type BlankEnum = '';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -299,6 +317,48 @@ export type BranchOut = {
     code: string;
     name: string;
     address: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgeEffectOut = {
+    effect: EffectEnum;
+    /**
+     * The effect's name in the language of the explanation.
+     */
+    text: string;
+    readonly amount: string;
+};
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export type BridgeOut = {
+    previous_bill_id: string;
+    previous_number: string;
+    readonly before: string;
+    readonly now: string;
+    readonly difference: string;
+    effects: Array<BridgeEffectOut>;
+    parts: Array<BridgePartOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgePartOut = {
+    agreement_id: string;
+    component: string;
+    register: string;
+    description: string;
+    /**
+     * What changed, as a sentence.
+     */
+    text: string;
+    readonly before: string;
+    readonly now: string;
+    effects: Array<BridgeEffectOut>;
 };
 
 /**
@@ -334,6 +394,24 @@ export type ChargeOut = {
     inputs: {
         [key: string]: unknown;
     };
+};
+
+export type CheckEnum = 'DUPLICATE' | 'BELOW_PREVIOUS' | 'ABOVE_NEXT' | 'ROLLOVER' | 'ZERO' | 'HIGH' | 'LOW' | 'SPIKE' | 'STALE';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CheckRuleIn = {
+    check: CheckEnum;
+    action: ReadingAction;
+    /**
+     * HIGH, LOW: of the usual daily use; SPIKE: of the highest.
+     */
+    percent: number;
+    /**
+     * ZERO: at least; STALE: more than.
+     */
+    days: number;
 };
 
 /**
@@ -414,6 +492,13 @@ export type CustomerImportIn = {
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
 
 export type DebtKind = 'PRINCIPAL' | 'ADVANCE';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type DecisionIn = {
+    reason: string;
+};
 
 export type DeliveryChannel = 'EMAIL';
 
@@ -540,6 +625,8 @@ export type DraftBillOut = {
     line_count: number;
 };
 
+export type EffectEnum = 'PRICE' | 'TARIFF' | 'VOLUME' | 'DAYS' | 'BENEFIT' | 'ONE_OFF' | 'CORRECTION' | 'ROUNDING';
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -578,6 +665,68 @@ export type EntryWithPostingsOut = {
     postings: Array<PostingOut>;
 };
 
+export type EstimationMethod = 'SAME_SEASON' | 'LAST_PERIODS' | 'NORM_PER_MEMBER';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationRuleIn = {
+    service_id: string;
+    /**
+     * Null: every branch that has no rule of its own.
+     */
+    branch_id: string | null;
+    steps: Array<EstimationStepIn>;
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type EstimationRuleOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string | null;
+    service_id: string;
+    /**
+     * In order; the first that has enough to stand on answers.
+     */
+    steps: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * So many days since the latest reading are estimated at most.
+     */
+    max_days: number;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type EstimationStepIn = {
+    method: EstimationMethod;
+    /**
+     * LAST_PERIODS: how many of the latest measured spans.
+     */
+    periods: number;
+    /**
+     * NORM_PER_MEMBER: the attribute of the agreement that counts members.
+     */
+    attribute: string;
+    /**
+     * NORM_PER_MEMBER: quantity of a member and month by register; * is every register.
+     */
+    norms: {
+        [key: string]: string;
+    };
+};
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -589,6 +738,26 @@ export type ExchangeIn = {
     exchange_date: string;
     closing: Array<RegisterValueIn>;
     opening: Array<RegisterValueIn>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ExplanationStepOut = {
+    /**
+     * Stable name of the step.
+     */
+    code: string;
+    /**
+     * The step as a sentence in the language of the explanation.
+     */
+    text: string;
+    /**
+     * What the sentence is filled with, exact.
+     */
+    facts: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -624,6 +793,31 @@ export type HandOverIn = {
     reason: string;
     plan_id: string | null;
     contract_id: string | null;
+};
+
+export type HeldReadingDecision = 'ACCEPTED' | 'REFUSED';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type HeldReadingOut = {
+    id: string;
+    meter_id: string;
+    meter_serial: string;
+    register: string;
+    /**
+     * The day that this value opens.
+     */
+    boundary_date: string;
+    value: string;
+    kind: ReadingKind;
+    source: string;
+    verdict: string;
+    checks: Array<ReadingCheckName>;
+    recorded_at: string;
+    decision: HeldReadingDecision | BlankEnum;
+    decided_at: string | null;
+    reason: string;
 };
 
 /**
@@ -760,6 +954,29 @@ export type LegalEntityOut = {
     phone: string;
     email: string;
     website: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LineExplanationOut = {
+    line_no: number;
+    agreement_id: string;
+    service_code: string;
+    component: string;
+    kind: string;
+    /**
+     * The line's words on the bill.
+     */
+    description: string;
+    readonly net: string;
+    readonly tax: string;
+    readonly gross: string;
+    steps: Array<ExplanationStepOut>;
+    /**
+     * Working the steps out gives exactly what was charged.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -970,6 +1187,20 @@ export type PaginatedEntryOutList = {
     results: Array<EntryOut>;
 };
 
+export type PaginatedEstimationRuleOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<EstimationRuleOut>;
+};
+
+export type PaginatedHeldReadingOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<HeldReadingOut>;
+};
+
 export type PaginatedInstallationOutList = {
     count: number;
     page: number;
@@ -1066,6 +1297,13 @@ export type PaginatedReadingOutList = {
     page: number;
     page_size: number;
     results: Array<ReadingOut>;
+};
+
+export type PaginatedReadingRuleOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReadingRuleOut>;
 };
 
 export type PaginatedReceiptOutList = {
@@ -1390,6 +1628,33 @@ export type RateStepOut = {
     increment: number;
 };
 
+export type ReadingAction = 'ACCEPT' | 'HOLD' | 'REFUSE';
+
+export type ReadingCheckName = 'NEGATIVE' | 'OVER_DIAL' | 'DUPLICATE' | 'BELOW_PREVIOUS' | 'ABOVE_NEXT' | 'ROLLOVER' | 'ZERO' | 'HIGH' | 'LOW' | 'SPIKE' | 'STALE';
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
+export type ReadingCheckOut = {
+    action: ReadingAction;
+    /**
+     * Those it did not pass.
+     */
+    checks: Array<ReadingCheckName>;
+    previous_value: string | null;
+    /**
+     * The day that the previous value opens.
+     */
+    previous_date: string | null;
+    used: string | null;
+    days: number | null;
+    /**
+     * Used in usual_days: last year's season, or always.
+     */
+    usual: string | null;
+    usual_days: number | null;
+};
+
 export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'green_button';
 
 /**
@@ -1447,9 +1712,42 @@ export type ReadingOut = {
     kind: ReadingKind;
     source: string;
     verdict: string;
+    /**
+     * Checks it did not pass.
+     */
+    checks: Array<ReadingCheckName>;
     recorded_at: string;
     superseded_at: string | null;
 };
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ReadingRuleIn = {
+    legal_entity_id: string;
+    rule_source: ReadingSource;
+    checks: Array<CheckRuleIn>;
+    valid_from: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReadingRuleOut = {
+    id: string;
+    legal_entity_id: string;
+    rule_source: ReadingSource;
+    /**
+     * Check → action, percent, days.
+     */
+    checks: {
+        [key: string]: unknown;
+    };
+    valid_from: string;
+    valid_to: string | null;
+};
+
+export type ReadingSource = 'ACTUAL' | 'ESTIMATED' | 'CUSTOMER' | 'REMOTE' | 'IMPORT';
 
 export type ReceiptChannel = 'CASH' | 'BANK' | 'PARTNER';
 
@@ -1916,6 +2214,10 @@ export type UsageRecordOut = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     readonly quantity: string;
     destination: string;
@@ -1985,6 +2287,21 @@ export type AccountBalanceOutWritable = {
 /**
  * An answer. Every declared property is always present.
  */
+export type BillExplanationOutWritable = {
+    bill_id: string;
+    number: string;
+    language: string;
+    currency: string;
+    lines: Array<LineExplanationOutWritable>;
+    /**
+     * Against the account's bill before; null for a first bill.
+     */
+    bridge: BridgeOutWritable | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type BillOutWritable = {
     id: string;
     legal_entity_id: string;
@@ -2030,6 +2347,42 @@ export type BillWithLinesOutWritable = {
     currency: string;
     issued_at: string;
     services: Array<ServiceLinesOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgeEffectOutWritable = {
+    effect: EffectEnum;
+    /**
+     * The effect's name in the language of the explanation.
+     */
+    text: string;
+};
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export type BridgeOutWritable = {
+    previous_bill_id: string;
+    previous_number: string;
+    effects: Array<BridgeEffectOutWritable>;
+    parts: Array<BridgePartOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BridgePartOutWritable = {
+    agreement_id: string;
+    component: string;
+    register: string;
+    description: string;
+    /**
+     * What changed, as a sentence.
+     */
+    text: string;
+    effects: Array<BridgeEffectOutWritable>;
 };
 
 /**
@@ -2093,6 +2446,26 @@ export type JobRowErrorOutWritable = {
         [key: string]: unknown;
     };
     raw: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LineExplanationOutWritable = {
+    line_no: number;
+    agreement_id: string;
+    service_code: string;
+    component: string;
+    kind: string;
+    /**
+     * The line's words on the bill.
+     */
+    description: string;
+    steps: Array<ExplanationStepOut>;
+    /**
+     * Working the steps out gives exactly what was charged.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -2290,6 +2663,10 @@ export type UsageRecordOutWritable = {
     called: string;
     duration_s: number;
     billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
     item: string;
     destination: string;
     prefix: string;
@@ -4285,6 +4662,101 @@ export type GetBillDocumentResponses = {
 
 export type GetBillDocumentResponse = GetBillDocumentResponses[keyof GetBillDocumentResponses];
 
+export type GetBillExplanationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/bills/{id}/explanation';
+};
+
+export type GetBillExplanationErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetBillExplanationError = GetBillExplanationErrors[keyof GetBillExplanationErrors];
+
+export type GetBillExplanationResponses = {
+    200: BillExplanationOut;
+};
+
+export type GetBillExplanationResponse = GetBillExplanationResponses[keyof GetBillExplanationResponses];
+
+export type GetBillExplanationDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/bills/{id}/explanation/document';
+};
+
+export type GetBillExplanationDocumentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetBillExplanationDocumentError = GetBillExplanationDocumentErrors[keyof GetBillExplanationDocumentErrors];
+
+export type GetBillExplanationDocumentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetBillExplanationDocumentResponse = GetBillExplanationDocumentResponses[keyof GetBillExplanationDocumentResponses];
+
 export type ListBillPostingsData = {
     body?: never;
     path: {
@@ -5493,6 +5965,262 @@ export type GetEntryResponses = {
 };
 
 export type GetEntryResponse = GetEntryResponses[keyof GetEntryResponses];
+
+export type ListEstimationRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        page?: number;
+        page_size?: number;
+        service_id?: string;
+    };
+    url: '/api/v1/estimation-rules';
+};
+
+export type ListEstimationRulesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListEstimationRulesError = ListEstimationRulesErrors[keyof ListEstimationRulesErrors];
+
+export type ListEstimationRulesResponses = {
+    200: PaginatedEstimationRuleOutList;
+};
+
+export type ListEstimationRulesResponse = ListEstimationRulesResponses[keyof ListEstimationRulesResponses];
+
+export type CreateEstimationRuleData = {
+    body: EstimationRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/estimation-rules';
+};
+
+export type CreateEstimationRuleErrors = {
+    /**
+     * estimation_rule_invalid, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * estimation_rule_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateEstimationRuleError = CreateEstimationRuleErrors[keyof CreateEstimationRuleErrors];
+
+export type CreateEstimationRuleResponses = {
+    201: EstimationRuleOut;
+};
+
+export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
+
+export type ListHeldReadingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        is_decided?: boolean;
+        meter_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/held-readings';
+};
+
+export type ListHeldReadingsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListHeldReadingsError = ListHeldReadingsErrors[keyof ListHeldReadingsErrors];
+
+export type ListHeldReadingsResponses = {
+    200: PaginatedHeldReadingOutList;
+};
+
+export type ListHeldReadingsResponse = ListHeldReadingsResponses[keyof ListHeldReadingsResponses];
+
+export type AcceptHeldReadingData = {
+    body: DecisionIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/held-readings/{id}/accept';
+};
+
+export type AcceptHeldReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_already_decided
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * reading_refused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type AcceptHeldReadingError = AcceptHeldReadingErrors[keyof AcceptHeldReadingErrors];
+
+export type AcceptHeldReadingResponses = {
+    200: HeldReadingOut;
+};
+
+export type AcceptHeldReadingResponse = AcceptHeldReadingResponses[keyof AcceptHeldReadingResponses];
+
+export type RefuseHeldReadingData = {
+    body: DecisionIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/held-readings/{id}/refuse';
+};
+
+export type RefuseHeldReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_already_decided
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RefuseHeldReadingError = RefuseHeldReadingErrors[keyof RefuseHeldReadingErrors];
+
+export type RefuseHeldReadingResponses = {
+    200: HeldReadingOut;
+};
+
+export type RefuseHeldReadingResponse = RefuseHeldReadingResponses[keyof RefuseHeldReadingResponses];
 
 export type ListInstallationsData = {
     body?: never;
@@ -6800,6 +7528,101 @@ export type GetOwnBillDocumentResponses = {
 
 export type GetOwnBillDocumentResponse = GetOwnBillDocumentResponses[keyof GetOwnBillDocumentResponses];
 
+export type GetOwnBillExplanationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/own/bills/{id}/explanation';
+};
+
+export type GetOwnBillExplanationErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnBillExplanationError = GetOwnBillExplanationErrors[keyof GetOwnBillExplanationErrors];
+
+export type GetOwnBillExplanationResponses = {
+    200: BillExplanationOut;
+};
+
+export type GetOwnBillExplanationResponse = GetOwnBillExplanationResponses[keyof GetOwnBillExplanationResponses];
+
+export type GetOwnBillExplanationDocumentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        language?: 'uk' | 'bs' | 'en' | null;
+    };
+    url: '/api/v1/own/bills/{id}/explanation/document';
+};
+
+export type GetOwnBillExplanationDocumentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnBillExplanationDocumentError = GetOwnBillExplanationDocumentErrors[keyof GetOwnBillExplanationDocumentErrors];
+
+export type GetOwnBillExplanationDocumentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type GetOwnBillExplanationDocumentResponse = GetOwnBillExplanationDocumentResponses[keyof GetOwnBillExplanationDocumentResponses];
+
 export type ListPartiesData = {
     body?: never;
     path?: never;
@@ -7328,6 +8151,102 @@ export type DownloadReadingTemplateResponses = {
 
 export type DownloadReadingTemplateResponse = DownloadReadingTemplateResponses[keyof DownloadReadingTemplateResponses];
 
+export type ListReadingRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/reading-rules';
+};
+
+export type ListReadingRulesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListReadingRulesError = ListReadingRulesErrors[keyof ListReadingRulesErrors];
+
+export type ListReadingRulesResponses = {
+    200: PaginatedReadingRuleOutList;
+};
+
+export type ListReadingRulesResponse = ListReadingRulesResponses[keyof ListReadingRulesResponses];
+
+export type CreateReadingRuleData = {
+    body: ReadingRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/reading-rules';
+};
+
+export type CreateReadingRuleErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * reading_rule_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateReadingRuleError = CreateReadingRuleErrors[keyof CreateReadingRuleErrors];
+
+export type CreateReadingRuleResponses = {
+    201: ReadingRuleOut;
+};
+
+export type CreateReadingRuleResponse = CreateReadingRuleResponses[keyof CreateReadingRuleResponses];
+
 export type ListReadingsData = {
     body?: never;
     path?: never;
@@ -7427,9 +8346,64 @@ export type CreateReadingError = CreateReadingErrors[keyof CreateReadingErrors];
 
 export type CreateReadingResponses = {
     201: ReadingOut;
+    202: HeldReadingOut;
 };
 
 export type CreateReadingResponse = CreateReadingResponses[keyof CreateReadingResponses];
+
+export type CheckReadingData = {
+    body: ReadingIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/readings/check';
+};
+
+export type CheckReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * meter_not_installed, unknown_register
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CheckReadingError = CheckReadingErrors[keyof CheckReadingErrors];
+
+export type CheckReadingResponses = {
+    200: ReadingCheckOut;
+};
+
+export type CheckReadingResponse = CheckReadingResponses[keyof CheckReadingResponses];
 
 export type ListReceiptsData = {
     body?: never;

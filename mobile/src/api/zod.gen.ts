@@ -219,6 +219,8 @@ export const zBillRunOut = z.object({
     issued_at: z.iso.datetime({ offset: true }).nullable()
 });
 
+export const zBlankEnum = z.enum(['']);
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -272,6 +274,18 @@ export const zChargeOut = z.object({
     basis: z.string(),
     inputs: z.record(z.string(), z.unknown())
 });
+
+export const zCheckEnum = z.enum([
+    'DUPLICATE',
+    'BELOW_PREVIOUS',
+    'ABOVE_NEXT',
+    'ROLLOVER',
+    'ZERO',
+    'HIGH',
+    'LOW',
+    'SPIKE',
+    'STALE'
+]);
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -345,6 +359,13 @@ export const zCustomerLanguage = z.enum([
 ]);
 
 export const zDebtKind = z.enum(['PRINCIPAL', 'ADVANCE']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zDecisionIn = z.object({
+    reason: z.string().min(1).max(200)
+});
 
 export const zDeliveryChannel = z.enum(['EMAIL']);
 
@@ -435,12 +456,112 @@ export const zDraftBillOut = z.object({
     line_count: z.int()
 });
 
+export const zEffectEnum = z.enum([
+    'PRICE',
+    'TARIFF',
+    'VOLUME',
+    'DAYS',
+    'BENEFIT',
+    'ONE_OFF',
+    'CORRECTION',
+    'ROUNDING'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgeEffectOut = z.object({
+    effect: zEffectEnum,
+    text: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgePartOut = z.object({
+    agreement_id: z.string(),
+    component: z.string(),
+    register: z.string(),
+    description: z.string(),
+    text: z.string(),
+    before: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    effects: z.array(zBridgeEffectOut)
+});
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export const zBridgeOut = z.object({
+    previous_bill_id: z.uuid(),
+    previous_number: z.string(),
+    before: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    effects: z.array(zBridgeEffectOut),
+    parts: z.array(zBridgePartOut)
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zEndIn = z.object({
     service_to: z.iso.date(),
     reason: z.string().min(1).max(200)
+});
+
+export const zEstimationMethod = z.enum([
+    'SAME_SEASON',
+    'LAST_PERIODS',
+    'NORM_PER_MEMBER'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zEstimationRuleOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    service_id: z.uuid(),
+    steps: z.array(z.record(z.string(), z.unknown())),
+    max_days: z.int(),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationStepIn = z.object({
+    method: zEstimationMethod,
+    periods: z.int().gte(1).lte(36),
+    attribute: z.string().min(1).max(40),
+    norms: z.record(z.string(), z.string().min(1).max(20))
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zEstimationRuleIn = z.object({
+    service_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    steps: z.array(zEstimationStepIn),
+    max_days: z.int().gte(1).lte(1000),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string().min(1).max(300)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zExplanationStepOut = z.object({
+    code: z.string(),
+    text: z.string(),
+    facts: z.record(z.string(), z.unknown())
 });
 
 /**
@@ -472,6 +593,8 @@ export const zHandOverIn = z.object({
     plan_id: z.uuid().nullable(),
     contract_id: z.uuid().nullable()
 });
+
+export const zHeldReadingDecision = z.enum(['ACCEPTED', 'REFUSED']);
 
 export const zHitOutKindEnum = z.enum([
     'ACCOUNT',
@@ -585,6 +708,36 @@ export const zLegalEntityOut = z.object({
     phone: z.string(),
     email: z.string(),
     website: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLineExplanationOut = z.object({
+    line_no: z.int(),
+    agreement_id: z.string(),
+    service_code: z.string(),
+    component: z.string(),
+    kind: z.string(),
+    description: z.string(),
+    net: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tax: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    steps: z.array(zExplanationStepOut),
+    agrees: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillExplanationOut = z.object({
+    bill_id: z.uuid(),
+    number: z.string(),
+    language: z.string(),
+    currency: z.string(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    lines: z.array(zLineExplanationOut),
+    bridge: zBridgeOut.nullable()
 });
 
 /**
@@ -735,6 +888,13 @@ export const zPaginatedDraftBillOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDraftBillOut)
+});
+
+export const zPaginatedEstimationRuleOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zEstimationRuleOut)
 });
 
 export const zPaginatedInstallationOutList = z.object({
@@ -1103,6 +1263,50 @@ export const zRateStepOut = z.object({
     increment: z.int()
 });
 
+export const zReadingAction = z.enum([
+    'ACCEPT',
+    'HOLD',
+    'REFUSE'
+]);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCheckRuleIn = z.object({
+    check: zCheckEnum,
+    action: zReadingAction,
+    percent: z.int().gte(0).lte(100000).default(0),
+    days: z.int().gte(0).lte(3660).default(0)
+});
+
+export const zReadingCheckName = z.enum([
+    'NEGATIVE',
+    'OVER_DIAL',
+    'DUPLICATE',
+    'BELOW_PREVIOUS',
+    'ABOVE_NEXT',
+    'ROLLOVER',
+    'ZERO',
+    'HIGH',
+    'LOW',
+    'SPIKE',
+    'STALE'
+]);
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
+export const zReadingCheckOut = z.object({
+    action: zReadingAction,
+    checks: z.array(zReadingCheckName),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    used: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    days: z.int().nullable(),
+    usual: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    usual_days: z.int().nullable()
+});
+
 export const zReadingFormat = z.enum([
     'readings',
     'dsmr_p1',
@@ -1134,6 +1338,36 @@ export const zReadingKind = z.enum([
 ]);
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zHeldReadingOut = z.object({
+    id: z.uuid(),
+    meter_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    boundary_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    kind: zReadingKind,
+    source: z.string(),
+    verdict: z.string(),
+    checks: z.array(zReadingCheckName),
+    recorded_at: z.iso.datetime({ offset: true }),
+    decision: z.union([
+        zHeldReadingDecision,
+        zBlankEnum
+    ]),
+    decided_at: z.iso.datetime({ offset: true }).nullable(),
+    reason: z.string()
+});
+
+export const zPaginatedHeldReadingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zHeldReadingOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zReadingIn = z.object({
@@ -1158,6 +1392,7 @@ export const zReadingOut = z.object({
     kind: zReadingKind,
     source: z.string(),
     verdict: z.string(),
+    checks: z.array(zReadingCheckName),
     recorded_at: z.iso.datetime({ offset: true }),
     superseded_at: z.iso.datetime({ offset: true }).nullable()
 });
@@ -1167,6 +1402,43 @@ export const zPaginatedReadingOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zReadingOut)
+});
+
+export const zReadingSource = z.enum([
+    'ACTUAL',
+    'ESTIMATED',
+    'CUSTOMER',
+    'REMOTE',
+    'IMPORT'
+]);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zReadingRuleIn = z.object({
+    legal_entity_id: z.uuid(),
+    rule_source: zReadingSource,
+    checks: z.array(zCheckRuleIn),
+    valid_from: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReadingRuleOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    rule_source: zReadingSource,
+    checks: z.record(z.string(), z.unknown()),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
+});
+
+export const zPaginatedReadingRuleOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReadingRuleOut)
 });
 
 export const zReceiptChannel = z.enum([
@@ -1834,6 +2106,7 @@ export const zUsageRecordOut = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     quantity: z.string().readonly(),
     destination: z.string(),
@@ -1939,6 +2212,36 @@ export const zBillPostingOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zBridgeEffectOutWritable = z.object({
+    effect: zEffectEnum,
+    text: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBridgePartOutWritable = z.object({
+    agreement_id: z.string(),
+    component: z.string(),
+    register: z.string(),
+    description: z.string(),
+    text: z.string(),
+    effects: z.array(zBridgeEffectOutWritable)
+});
+
+/**
+ * Effects sum to the difference, of the bill and of each part.
+ */
+export const zBridgeOutWritable = z.object({
+    previous_bill_id: z.uuid(),
+    previous_number: z.string(),
+    effects: z.array(zBridgeEffectOutWritable),
+    parts: z.array(zBridgePartOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zChargeOutWritable = z.object({
     line_no: z.int(),
     agreement_id: z.uuid(),
@@ -1976,6 +2279,32 @@ export const zJobRowErrorOutWritable = z.object({
     code: z.string(),
     params: z.record(z.string(), z.unknown()),
     raw: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLineExplanationOutWritable = z.object({
+    line_no: z.int(),
+    agreement_id: z.string(),
+    service_code: z.string(),
+    component: z.string(),
+    kind: z.string(),
+    description: z.string(),
+    steps: z.array(zExplanationStepOut),
+    agrees: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillExplanationOutWritable = z.object({
+    bill_id: z.uuid(),
+    number: z.string(),
+    language: z.string(),
+    currency: z.string(),
+    lines: z.array(zLineExplanationOutWritable),
+    bridge: zBridgeOutWritable.nullable()
 });
 
 /**
@@ -2195,6 +2524,7 @@ export const zUsageRecordOutWritable = z.object({
     called: z.string(),
     duration_s: z.int(),
     billed_s: z.int(),
+    covered_s: z.int().nullable(),
     item: z.string(),
     destination: z.string(),
     prefix: z.string(),
@@ -2539,6 +2869,37 @@ export const zGetBillDocumentQuery = z.object({
  */
 export const zGetBillDocumentResponse = z.string();
 
+export const zGetBillExplanationPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetBillExplanationQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+export const zGetBillExplanationResponse = zBillExplanationOut;
+
+export const zGetBillExplanationDocumentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetBillExplanationDocumentQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+/**
+ * The file.
+ */
+export const zGetBillExplanationDocumentResponse = z.string();
+
 export const zListBillPostingsPath = z.object({
     id: z.uuid()
 });
@@ -2741,6 +3102,44 @@ export const zGetEntryPath = z.object({
 });
 
 export const zGetEntryResponse = zEntryWithPostingsOut;
+
+export const zListEstimationRulesQuery = z.object({
+    branch_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    service_id: z.uuid().optional()
+});
+
+export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
+
+export const zCreateEstimationRuleBody = zEstimationRuleIn;
+
+export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
+export const zListHeldReadingsQuery = z.object({
+    is_decided: z.boolean().optional(),
+    meter_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListHeldReadingsResponse = zPaginatedHeldReadingOutList;
+
+export const zAcceptHeldReadingBody = zDecisionIn;
+
+export const zAcceptHeldReadingPath = z.object({
+    id: z.uuid()
+});
+
+export const zAcceptHeldReadingResponse = zHeldReadingOut;
+
+export const zRefuseHeldReadingBody = zDecisionIn;
+
+export const zRefuseHeldReadingPath = z.object({
+    id: z.uuid()
+});
+
+export const zRefuseHeldReadingResponse = zHeldReadingOut;
 
 export const zListInstallationsQuery = z.object({
     meter_id: z.uuid().optional(),
@@ -2975,6 +3374,37 @@ export const zGetOwnBillDocumentQuery = z.object({
  */
 export const zGetOwnBillDocumentResponse = z.string();
 
+export const zGetOwnBillExplanationPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnBillExplanationQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+export const zGetOwnBillExplanationResponse = zBillExplanationOut;
+
+export const zGetOwnBillExplanationDocumentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnBillExplanationDocumentQuery = z.object({
+    language: z.enum([
+        'uk',
+        'bs',
+        'en'
+    ]).nullish()
+});
+
+/**
+ * The file.
+ */
+export const zGetOwnBillExplanationDocumentResponse = z.string();
+
 export const zListPartiesQuery = z.object({
     branch_id: z.uuid().optional(),
     kind: z.enum([
@@ -3060,6 +3490,18 @@ export const zDownloadReadingTemplateQuery = z.object({
  */
 export const zDownloadReadingTemplateResponse = z.string();
 
+export const zListReadingRulesQuery = z.object({
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
+
+export const zCreateReadingRuleBody = zReadingRuleIn;
+
+export const zCreateReadingRuleResponse = zReadingRuleOut;
+
 export const zListReadingsQuery = z.object({
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
@@ -3082,7 +3524,14 @@ export const zListReadingsResponse = zPaginatedReadingOutList;
 
 export const zCreateReadingBody = zReadingIn;
 
-export const zCreateReadingResponse = zReadingOut;
+export const zCreateReadingResponse = z.union([
+    zReadingOut,
+    zHeldReadingOut
+]);
+
+export const zCheckReadingBody = zReadingIn;
+
+export const zCheckReadingResponse = zReadingCheckOut;
 
 export const zListReceiptsQuery = z.object({
     account_id: z.uuid().optional(),

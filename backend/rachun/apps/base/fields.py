@@ -50,7 +50,7 @@ class DatedFact(Entity, AppendOnly):
         abstract = True
 
 
-def no_overlap(*, name: str, by: tuple[str, ...]) -> list[models.BaseConstraint]:
+def no_overlap(*, name: str, by: tuple[str | Func, ...]) -> list[models.BaseConstraint]:
     """Refuse two facts in force for the same `by` columns on one day, and a period that ends before it starts."""
     return [
         ExclusionConstraint(

@@ -116,6 +116,18 @@ def billed_stretches(*, charges: pl.DataFrame, inputs: ChunkInputs) -> pl.DataFr
     return pl.concat([per_day.select(columns), used.select(columns)]).unique().sort(columns)
 
 
+def draft_estimates(*, accounts: pl.DataFrame, inputs: ChunkInputs) -> pl.DataFrame:
+    """account_ix, agreement_ix, register, period_from, period_to, quantity_micro, evidence, rule_id, takes_back_id.
+
+    accounts: account_ix of those that get a draft; of the others nothing was billed.
+    """
+    columns = ["account_ix", "agreement_ix", "register", "period_from", "period_to", "quantity_micro"]
+    nobody = pl.lit(None, pl.String)
+    made = inputs.estimates.select(*columns, "evidence", "rule_id", takes_back_id=nobody)
+    back = inputs.taken_back.select(*columns, evidence=pl.lit(""), rule_id=nobody, takes_back_id="consumption_id")
+    return pl.concat([made, back]).join(accounts, on="account_ix", how="semi", maintain_order="left")
+
+
 def metered_components(inputs: ChunkInputs) -> pl.DataFrame:
     """plan_ix, component, priced: every register that a version of the plan prices."""
     rows = {

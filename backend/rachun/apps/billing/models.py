@@ -10,6 +10,7 @@ from rachun.apps.base.fields import AppendOnly, Entity
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account
 from rachun.apps.identity.models import Branch, LegalEntity, Principal
+from rachun.apps.metering.models import Consumption, EstimationRule
 
 
 class BillRun(Entity):
@@ -152,6 +153,76 @@ class DraftInterval(models.Model):
         return f"{self.component} {self.valid_from}–{self.valid_to}"
 
 
+class DraftEstimate(models.Model):
+    """What a draft bill estimates, with its rule, or an earlier estimate that it takes back; issuing keeps both."""
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_estimates")
+    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="estimates")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    register = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    quantity_micro = models.BigIntegerField()
+    evidence = models.CharField(max_length=300, blank=True)
+    rule = models.ForeignKey(EstimationRule, on_delete=models.PROTECT, null=True, related_name="+")
+    takes_back = models.ForeignKey(Consumption, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="draft_estimate_either",
+                condition=models.Q(rule__isnull=True) ^ models.Q(takes_back__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.valid_from}–{self.valid_to}"
+
+
+class DraftAllowance(models.Model):
+    """Included units that a calculation leaves over; issuing the chunk makes balances of them.
+
+    An agreement that had units and has none left keeps a row of 0, so that its older balance is not opened again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_allowances")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    allowance = models.CharField(max_length=40)
+    granted_from = models.DateField()
+    periods_left = models.PositiveSmallIntegerField()
+    remaining_micro = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.allowance} {self.remaining_micro}"
+
+
+class AllowanceBalance(AppendOnly):
+    """Included units left over at the end of a billed period: what the next period opens with."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(BillRun, on_delete=models.PROTECT, related_name="allowance_balances")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="allowance_balances")
+    allowance = models.CharField(max_length=40)
+    period_to = models.DateField(help_text="End of the period that left them.")
+    granted_from = models.DateField()
+    periods_left = models.PositiveSmallIntegerField(help_text="In how many later periods they may be used.")
+    remaining_micro = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "agreement", "allowance", "granted_from"], name="allowance_balance_once"
+            ),
+            models.CheckConstraint(name="allowance_balance_not_negative", condition=models.Q(remaining_micro__gte=0)),
+        ]
+        indexes = [models.Index(fields=["agreement", "-period_to"], name="allowance_balance_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.allowance} {self.period_to}: {self.remaining_micro}"
+
+
 class ControlSheet(Entity, AppendOnly):
     """What went in against what came out of one calculation or issue; a difference blocks approval."""
 
@@ -225,7 +296,7 @@ class Charge(AppendOnly):
     tax_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField()
     posting_code = models.CharField(max_length=40)
-    basis = models.CharField(max_length=12, blank=True)
+    basis = models.CharField(max_length=40, blank=True)
     inputs = models.JSONField(help_text="Everything needed to derive the line again.")
 
     class Meta:

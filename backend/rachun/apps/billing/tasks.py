@@ -1,16 +1,19 @@
 """The jobs of billing. Each goes on where it was left: what a chunk did is committed with the chunk."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from rachun.apps.base.jobs import JobContext, job_handler
+from rachun.apps.billing.services.audit_bills import audit_bills
 from rachun.apps.billing.services.issue_run import RENDER, issue_run
 from rachun.apps.billing.services.render_run import render_run
 from rachun.apps.billing.services.run_calculation import run_calculation
 from rachun.apps.billing.services.start_calculation import CALCULATE, ISSUE
+from rachun.apps.billing.services.start_self_audit import SELF_AUDIT
 
 
 @job_handler(CALCULATE)
@@ -34,3 +37,14 @@ def issue(context: JobContext) -> Mapping[str, Any]:
 def render_bills(context: JobContext) -> Mapping[str, Any]:
     """Safe to redeliver: a document and an e-mail exist once per bill, language and address."""
     return render_run(run_id=UUID(context.params["run_id"]), job=context, clock=timezone.now)
+
+
+@job_handler(SELF_AUDIT)
+def self_audit(context: JobContext) -> Mapping[str, Any]:
+    """Safe to redeliver: it reads the books and leaves one audit row. Differences are told as errors of the job."""
+    found = audit_bills(**{name: context.params[name] for name in ("random_count", "risky_count", "seed")})
+    return {
+        "bills": found.bills,
+        "differences": len(found.differences),
+        "first": [asdict(d) for d in found.differences[:20]],
+    }

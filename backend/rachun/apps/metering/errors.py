@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from rachun.apps.base.errors import Conflict, Refused
+from rachun.apps.base.errors import Conflict, Invalid, Refused
 
 
 class MeterSerialTaken(Conflict):
@@ -31,3 +31,33 @@ class ReadingRefused(Refused):
 class RegistersMissing(Refused):
     code = "registers_missing"
     title = _("A meter needs at least one register, each with its own code.")
+
+
+class EstimateTakenBackTwice(Conflict):
+    code = "estimate_taken_back_twice"
+    title = _("Another bill has settled this estimate already. Calculate the bill run again.")
+
+
+class EstimationRuleInvalid(Invalid):
+    code = "estimation_rule_invalid"
+    title = _("The estimation rule is not valid.")
+
+
+class EstimationRuleOverlaps(Conflict):
+    code = "estimation_rule_overlaps"
+    title = _("There is already an estimation rule for this service on these days.")
+
+
+class UnknownRegister(Refused):
+    code = "unknown_register"
+    title = _("The meter has no such register.")
+
+
+class ReadingAlreadyDecided(Conflict):
+    code = "reading_already_decided"
+    title = _("Somebody has decided about this reading already.")
+
+
+class ReadingRuleOverlaps(Conflict):
+    code = "reading_rule_overlaps"
+    title = _("There is already a rule for this source from this day on.")

@@ -82,7 +82,7 @@ def measured_rows(*, points: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     rows = spans.with_columns(evidence=_evidence())
     refused = derived.verdicts.filter("is_refused").join(ends, on="reading_ix")
-    return _conform(rows, CONSUMPTION_COLUMNS), _refused(
+    return conform(rows, CONSUMPTION_COLUMNS), refused_rows(
         refused,
         code=pl.col("verdict"),
         meter=pl.col("meter"),
@@ -100,7 +100,7 @@ def unread_starts(*, points: pl.DataFrame) -> pl.DataFrame:
         pl.col("meter", "register", "billed_until", "start", "boundary_date").first()
     )
     lost = first.filter((pl.col("start") == pl.col("billed_until")) & (pl.col("boundary_date") > pl.col("start")))
-    return _refused(
+    return refused_rows(
         lost,
         code=pl.lit("BILLED_END_NOT_READ"),
         meter=pl.col("meter"),
@@ -116,7 +116,7 @@ def doubled(*, measured: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
     overlap = (pl.col("period_from") < pl.col("period_to_measured")) & (
         pl.col("period_from_measured") < pl.col("period_to")
     )
-    return _refused(
+    return refused_rows(
         both.filter(overlap),
         code=pl.lit("CONSUMPTION_STATED_AND_MEASURED"),
         register=pl.col("register"),
@@ -131,7 +131,7 @@ def micro_text(name: str) -> pl.Expr:
     return pl.concat_str(whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
-_OF_A_STRETCH = ("agreement_id", "register", "meter", "multiplier_micro")
+_OF_A_STRETCH = ("agreement_id", "register", "meter", "digits", "multiplier_micro")
 _OF_A_READING = ("reading_id", "boundary_date", "value_micro", "kind")
 
 
@@ -144,14 +144,15 @@ def _evidence() -> pl.Expr:
         "from_value": micro_text("from_value_micro"),
         "to_value": micro_text("to_value_micro"),
         "multiplier": micro_text("multiplier_micro"),
+        "digits": pl.col("digits"),
         "reading_ids": pl.concat_list("from_reading_id", "to_reading_id"),
         "kinds": pl.concat_list("from_kind", "to_kind"),
         "rollover": pl.col("to_value_micro") < pl.col("from_value_micro"),
     }
-    return _json(parts)
+    return json_of(parts)
 
 
-def _json(parts: Mapping[str, pl.Expr]) -> pl.Expr:
+def json_of(parts: Mapping[str, pl.Expr]) -> pl.Expr:
     return pl.struct([part.alias(name) for name, part in parts.items()]).struct.json_encode()
 
 
@@ -159,12 +160,12 @@ def _day(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String)
 
 
-def _refused(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl.DataFrame:
-    found = frame.select("agreement_id", code=code, params=_json(params))
-    return _conform(found.unique(maintain_order=True), REFUSAL_COLUMNS)
+def refused_rows(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl.DataFrame:
+    found = frame.select("agreement_id", code=code, params=json_of(params))
+    return conform(found.unique(maintain_order=True), REFUSAL_COLUMNS)
 
 
-def _conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 

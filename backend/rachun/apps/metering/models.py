@@ -2,9 +2,11 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from rachun.apps.agreements.models import ServiceAgreement, ServicePoint
 from rachun.apps.base.fields import AppendOnly, DatedFact, Entity, no_overlap
+from rachun.apps.catalog.models import Service
 from rachun.apps.identity.models import Branch, LegalEntity
 
 
@@ -76,6 +78,12 @@ class Reading(Entity, AppendOnly):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     source = models.CharField(max_length=100, help_text="File, route, head-end or person that it came from.")
     verdict = models.CharField(max_length=40, blank=True, help_text="What validation said: ZERO, HIGH, ROLLOVER …")
+    checks = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="Checks of its source that it did not pass.",
+    )
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
 
@@ -87,6 +95,62 @@ class Reading(Entity, AppendOnly):
                 condition=models.Q(superseded_at__isnull=True),
             ),
             models.CheckConstraint(name="reading_not_negative", condition=models.Q(value__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.boundary_date}: {self.value}"
+
+
+class ReadingRule(DatedFact):
+    """How far a source of readings is trusted: what each check of `engine.usage.validation` leads to."""
+
+    class Source(models.TextChoices):
+        ACTUAL = "ACTUAL"
+        ESTIMATED = "ESTIMATED"
+        CUSTOMER = "CUSTOMER"
+        REMOTE = "REMOTE"
+        IMPORT = "IMPORT"
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    checks = models.JSONField(help_text="Check → action (ACCEPT, HOLD, REFUSE), percent, days.")
+
+    class Meta:
+        constraints = no_overlap(name="reading_rule", by=("legal_entity", "source"))
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.valid_from}"
+
+
+class HeldReading(Entity, AppendOnly):
+    """A reading that waits for somebody to look at it. It counts for nothing until it is accepted."""
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "ACCEPTED"
+        REFUSED = "REFUSED"
+
+    UPDATABLE = ("decision", "decided_at", "reason")
+
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="held_readings")
+    boundary_date = models.DateField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+    kind = models.CharField(max_length=10, choices=Reading.Kind.choices)
+    source = models.CharField(max_length=100)
+    verdict = models.CharField(max_length=40, blank=True)
+    checks = ArrayField(models.CharField(max_length=20))
+    recorded_at = models.DateTimeField()
+    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "boundary_date", "value", "kind"],
+                name="held_reading_once",
+                condition=models.Q(decided_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:
@@ -119,8 +183,33 @@ class IntervalDay(Entity, AppendOnly):
         return f"{self.day} × {self.interval_s} s"
 
 
+class EstimationRule(DatedFact):
+    """How the days of a service without readings are estimated: the steps in order, the first that can answer does.
+
+    The row is the version of the rule: an estimate names it as its evidence.
+    """
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    steps = models.JSONField(help_text="SAME_SEASON, LAST_PERIODS with periods, NORM_PER_MEMBER with norms.")
+    max_days = models.PositiveSmallIntegerField(
+        help_text="So many days since the latest reading are estimated at most."
+    )
+    source_document = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = no_overlap(name="estimation_rule", by=("service", Coalesce("branch", "legal_entity")))
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.valid_from}"
+
+
 class Consumption(DatedFact):
-    """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed."""
+    """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed.
+
+    One with a rule was estimated by a bill run and stands in its bill, until a reading disproves it and supersedes it.
+    """
 
     class Basis(models.TextChoices):
         ESTIMATED = "ESTIMATED"
@@ -132,6 +221,7 @@ class Consumption(DatedFact):
     quantity = models.DecimalField(max_digits=18, decimal_places=6)
     basis = models.CharField(max_length=10, choices=Basis.choices)
     evidence = models.CharField(max_length=300)
+    rule = models.ForeignKey(EstimationRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from rachun.apps.base.imports import refusing_files, row_texts
 from rachun.apps.base.jobs import JobContext, job_handler
 from rachun.apps.base.row_errors import keep_row_errors
 from rachun.apps.identity.models import LegalEntity
-from rachun.apps.metering.services import MeterFile, read_meter_file, record_intervals, record_readings
+from rachun.apps.metering.services import MeterFile, Trust, read_meter_file, record_intervals, record_readings
 from rachun.formats.source import Source
 
 row_texts(
@@ -19,6 +19,7 @@ row_texts(
         "wrong_unit": _("The unit is {unit}, but the register counts {expected}."),
         "not_installed": _("The meter is not installed on {day}."),
         "reading_negative": _("{value} is negative; a register never shows that."),
+        "reading_not_trusted": _("{value} does not fit what this source may tell: {checks}."),
         "reading_over_dial": _("{value} does not fit on a register with {digits} digits."),
     }
 )
@@ -41,7 +42,7 @@ def import_readings_file(context: JobContext) -> dict[str, Any]:
         rows = read_meter_file(meter_file=meter_file)
     taken = {"source": params["name"], "recorded_at": timezone.now(), "is_dry": is_dry}
     with transaction.atomic():
-        readings = record_readings(legal_entity_id=entity.id, rows=rows.readings, **taken)
+        readings = record_readings(legal_entity_id=entity.id, rows=rows.readings, trust=Trust.BY_FILE, **taken)
         intervals = record_intervals(
             legal_entity_id=entity.id, time_zone=entity.time_zone, rows=rows.intervals, **taken
         )
@@ -53,6 +54,7 @@ def import_readings_file(context: JobContext) -> dict[str, Any]:
             "superseded": readings.superseded + intervals.superseded,
             "known": readings.known + intervals.known,
             "ignored": rows.ignored,
+            "held": len(readings.held),
             "errors": errors,
         }
         context.progress(done=rows.record_count, total=rows.record_count, counts=counts)

@@ -16,3 +16,8 @@ class RowsOfAnotherKind(Refused):
 class RatesAlreadyFuture(Conflict):
     code = "rates_already_future"
     title = _("The table already has prices that start later than this day.")
+
+
+class BandMeansAnother(Conflict):
+    code = "band_means_another"
+    title = _("The table already has this time band with other days or another start.")

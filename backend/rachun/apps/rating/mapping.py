@@ -20,6 +20,7 @@ from rachun.engine.rating.numbers import NumberingRules, normalise_numbers
 
 State = UsageRecord.State
 NUMBER_MAX = 20
+ANY_PREFIX = "*"  # a rate for whatever is dialled has no digits, and a priced call names its prefix
 _E164_LEAST = 10
 _PRICED = {
     "component": pl.String(),
@@ -219,7 +220,7 @@ def _by_table(calls: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     rated = rate_calls(calls=calls, table=table)
     columns = {
         "component": calls["component"],
-        "prefix": rated["prefix"],
+        "prefix": rated["prefix"].replace("", ANY_PREFIX),
         "destination": rated["label"],
         "billed_s": rated["billed_s"],
         "amount_micro": rated["amount_micro"],

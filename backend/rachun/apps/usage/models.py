@@ -4,6 +4,7 @@ from django.db import models
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.base.fields import AppendOnly, Entity
+from rachun.apps.catalog.models import DestinationTable
 from rachun.apps.identity.models import LegalEntity
 
 
@@ -96,6 +97,7 @@ class UsageRecord(models.Model):
     destination = models.CharField(max_length=100, blank=True)
     prefix = models.CharField(max_length=15, blank=True)
     billed_s = models.IntegerField(default=0)
+    covered_s = models.IntegerField(null=True, help_text="What a bundle pays of the billed; null = none asked.")
     amount_micro = models.BigIntegerField(
         null=True, help_text="Price in the table's currency × 10^6; null until rated."
     )
@@ -112,3 +114,60 @@ class UsageRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.load_key}/{self.record_no}"
+
+
+class BundleCounter(models.Model):
+    """Seconds that calls of a calendar month took of what an agreement's tariff component includes."""
+
+    pk = models.CompositePrimaryKey("agreement_id", "component", "month")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    component = models.CharField(max_length=40)
+    month = models.DateField(help_text="Its first day.")
+    used_s = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="bundle_used", condition=models.Q(used_s__gte=0))]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.component} {self.month}"
+
+
+class PricingRun(Entity):
+    """Another table that prices every call of a source: what its carrier charges us."""
+
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="runs")
+    code = models.CharField(max_length=40)
+    table = models.ForeignKey(DestinationTable, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "code"], name="pricing_run_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PricedUsage(models.Model):
+    """What a record costs in a run; without a price it has a reason."""
+
+    pk = models.CompositePrimaryKey("run_id", "load_key", "record_no")
+    run = models.ForeignKey(PricingRun, on_delete=models.PROTECT, related_name="+")
+    load_key = models.UUIDField()
+    record_no = models.IntegerField()
+    prefix = models.CharField(max_length=15, blank=True)
+    destination = models.CharField(max_length=100, blank=True)
+    billed_s = models.IntegerField(default=0)
+    amount_micro = models.BigIntegerField(null=True, help_text="In the table's currency × 10^6; null without a price.")
+    reason = models.CharField(max_length=40, blank=True)
+    priced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="priced_or_reason",
+                condition=models.Q(amount_micro__isnull=False, reason="")
+                | models.Q(amount_micro__isnull=True) & ~models.Q(reason=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.load_key}/{self.record_no}"

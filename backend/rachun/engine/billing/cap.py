@@ -6,7 +6,8 @@ to the reduction. A category whose sum is negative is scaled down like any other
 
 inputs: of (codes named), days, days_in_period, proration, limit_minor (the cap for these days), base_minor (what the
 named components came to), reduction_minor (base - limit), category_minor (the part of base in this line's tax
-category), vat, numerator and denominator of the line's share before rounding, in minor units.
+category), category_before_minor (of the categories before it), vat, numerator and denominator of the line's share
+before rounding, in minor units.
 """
 
 import polars as pl
@@ -42,6 +43,7 @@ def cap_lines(*, components: pl.DataFrame, lines: pl.DataFrame, stretches: Stret
             base_minor=text(pl.col("base")),
             reduction_minor=text(pl.col("reduction")),
             category_minor=text(pl.col("category")),
+            category_before_minor=text(pl.col("upto") - pl.col("category")),
             vat=pl.col("vat"),
             numerator=text(pl.col("category") * (pl.col("limit") - pl.col("base"))),
             denominator=text(pl.col("base")),

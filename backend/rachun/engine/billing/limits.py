@@ -47,7 +47,7 @@ def named_lines(*, limits: pl.DataFrame, lines: pl.DataFrame, stretches: Stretch
         "account_ix", "agreement_ix", "component", "tax_category", "amount", line_version=pl.col("version_ix")
     ).join(modes, on="line_version", maintain_order="left")
     own = pl.col("line_version") == pl.col("version_ix")
-    whole = pl.col("proration") != Proration.DAYS.value
+    whole = ~pl.col("proration").is_in([Proration.DAYS.value, Proration.DAYS_OF_30.value])
     both = measured.join(targets, on=["agreement_ix", "component"], maintain_order="left")
     same_days = pl.when(whole).then(pl.col("line_vat") == pl.col("vat")).otherwise(own)
     return both.filter(same_days).select(*KEYS, "tax_category", pl.col("amount").cast(WIDE))

@@ -1,35 +1,28 @@
-"""metered: a price per unit read, in graduated blocks per register.
+"""metered: a price per unit read, in blocks per register (`blocks.py`).
 
 A group is agreement × version × component × priced register × window; the window is the billing period, or the
-calendar month of late consumption. Block bounds are given per whole window; where they prorate, a bound becomes
-bound × days / days of the window, half up to a millionth, days being the served days of the group that consumption
-covers. So two versions, or a late part and a punctual one, share the bounds of a month by their days. "*" prices the
-sum of registers.
+calendar month of late consumption. Block bounds are given per whole window and shared by the served days of the group
+that consumption covers. So two versions, or a late part and a punctual one, share the bounds of a month by their days.
+"*" prices the sum of registers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
+from rachun.engine.billing.blocks import block_lines, blocks_of
+from rachun.engine.billing.capacity import capacity_registers
 from rachun.engine.billing.consumption import consumption_pieces, with_new_days
-from rachun.engine.billing.frames import (
-    as_lines,
-    bounded_quantity,
-    checked,
-    day_text,
-    json_of,
-    refused,
-    rounded_amount,
-    text,
-)
+from rachun.engine.billing.frames import as_lines, checked, refused
 from rachun.engine.billing.segments import Stretches, components_of
 from rachun.engine.billing.snapshot import CONSUMPTION
 from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
 from rachun.engine.tariffs.selection import VersionInForce
-from rachun.values.rounding import WIDE
 
 _GROUP = ["agreement_ix", "price_ix", "window_from"]
 _PLACE = ["version_ix", "component_no", "priced_register"]
+_HOW = ["mode", "flat_at_zero", "blocks_by"]
+_MATCH = ["consumption_ix", "version_ix"]
 _EXTRA = {"unit": pl.String(), "blocks_prorate": pl.Boolean()}
 
 
@@ -41,46 +34,26 @@ def metered_lines(
     Refuses MISSING_CONSUMPTION where a served day of the period is not covered (a missing reading is never zero; a row
     of quantity 0 says that nothing was used), UNKNOWN_REGISTER where no component prices what was used.
     """
-    blocks = _blocks(versions)
+    blocks = blocks_of(versions)
     checked_rows = checked(consumption, columns=CONSUMPTION, name="consumption")
     pieces, refusals = consumption_pieces(stretches=stretches, consumption=checked_rows)
     components = components_of(versions, kind=Metered, extra=_EXTRA)
-    registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE)
+    registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE, *_HOW)
     registers = registers.join(components, on=["version_ix", "component_no"])
-    priced = _matched(pieces, registers=registers)
-    priced = with_new_days(priced, by=_GROUP)
-    groups = _groups(priced, registers=registers)
-    missing = _uncovered(priced, registers=registers, stretches=stretches)
-    unknown = _unknown(pieces, priced=priced)
-    return _block_lines(groups, blocks=blocks, stretches=stretches), pl.concat([refusals, missing, unknown])
+    priced = with_new_days(_matched(pieces, registers=registers, by="priced_register"), by=_GROUP)
+    choosing = _matched(pieces, registers=registers.filter(pl.col("blocks_by").is_not_null()), by="blocks_by")
+    groups = _chosen(_groups(priced, registers=registers), choosing=choosing)
+    missing = [_uncovered(priced, registers=registers, stretches=stretches), _unchosen(groups)]
+    others = pieces.join(capacity_registers(versions), on=["version_ix", "register"], how="anti")
+    unknown = _unknown(others, matched=pl.concat([priced.select(_MATCH), choosing.select(_MATCH)]))
+    lines = block_lines(groups, blocks=blocks, versions=stretches.versions)
+    return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown])
 
 
-def _blocks(versions: Iterable[VersionInForce]) -> pl.DataFrame:
-    """Every block of every priced register; price_ix numbers the registers of all versions through."""
-    rows: list[tuple[int | str | None, ...]] = []
-    price_ix = -1
-    for version in versions:
-        for component in version.tariff.components:
-            for register in component.registers if isinstance(component, Metered) else ():
-                price_ix += 1
-                above = 0
-                for block in register.blocks:
-                    place = (price_ix, version.version_ix, component.no, register.register)
-                    rows.append((*place, block.no, above, block.upto_micro, block.price_e8))
-                    above = block.upto_micro or above
-    place_columns = {
-        "price_ix": pl.Int64,
-        "version_ix": pl.Int64,
-        "component_no": pl.Int16,
-        "priced_register": pl.String,
-    }
-    amounts = {"block_no": pl.Int16, "above_micro": pl.Int64, "upto_micro": pl.Int64, "price_e8": pl.Int64}
-    return pl.DataFrame(rows, schema={**place_columns, **amounts}, orient="row")
-
-
-def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
-    every = pl.col("priced_register") == EVERY_REGISTER
-    named = registers.filter(~every).with_columns(register=pl.col("priced_register"))
+def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The pieces of each priced register, or of the register that chooses its block; by: the column that names it."""
+    every = pl.col(by) == EVERY_REGISTER
+    named = registers.filter(~every).with_columns(register=pl.col(by))
     by_name = pieces.join(named.select("version_ix", "register", "price_ix"), on=["version_ix", "register"])
     summed = pieces.join(registers.filter(every).select("version_ix", "price_ix"), on="version_ix")
     return pl.concat([by_name, summed.select(by_name.columns)])
@@ -91,8 +64,8 @@ def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
         pl.col("account_ix", "agreement_ix", "price_ix", "window_from", "window_days").first(),
         pl.col("from_day").min(),
         pl.col("to_day").max(),
-        pl.col("quantity").sum(),
         pl.col("basis"),
+        total=pl.col("quantity").sum(),
         days=pl.col("new_days").sum(),
         consumption=pl.col("consumption_ix"),
     )
@@ -102,43 +75,24 @@ def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
-    whole, part = pl.col("window_days").cast(WIDE), pl.col("days").cast(WIDE)
-    share = pl.when(pl.col("blocks_prorate")).then(part).otherwise(whole)
-    above, upto = (
-        (pl.col(name).cast(WIDE) * share * 2 + whole) // (whole * 2) for name in ("above_micro", "upto_micro")
+def _chosen(groups: pl.DataFrame, *, choosing: pl.DataFrame) -> pl.DataFrame:
+    """Add `chosen`: the usage that chooses the block; their own where no other register does."""
+    sums = choosing.group_by(_GROUP).agg(chosen=pl.col("quantity").sum())
+    own = pl.when(pl.col("blocks_by").is_null()).then(pl.col("total"))
+    return groups.join(sums, on=_GROUP, how="left", maintain_order="left").with_columns(
+        chosen=pl.coalesce(own, pl.col("chosen"))
     )
-    rows = (
-        groups.with_columns(total=pl.col("quantity"))
-        .join(blocks.drop(_PLACE), on="price_ix", maintain_order="left")
-        .with_columns(above=above, upto=upto)
-        .with_columns(quantity=pl.min_horizontal("total", "upto") - pl.col("above"))
-        .filter(pl.col("quantity") > 0)
-        .with_columns(quantity=bounded_quantity("quantity"))
-        .join(stretches.versions, on="version_ix", maintain_order="left")
-    )
-    num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
-    inputs = json_of(
+
+
+def _unchosen(groups: pl.DataFrame) -> pl.DataFrame:
+    """Groups whose block another register chooses, without that register's consumption."""
+    return refused(
+        groups.filter(pl.col("chosen").is_null()),
+        code="MISSING_CONSUMPTION",
+        component=pl.col("component"),
+        register=pl.col("blocks_by"),
         days=pl.col("days"),
-        window_from=day_text("window_from"),
-        window_days=pl.col("window_days"),
-        blocks_prorate=pl.col("blocks_prorate"),
-        above_micro=text(pl.col("above")),
-        upto_micro=text(pl.col("upto")),
-        total_micro=text(pl.col("total")),
-        unit=pl.col("unit"),
-        consumption=pl.col("consumption"),
-        vat=pl.col("vat"),
-        numerator=text(num),
-        denominator=text(den),
     )
-    priced = rows.with_columns(
-        amount=rounded_amount(num=num, den=den),
-        inputs=inputs,
-        register=pl.col("priced_register"),
-        unit_price_e8=pl.col("price_e8"),
-    )
-    return as_lines(priced, kind=Metered.kind)
 
 
 def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
@@ -164,6 +118,6 @@ def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stre
     )
 
 
-def _unknown(pieces: pl.DataFrame, *, priced: pl.DataFrame) -> pl.DataFrame:
-    lost = pieces.join(priced, on=["consumption_ix", "version_ix"], how="anti")
+def _unknown(pieces: pl.DataFrame, *, matched: pl.DataFrame) -> pl.DataFrame:
+    lost = pieces.join(matched, on=_MATCH, how="anti")
     return refused(lost, code="UNKNOWN_REGISTER", register=pl.col("register"), consumption_ix=pl.col("consumption_ix"))

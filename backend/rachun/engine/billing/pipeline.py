@@ -1,16 +1,21 @@
 """The order of pricing, and why that order.
 
 1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
-2. Prices that stand alone: fixed, per_attribute, metered, traffic, one_off. They do not see each other.
-3. What looks at other lines (percentage, minimum, cap), targets first, because it is taken of lines already rounded:
-   what the customer sees adds up.
-4. Tax after all lines, because a group of lines may be rounded together.
-5. Refusals last: an account with any refusal is parked whole, never billed in part.
+2. Prices that stand alone: fixed, per_attribute, metered, traffic, data, one_off. They do not see each other.
+3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
+   rounded: what the customer sees adds up.
+4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
+5. Tax after all lines, because a group of lines may be rounded together.
+6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
 import polars as pl
 
 from rachun.engine.billing.adjustments import with_adjustments
+from rachun.engine.billing.benefits import KIND as BENEFIT
+from rachun.engine.billing.benefits import benefit_lines, budget_of
+from rachun.engine.billing.capacity import capacity_lines
+from rachun.engine.billing.data import data_items, data_lines
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
@@ -21,21 +26,13 @@ from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
-from rachun.engine.tariffs.components import Metered, PerAttribute
+from rachun.engine.billing.true_up import trued_up
+from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
-_ORDER = [
-    "account_ix",
-    "agreement_ix",
-    "component_no",
-    "from_day",
-    "version_ix",
-    "register",
-    "block_no",
-    "label",
-    "tax_category",
-]
+_PLACE = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix"]
+_APART = ["register", "block_no", "label", "tax_category", "delivery_ix"]
 
 
 def price(snapshot: Snapshot) -> Priced:
@@ -46,26 +43,35 @@ def price(snapshot: Snapshot) -> Priced:
     stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals = _standing_alone(snapshot, stretches=stretches)
-    lines = with_adjustments(lines=lines, stretches=stretches, versions=snapshot.versions)
-    ordered = lines.join(stretches.versions.select("version_ix", "vat", "currency"), on="version_ix")
-    ordered = ordered.sort(*_ORDER, "delivery_ix")
+    lines, allowances = with_adjustments(
+        lines=lines, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
+    )
+    discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
+    ordered = pl.concat([lines, discounts]).join(
+        stretches.versions.select("version_ix", "vat", "currency"), on="version_ix"
+    )
+    ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
     taxed, untaxed = with_tax(ordered, snapshot=snapshot)
     refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
-    return Priced(charges=_charges(charged), refusals=refusals)
+    parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
+    left = allowances.join(parked, on="agreement_ix", how="anti", maintain_order="left")
+    charges = _charges(charged)
+    return Priced(charges=charges, refusals=refusals, allowances=left, budget=budget_of(charges=charges))
 
 
 def _fact_days(snapshot: Snapshot) -> list[int]:
     return [
         *fact_days(facts=snapshot.consumption, columns=("period_from", "period_to")),
+        *fact_days(facts=snapshot.reversed_consumption, columns=("period_from", "period_to")),
         *fact_days(facts=snapshot.usage, columns=("usage_date",)),
         *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
     ]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
-    for name in ("consumption", "usage", "deliveries"):
+    for name in ("consumption", "reversed_consumption", "usage", "deliveries"):
         facts: pl.DataFrame = getattr(snapshot, name)
         strangers = facts.select("agreement_ix").join(stretches.accounts, on="agreement_ix", how="anti")
         if facts.height and strangers.height:
@@ -81,13 +87,31 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
+        priced.append(_metered(snapshot, stretches=stretches))
+    if Capacity.kind in kinds:
+        priced.append(capacity_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:
-        priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=snapshot.deliveries))
+        of_data = pl.col("item").is_in(data_items(versions=versions))
+        once, reported = snapshot.deliveries.filter(~of_data), snapshot.deliveries.filter(of_data)
+        priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=once))
+        if reported.height:
+            priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
     refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
+
+
+def _metered(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back."""
+    versions = snapshot.versions
+    lines, refusals = metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption)
+    if snapshot.reversed_consumption.is_empty():
+        return lines, refusals
+    lines, more = trued_up(
+        lines=lines, stretches=stretches, versions=versions, reversed_consumption=snapshot.reversed_consumption
+    )
+    return lines, pl.concat([refusals, more])
 
 
 def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:

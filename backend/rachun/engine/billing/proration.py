@@ -5,9 +5,13 @@ the one that brings the days served from c to d is charged
     R(price × quantity × d / D) - R(price × quantity × c / D),   R = the version's rounding.
 A first stretch is charged what its days say to anyone with a calculator, and however a month is cut, by suspension,
 version or attribute, its stretches sum to the rounded price of all days served, a whole month to the price (I-19).
+DAYS_OF_30. The same, but days are counted as if each month had 30: the n-th day of a month later by m stands at
+30 × m + n, so a whole month is 30 days of 30 and the parts still sum to it.
 FULL and NONE are charged once per agreement and component code: at the price, quantity and version of the first
 stretch in the period; FULL when at least one day is served, NONE only when every day is.
 """
+
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -16,31 +20,34 @@ from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.rounding import WIDE
 
-_ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den"]
+_ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den", "proration"]
 
 
 def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) -> pl.DataFrame:
     """Price stretches in the period.
 
     rows: columns of Stretches.in_period and components_of, with price_e8, proration, quantity (Int64 micro).
-    Adds amount and inputs: days, days_in_period, proration, vat, numerator and denominator of the unrounded amount in
-    minor units, and what `explain` adds.
+    Adds amount and inputs: days, days_in_period, days_counted and of_days (as the proration counts them), days_before
+    (counted and charged at the same price already), proration, vat, numerator and denominator of the unrounded amount
+    in minor units, and what `explain` adds.
     """
     priced = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
         quantity=bounded_quantity("quantity"), days=pl.col("to_day") - pl.col("from_day")
     )
-    by_days = priced.filter(pl.col("proration") == Proration.DAYS.value)
-    whole = priced.filter(pl.col("proration") != Proration.DAYS.value)
+    of_days = pl.col("proration").is_in([Proration.DAYS.value, Proration.DAYS_OF_30.value])
+    by_days, whole = priced.filter(of_days), priced.filter(~of_days)
     parts = [_by_days(by_days, stretches=stretches)]
     if whole.height:
         parts.append(_whole(whole, stretches=stretches))
     priced = pl.concat(parts).filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
-    facts = {name: pl.col(name) for name in ("days", "proration", "vat")}
+    facts = {name: pl.col(name) for name in ("days", "days_before", "proration", "vat")}
     return priced.with_columns(
         unit_price_e8=pl.col("price_e8"),
         inputs=json_of(
             **facts,
             days_in_period=pl.lit(stretches.days),
+            days_counted=pl.col("counted"),
+            of_days=pl.col("of_days"),
             numerator=text(pl.col("num")),
             denominator=text(pl.col("den")),
             **explain,
@@ -49,14 +56,33 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
 
 
 def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
+    rows = _counted(rows, stretches=stretches)
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
-    den = pl.col("minor_den").cast(WIDE) * stretches.days
-    served = pl.col("days").cum_sum().over(_ONE_PRICE, order_by="from_day")
-    counted = rows.with_columns(served=served)
+    den = pl.col("minor_den").cast(WIDE) * pl.col("of_days").cast(WIDE)
+    served = pl.col("counted").cum_sum().over(_ONE_PRICE, order_by="from_day")
+    counted = rows.with_columns(served=served, days_before=served - pl.col("counted"))
     upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
-    before = rounded_amount(num=per_day * (pl.col("served") - pl.col("days")).cast(WIDE), den=den)
-    charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("days").cast(WIDE), den=den)
+    before = rounded_amount(num=per_day * pl.col("days_before").cast(WIDE), den=den)
+    charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("counted").cast(WIDE), den=den)
     return charged.drop("served")
+
+
+def _counted(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
+    """counted: the days of a stretch as its proration counts them; of_days: those of the whole period."""
+    start, end = (date(1970, 1, 1) + timedelta(days=day) for day in (stretches.start, stretches.end))
+    months = max(1, (end.year - start.year) * 12 + end.month - start.month)
+    of_30 = pl.col("proration") == Proration.DAYS_OF_30.value
+
+    def place(name: str) -> pl.Expr:
+        day = pl.col(name).cast(pl.Int32).cast(pl.Date)
+        month = day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64)
+        at = (month - (start.year * 12 + start.month)) * 30 + day.dt.day().cast(pl.Int64) - start.day
+        at = at.clip(0, 30 * months)
+        return pl.when(pl.col(name) == stretches.end).then(30 * months).otherwise(at)
+
+    counted = pl.when(of_30).then(place("to_day") - place("from_day")).otherwise(pl.col("days"))
+    whole = pl.when(of_30).then(30 * months).otherwise(stretches.days)
+    return rows.with_columns(counted=counted, of_days=whole.cast(pl.Int64))
 
 
 def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
@@ -67,4 +93,6 @@ def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     first = first.unique(keys, keep="first", maintain_order=True)
     first = first.filter((pl.col("proration") == Proration.FULL.value) | (pl.col("days") == stretches.days))
     num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
-    return first.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)
+    counted = first.with_columns(counted=pl.col("days"), of_days=pl.lit(stretches.days, pl.Int64))
+    none_before = counted.with_columns(days_before=pl.lit(0, pl.Int64))
+    return none_before.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)

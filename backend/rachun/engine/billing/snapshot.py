@@ -5,7 +5,7 @@ Int64 times 10^6. A frame may hold more columns than named; it may hold its colu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -64,6 +64,42 @@ TAX_RATES: Mapping[str, pl.DataType] = {
     "valid_from": pl.Date(),
     "valid_to": pl.Date(),  # null = open
 }
+ALLOWANCES: Mapping[str, pl.DataType] = {  # units left over: opening balance of a period in, closing balance out
+    "agreement_ix": pl.Int64(),  # the agreement that they were granted to
+    "allowance": pl.String(),  # code of the allowance component
+    "granted_from": pl.Date(),  # first day of the period they were granted for
+    "periods_left": pl.Int64(),  # in how many periods, this one included, they may still be used
+    "remaining_micro": pl.Int64(),
+}
+BENEFITS: Mapping[str, pl.DataType] = {
+    "benefit_ix": pl.Int64(),  # the entitlement
+    "agreement_ix": pl.Int64(),
+    "person_ix": pl.Int64(),  # a person it covers: the holder or a member of the family
+    "household": pl.Int64(),  # persons living there; a change of their number starts a new row
+    "category": pl.String(),  # code of the benefit's category, for instance of the state register
+    "percent_micro": pl.Int64(),  # 75 % = 75_000_000
+    "norm_micro": pl.Int64(),  # units a person in a whole period; null: without a norm
+    "mode": pl.String(),  # IN_KIND or MONETISED
+    "payer": pl.String(),  # code of the budget payer
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),  # null = open
+}
+BUDGET: Mapping[str, pl.DataType] = {  # what budget payers owe for in-kind benefits: the discounts with the sign turned
+    "account_ix": pl.Int64(),
+    "line_ix": pl.Int64(),  # the discount's line among the account's charges
+    "agreement_ix": pl.Int64(),
+    "benefit_ix": pl.Int64(),
+    "payer": pl.String(),
+    "component": pl.String(),
+    "service_from": pl.Date(),
+    "service_to": pl.Date(),
+    "net_minor": pl.Int64(),
+    "tax_category": pl.String(),
+    "tax_rate_micro": pl.Int64(),
+    "tax_minor": pl.Int64(),
+    "gross_minor": pl.Int64(),
+    "posting_code": pl.String(),
+}
 CHARGES: Mapping[str, pl.DataType] = {
     "line_ix": pl.Int64(),  # 0, 1, … within the account, in a fixed order
     "account_ix": pl.Int64(),
@@ -97,6 +133,11 @@ REFUSALS: Mapping[str, pl.DataType] = {
 }
 
 
+def empty(*, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """A frame of the contract without rows."""
+    return pl.DataFrame(schema=dict(columns))
+
+
 class SnapshotInvalid(ValueError):
     """The caller's frames contradict the contract above; no account can be blamed."""
 
@@ -104,6 +145,8 @@ class SnapshotInvalid(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Inputs of one chunk of accounts.
+
+    reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
 
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
     priced by the served days it covers, and days before the billing period are only known from here.
@@ -119,17 +162,21 @@ class Snapshot:
     deliveries: pl.DataFrame
     tax_rates: pl.DataFrame
     tax_date: date
-    tax_rounding: Literal["LINE", "GROUP"]
+    tax_rounding: Literal["LINE", "GROUP", "EXACT"]
+    allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
+    benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
+    reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
-    """charges: columns of CHARGES. refusals: columns of REFUSALS; a refused account has no charges at all."""
+    """charges: columns of CHARGES. refusals: columns of REFUSALS; a refused account has no charges at all.
+
+    allowances: columns of ALLOWANCES: the closing balance, which opens the next period; none of a refused account.
+    budget: columns of BUDGET; what the charges and it say of money sums to the lines before benefits.
+    """
 
     charges: pl.DataFrame
     refusals: pl.DataFrame
-
-
-def empty(*, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """A frame of the contract without rows."""
-    return pl.DataFrame(schema=dict(columns))
+    allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
+    budget: pl.DataFrame = field(default_factory=lambda: empty(columns=BUDGET))

@@ -2,7 +2,8 @@
 
 ON_TOP: tax = amount × rate, gross = net + tax. INSIDE: tax = amount × rate / (100 + rate), net = amount - tax.
 LINE rounds each line. GROUP rounds once per account × tax category × rate × VAT mode; the lines are rounded alone and
-the largest of them (the first of equals) takes the difference, so lines always sum to the group.
+the largest of them (the first of equals) takes the difference, so lines always sum to the group. EXACT rounds each
+line's tax once, taken of the amount before it was rounded itself.
 """
 
 from typing import Literal
@@ -40,13 +41,32 @@ def _rates(snapshot: Snapshot) -> pl.DataFrame:
     return ruling.select("tax_category", tax_rate_micro=pl.col("rate_micro"))
 
 
-def _tax_of(amount: pl.Expr) -> pl.Expr:
+def _share() -> tuple[pl.Expr, pl.Expr]:
+    """Tax is amount × rate / whole."""
     rate = pl.col("tax_rate_micro").cast(WIDE)
-    den = pl.when(pl.col("vat") == VatMode.INSIDE.value).then(rate + _WHOLE).otherwise(pl.lit(_WHOLE, WIDE))
-    return half_up_expr(num=amount.cast(WIDE) * rate, den=den)
+    inside = pl.col("vat") == VatMode.INSIDE.value
+    return rate, pl.when(inside).then(rate + _WHOLE).otherwise(pl.lit(_WHOLE, WIDE))
 
 
-def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.DataFrame:
+def _tax_of(amount: pl.Expr) -> pl.Expr:
+    rate, whole = _share()
+    return half_up_expr(num=amount.cast(WIDE) * rate, den=whole)
+
+
+def _tax_of_exact() -> pl.Expr:
+    """The tax of num / den. Whole minor units and the rest are taxed apart, so that no product leaves 128 bits."""
+    rate, whole = _share()
+    den = pl.col("den").fill_null(1)
+    num = pl.coalesce(pl.col("num"), pl.col("amount").cast(WIDE))
+    units = num.abs() // den
+    taxed = units * rate
+    rest = (taxed % whole) * den + (num.abs() - units * den) * rate
+    return num.sign() * (taxed // whole + half_up_expr(num=rest, den=den * whole))
+
+
+def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP", "EXACT"]) -> pl.DataFrame:
+    if rounding == "EXACT":
+        return lines.with_columns(tax=_tax_of_exact())
     alone = lines.with_columns(tax=_tax_of(pl.col("amount")))
     if rounding == "LINE":
         return alone

@@ -124,11 +124,13 @@ def _costs(table: DestinationTable, *, clock: Clock, course: Course) -> dict[str
     """billed_s, fee_micro, amount_micro and the errors of consuming: is_lost (NO_BAND), is_beyond (OVERFLOW)."""
     terms = _terms(table, course=course)
     size = len(course.row)
+    is_small = _fits(table, course=course, terms=terms)
+    if is_small.all():
+        return _part(table, clock=clock, course=course, terms=terms, dtype=np.int64)
     found: dict[str, npt.NDArray[Any]] = {
         **{name: np.zeros(size, dtype=np.int64) for name in ("billed_s", "fee_micro", "amount_micro")},
         **{name: np.zeros(size, dtype=np.bool_) for name in ("is_lost", "is_beyond")},
     }
-    is_small = _fits(table, course=course, terms=terms)
     for which, dtype in ((np.flatnonzero(is_small), np.int64), (np.flatnonzero(~is_small), object)):
         if which.size:
             part = _part(table, clock=clock, course=course.only(which), terms=terms.only(which), dtype=dtype)

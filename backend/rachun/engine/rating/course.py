@@ -83,7 +83,7 @@ def consume(*, table: DestinationTable, clock: Clock, course: Course, prices: np
     active = np.flatnonzero(consumed < course.upto)
     while active.size:
         done = consumed[active]
-        row[active], until = _row_now(table, clock, course.only(active), done=done, row=row[active])
+        row[active], until = _row_now(table, clock, course, active=active, done=done, row=row[active])
         is_lost[active] = row[active] == NO_ROW
         kept = ~is_lost[active]
         active, done, until = active[kept], done[kept], until[kept]
@@ -99,15 +99,16 @@ def consume(*, table: DestinationTable, clock: Clock, course: Course, prices: np
 
 
 def _row_now(
-    table: DestinationTable, clock: Clock, course: Course, *, done: Int64s, row: Int64s
+    table: DestinationTable, clock: Clock, course: Course, *, active: Int64s, done: Int64s, row: Int64s
 ) -> tuple[Int64s, Int64s]:
     """(row, usage at which another may take over)."""
     if not (table.has_bands and table.measures_time):
         return row, np.full(len(row), NEVER, dtype=np.int64)
-    found, change = clock.row_at(table=table, schedule=course.schedule, instants=course.instants + done)
+    instants = course.instants[active]
+    found, change = clock.row_at(table=table, schedule=course.schedule[active], instants=instants + done)
     if table.keeps_band:
         found = np.where(found == NO_ROW, row, found)
-    return found, change - course.instants
+    return found, change - instants
 
 
 def _step_at(table: DestinationTable, row: Int64s, *, done: Int64s) -> tuple[Int64s, Int64s]:

@@ -23,8 +23,17 @@ class Rounding(StrEnum):
 
 class Proration(StrEnum):
     DAYS = "DAYS"
+    DAYS_OF_30 = "DAYS_OF_30"
     NONE = "NONE"
     FULL = "FULL"
+
+
+class BlockMode(StrEnum):
+    """GRADUATED: each block prices its own units. VOLUME: the block reached prices all. FLAT: one block, one price."""
+
+    GRADUATED = "GRADUATED"
+    VOLUME = "VOLUME"
+    FLAT = "FLAT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,7 @@ class Component:
     posting_code: str
     tax_category: str = "STANDARD"
     label: Mapping[str, str] = field(default_factory=dict)
+    benefits_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +68,27 @@ class PerAttribute(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A step of a graduated price. `upto_micro` is inclusive, per whole period; None on the last, open block."""
+    """A step of a price. `upto_micro` is inclusive, per whole period; None on the last, open block.
+
+    flat_e8 is due once when the block is entered. With package_micro the price is that of every started package.
+    """
 
     no: int
     upto_micro: int | None
     price_e8: int
+    flat_e8: int = 0
+    package_micro: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterBlocks:
+    """flat_at_zero: the first flat is due without usage. blocks_by: the register whose usage chooses the block."""
+
     register: str
     blocks: tuple[Block, ...]
+    mode: BlockMode = BlockMode.GRADUATED
+    flat_at_zero: bool = False
+    blocks_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +101,12 @@ class Metered(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic(Component):
+    """included_s: seconds of each calendar month that calls to the destinations (empty = all) take in call order."""
+
     kind: ClassVar[str] = "traffic"
     destination_table: str
+    included_s: int = 0
+    included_destinations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +115,8 @@ class OneOff(Component):
     item: str
     unit: str
     price_e8: int
+    minimum_e8: int | None = None
+    maximum_e8: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +142,56 @@ class Cap(Component):
     of: tuple[str, ...]
     price_e8: int
     proration: Proration = Proration.DAYS
+
+
+class Measure(StrEnum):
+    SUM = "SUM"
+    PEAK = "PEAK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data(Component):
+    """per_micro: how much of what is reported makes one priced unit."""
+
+    kind: ClassVar[str] = "data"
+    item: str
+    unit: str
+    blocks: tuple[Block, ...]
+    measure: Measure = Measure.SUM
+    per_micro: int = 10**6
+
+
+class SharedBy(StrEnum):
+    AGREEMENT = "AGREEMENT"
+    ACCOUNT = "ACCOUNT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance(Component):
+    """Units included per period. Its lines take the tax category of what they credit."""
+
+    kind: ClassVar[str] = "allowance"
+    of: tuple[str, ...]
+    included_micro: int
+    unit: str
+    shared_by: SharedBy = SharedBy.AGREEMENT
+    rollover_periods: int = 0
+    proration: Proration = Proration.DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityTier:
+    """limits_micro: the largest peak of each register that the tier holds; a register left out is held whole."""
+
+    no: int
+    price_e8: int
+    limits_micro: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Component):
+    kind: ClassVar[str] = "capacity"
+    tiers: tuple[CapacityTier, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

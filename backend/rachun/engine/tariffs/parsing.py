@@ -4,10 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rachun.engine.tariffs.components import (
+    Allowance,
     Block,
+    BlockMode,
     Cap,
+    Capacity,
+    CapacityTier,
     Component,
+    Data,
     Fixed,
+    Measure,
     Metered,
     Minimum,
     OneOff,
@@ -16,6 +22,7 @@ from rachun.engine.tariffs.components import (
     Proration,
     RegisterBlocks,
     Rounding,
+    SharedBy,
     TariffVersion,
     Traffic,
     VatMode,
@@ -36,6 +43,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
 def _component(raw: Mapping[str, Any], *, no: int) -> Component:
     shared = {"no": no, "code": raw["code"], "posting_code": raw["posting_code"], "label": raw.get("label", {})}
     shared["tax_category"] = raw.get("tax_category", "STANDARD")
+    shared["benefits_apply"] = raw.get("benefits_apply", False)
     return _KINDS[raw["kind"]](raw, shared)
 
 
@@ -57,7 +65,13 @@ def _per_attribute(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Compone
 
 def _metered(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     registers = tuple(
-        RegisterBlocks(register=register["register"], blocks=_blocks(register["blocks"]))
+        RegisterBlocks(
+            register=register["register"],
+            blocks=_blocks(register["blocks"]),
+            mode=BlockMode(register.get("mode", BlockMode.GRADUATED)),
+            flat_at_zero=register.get("flat_at_zero", False),
+            blocks_by=register.get("blocks_by"),
+        )
         for register in raw["registers"]
     )
     return Metered(**shared, unit=raw["unit"], registers=registers, blocks_prorate=raw.get("blocks_prorate", True))
@@ -69,17 +83,48 @@ def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:
             no=no,
             upto_micro=parse_micro(text=block["upto"]) if "upto" in block else None,
             price_e8=parse_price_e8(text=block["price"]),
+            flat_e8=parse_price_e8(text=block.get("flat", "0")),
+            package_micro=parse_micro(text=block["package"]) if "package" in block else None,
         )
         for no, block in enumerate(raw, start=1)
     )
 
 
 def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return Traffic(**shared, destination_table=raw["destination_table"])
+    included = raw.get("included", {})
+    return Traffic(
+        **shared,
+        destination_table=raw["destination_table"],
+        included_s=included.get("seconds", 0),
+        included_destinations=tuple(included.get("destinations", ())),
+    )
 
 
 def _one_off(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
-    return OneOff(**shared, item=raw["item"], unit=raw["unit"], price_e8=parse_price_e8(text=raw["price"]))
+    return OneOff(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        price_e8=parse_price_e8(text=raw["price"]),
+        minimum_e8=_price_or_none(raw, "minimum"),
+        maximum_e8=_price_or_none(raw, "maximum"),
+    )
+
+
+def _capacity(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    tiers = [
+        CapacityTier(
+            no=no,
+            price_e8=parse_price_e8(text=tier["price"]),
+            limits_micro={register: parse_micro(text=limit) for register, limit in tier.get("limits", {}).items()},
+        )
+        for no, tier in enumerate(raw["tiers"], start=1)
+    ]
+    return Capacity(**shared, tiers=tuple(tiers))
+
+
+def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
+    return parse_price_e8(text=raw[name]) if name in raw else None
 
 
 def _percentage(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
@@ -92,6 +137,29 @@ def _minimum(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
 
 def _cap(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
     return Cap(**shared, **_limit(raw))
+
+
+def _data(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Data(
+        **shared,
+        item=raw["item"],
+        unit=raw["unit"],
+        blocks=_blocks(raw["blocks"]),
+        measure=Measure(raw.get("measure", Measure.SUM)),
+        per_micro=parse_micro(text=raw.get("per", "1")),
+    )
+
+
+def _allowance(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    return Allowance(
+        **shared,
+        of=tuple(raw["of"]),
+        included_micro=parse_micro(text=raw["quantity"]),
+        unit=raw["unit"],
+        shared_by=SharedBy(raw.get("shared_by", SharedBy.AGREEMENT)),
+        rollover_periods=raw.get("rollover_periods", 0),
+        proration=_proration(raw),
+    )
 
 
 def _limit(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,4 +179,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "percentage": _percentage,
     "minimum": _minimum,
     "cap": _cap,
+    "capacity": _capacity,
+    "allowance": _allowance,
+    "data": _data,
 }

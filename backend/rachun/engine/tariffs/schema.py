@@ -11,10 +11,10 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from rachun.engine.tariffs.components import EVERY_REGISTER, TariffVersion
+from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode, TariffVersion
 from rachun.engine.tariffs.parsing import parse_version
 from rachun.values.money import UnknownCurrency, exponent_of
-from rachun.values.quantity import parse_micro
+from rachun.values.quantity import parse_micro, parse_price_e8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +80,20 @@ def _meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     components = document["components"]
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
+    yield from _allowance_faults(components)
     priced_before: set[str] = set()
     for no, component in enumerate(components):
         if "of" in component:
             yield from _target_faults(component, no=no, priced_before=priced_before)
+        if component["kind"] == "capacity" and component["tiers"][-1].get("limits"):
+            pointer = _pointer("components", no, "tiers", len(component["tiers"]) - 1, "limits")
+            yield TariffFault(pointer=pointer, code="LAST_TIER_LIMITED")
+        if component["kind"] == "one_off":
+            yield from _one_off_faults(component, no=no)
         if component["kind"] == "metered":
             yield from _metered_faults(component, no=no)
+        if component["kind"] == "data":
+            yield from _block_faults(component["blocks"], at=("components", no, "blocks"))
         priced_before.add(component["code"])
 
 
@@ -110,6 +118,26 @@ def _target_faults(component: Mapping[str, Any], *, no: int, priced_before: set[
         named.add(target)
 
 
+def _one_off_faults(component: Mapping[str, Any], *, no: int) -> Iterator[TariffFault]:
+    bounds = [parse_price_e8(text=component[name]) for name in ("minimum", "maximum") if name in component]
+    if bounds != sorted(bounds):
+        yield TariffFault(pointer=_pointer("components", no, "maximum"), code="MAXIMUM_BELOW_MINIMUM")
+
+
+def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFault]:
+    """A component has one allowance at most, and one that counts units."""
+    kinds = {component["code"]: component["kind"] for component in components}
+    covered: set[str] = set()
+    for no, component in enumerate(components):
+        for place, target in enumerate(component["of"] if component["kind"] == "allowance" else ()):
+            pointer = _pointer("components", no, "of", place)
+            if kinds.get(target, "metered") not in {"metered", "data", "traffic", "one_off"}:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_NO_UNITS", params={"target": target})
+            if target in covered:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_ALLOWANCE", params={"target": target})
+            covered.add(target)
+
+
 def _metered_faults(component: Mapping[str, Any], *, no: int) -> Iterator[TariffFault]:
     names = [register["register"] for register in component["registers"]]
     at = ("components", no, "registers")
@@ -119,7 +147,16 @@ def _metered_faults(component: Mapping[str, Any], *, no: int) -> Iterator[Tariff
         if names.index(register["register"]) != place:
             pointer = _pointer(*at, place, "register")
             yield TariffFault(pointer=pointer, code="DUPLICATE_REGISTER", params={"register": names[place]})
+        yield from _mode_faults(register, at=(*at, place))
         yield from _block_faults(register["blocks"], at=(*at, place, "blocks"))
+
+
+def _mode_faults(register: Mapping[str, Any], *, at: tuple[str | int, ...]) -> Iterator[TariffFault]:
+    mode = register.get("mode", BlockMode.GRADUATED)
+    if mode == BlockMode.FLAT and len(register["blocks"]) > 1:
+        yield TariffFault(pointer=_pointer(*at, "blocks"), code="FLAT_HAS_ONE_BLOCK")
+    if "blocks_by" in register and mode != BlockMode.VOLUME:
+        yield TariffFault(pointer=_pointer(*at, "blocks_by"), code="BLOCKS_BY_NEEDS_VOLUME", params={"mode": mode})
 
 
 def _block_faults(blocks: list[Mapping[str, Any]], *, at: tuple[str | int, ...]) -> Iterator[TariffFault]:

@@ -50,7 +50,9 @@ class TestBillDocument:
         assert [payment.amount for payment in data.account.payments] == [Decimal("30.00")]
         assert data.account.total_due == Decimal("33.66")
         assert data.bridge.previous_gross == Decimal("37.92")
-        assert [(step.label, step.amount) for step in data.bridge.steps] == [("POWER", Decimal("-12.18"))]
+        # energy 26.40 → 14.22; days 31 → 28 cost -3 × the mean of what a day costs before and now, 0.679754 = -2.04
+        steps = [(step.label, step.amount) for step in data.bridge.steps]
+        assert steps == [("Use and quantity", Decimal("-10.14")), ("Days", Decimal("-2.04"))]
         [reading] = [reading for group in data.groups for reading in group.readings]
         assert (reading.previous_value, reading.present_value, reading.consumption) == (630, 700, 70)
         assert [month.quantity for month in data.usage[0].months] == [130, 70]

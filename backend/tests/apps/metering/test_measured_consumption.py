@@ -1,7 +1,7 @@
 """Worked by hand: every expected quantity is a subtraction of two readings written beside it."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -35,6 +35,7 @@ def consume(
     return list_measured_consumption(
         agreement_ids=[agreement.id for agreement in agreements],
         billed_until=pl.DataFrame(rows, schema=schema, orient="row"),
+        since=date.fromisoformat(until) - timedelta(days=28),
         until=date.fromisoformat(until),
         known_until=at,
     )
@@ -247,7 +248,7 @@ class TestTheSelector:
             read_meter(meter=meter, on="2026-01-31", value="1")
             read_meter(meter=meter, on="2026-02-28", value="2")
 
-        with django_assert_max_num_queries(4) as asked:
+        with django_assert_max_num_queries(5) as asked:
             frames = consume(*agreements)
 
         assert isinstance(asked, CaptureQueriesContext)

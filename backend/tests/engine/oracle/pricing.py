@@ -6,7 +6,7 @@ Written from the rules stated in the engine's documentation, sharing no code wit
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
 from itertools import groupby
 from typing import Any
 
@@ -210,7 +210,7 @@ class Judge:
                 if priced["register"] in {register, "*"}:
                     known = True
                     key = (version[0], component["code"], priced["register"], self.window(day))
-                    empty = {"days": set(), "quantity": Decimal(0), "of": (version, component, priced["blocks"])}
+                    empty = {"days": set(), "quantity": Decimal(0), "of": (version, component, priced)}
                     group = groups.setdefault(key, empty)
                     group["days"].add(day)
                     group["quantity"] += quantity
@@ -218,19 +218,35 @@ class Judge:
             self.refuse("UNKNOWN_REGISTER")
 
     def blocks(self, group: dict[str, Any], register: str, whole: int) -> None:
-        version, component, blocks = group["of"]
-        share = Decimal(len(group["days"])) if component.get("blocks_prorate", True) else Decimal(whole)
-        covered = Decimal(0)
-        for no, block in enumerate(blocks, start=1):
-            ceiling = group["quantity"]
-            if "upto" in block:
-                bound = (Decimal(block["upto"]) * share / whole).quantize(MICRO, ROUND_HALF_UP)
-                ceiling = min(ceiling, bound)
-            if ceiling > covered:
-                part, covered = ceiling - covered, ceiling
+        version, component, priced = group["of"]
+        days = len(group["days"]) if component.get("blocks_prorate", True) else whole
+        total, covered = group["quantity"], Decimal(0)
+        first, last = min(group["days"]), max(group["days"])
+        steps = [
+            (
+                no,
+                block,
+                (Decimal(block["upto"]) * days / whole).quantize(MICRO, ROUND_HALF_UP) if "upto" in block else None,
+            )
+            for no, block in enumerate(priced["blocks"], start=1)
+        ]
+        if priced.get("mode") == "VOLUME":
+            steps = [next((no, block, None) for no, block, bound in steps if bound is None or total <= bound)]
+        for no, block, bound in steps:
+            ceiling = total if bound is None else min(total, bound)
+            used = max(ceiling - covered, Decimal(0))
+            covered = max(covered, ceiling)
+            due_unused = no == 1 and total == 0 and priced.get("flat_at_zero", False)
+            if used:
+                part = used
+                if "package" in block:
+                    part = (used / Decimal(block["package"])).to_integral_value(ROUND_CEILING)
                 amount = rounder(version[4])(part * Decimal(block["price"]))
-                first, last = min(group["days"]), max(group["days"])
                 self.add(version, component, first, last, part, amount, register=register, block=no)
+            if (used or due_unused) and Decimal(block.get("flat", 0)):
+                amount = rounder(version[4])(Decimal(block["flat"]) * days / whole)
+                more = {"register": register, "block": no, "label": "FLAT"}
+                self.add(version, component, first, last, Decimal(1), amount, **more)
 
     def dated(self) -> None:
         calls: dict[tuple, list[tuple]] = defaultdict(list)

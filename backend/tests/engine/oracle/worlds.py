@@ -85,7 +85,13 @@ def quantities(high: int = 2000) -> st.SearchStrategy[Decimal]:
 @st.composite
 def blocks(draw: st.DrawFn) -> list[dict[str, str]]:
     bounds = sorted(draw(st.sets(st.integers(1, 900), max_size=3)))
-    return [{"upto": str(b), "price": draw(prices(0, 3))} for b in bounds] + [{"price": draw(prices(0, 3))}]
+    steps = [{"upto": str(b), "price": draw(prices(0, 3))} for b in bounds] + [{"price": draw(prices(0, 3))}]
+    for step in steps:
+        if draw(st.integers(0, 3)) == 0:
+            step["flat"] = draw(prices(0, 9))
+        if draw(st.integers(0, 5)) == 0:
+            step["package"] = draw(st.sampled_from(["1", "10", "0.75"]))
+    return steps
 
 
 @st.composite
@@ -126,7 +132,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
         listed[1]["default_value"] = "2.5"
     registers = [[{"register": "*"}], [{"register": "VT"}, {"register": "MT"}]][draw(st.integers(0, 1))]
     for register in registers:
-        register["blocks"] = draw(blocks())
+        register |= {"blocks": draw(blocks()), "flat_at_zero": draw(st.booleans())}
+        register["mode"] = draw(st.sampled_from(["GRADUATED", "VOLUME"]))
     metered = {"code": "energy", "kind": "metered", "unit": "kWh", "registers": registers}
     listed.append(metered | {"blocks_prorate": draw(st.booleans())})
     if draw(st.booleans()):

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, closeAccountingPeriod, createBillRun, createBranch, createContract, createDestinationTable, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createReading, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadReadingTemplate, endAgreement, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillRun, getBillRunControlSheet, getBranch, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnBills, listParties, listPremises, listReadings, listReceipts, listRegisters, listRoles, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, reopenAccountingPeriod, requestActivation, search, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
-import type { ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRolesData, ListRolesError, ListRolesResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
+import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkReading, closeAccountingPeriod, createBillRun, createBranch, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadReadingTemplate, endAgreement, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnBills, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRoles, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRolesData, ListRolesError, ListRolesResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -889,6 +889,42 @@ export const getBillDocumentOptions = (options: Options<GetBillDocumentData>) =>
     queryKey: getBillDocumentQueryKey(options)
 });
 
+export const getBillExplanationQueryKey = (options: Options<GetBillExplanationData>) => createQueryKey('getBillExplanation', options);
+
+/**
+ * How each amount came about, from what was stored with it. Without a language, in the holder's own.
+ */
+export const getBillExplanationOptions = (options: Options<GetBillExplanationData>) => queryOptions<GetBillExplanationResponse, GetBillExplanationError, GetBillExplanationResponse, ReturnType<typeof getBillExplanationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBillExplanation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBillExplanationQueryKey(options)
+});
+
+export const getBillExplanationDocumentQueryKey = (options: Options<GetBillExplanationDocumentData>) => createQueryKey('getBillExplanationDocument', options);
+
+/**
+ * The explanation on paper. It is made anew from the books each time and not kept.
+ */
+export const getBillExplanationDocumentOptions = (options: Options<GetBillExplanationDocumentData>) => queryOptions<GetBillExplanationDocumentResponse, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, ReturnType<typeof getBillExplanationDocumentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBillExplanationDocument({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBillExplanationDocumentQueryKey(options)
+});
+
 export const listBillPostingsQueryKey = (options: Options<ListBillPostingsData>) => createQueryKey('listBillPostings', options);
 
 export const listBillPostingsOptions = (options: Options<ListBillPostingsData>) => queryOptions<ListBillPostingsResponse, ListBillPostingsError, ListBillPostingsResponse, ReturnType<typeof listBillPostingsQueryKey>>({
@@ -1511,6 +1547,141 @@ export const getEntryOptions = (options: Options<GetEntryData>) => queryOptions<
     },
     queryKey: getEntryQueryKey(options)
 });
+
+export const listEstimationRulesQueryKey = (options?: Options<ListEstimationRulesData>) => createQueryKey('listEstimationRules', options);
+
+export const listEstimationRulesOptions = (options?: Options<ListEstimationRulesData>) => queryOptions<ListEstimationRulesResponse, ListEstimationRulesError, ListEstimationRulesResponse, ReturnType<typeof listEstimationRulesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEstimationRules({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEstimationRulesQueryKey(options)
+});
+
+export const listEstimationRulesInfiniteQueryKey = (options?: Options<ListEstimationRulesData>): QueryKey<Options<ListEstimationRulesData>> => createQueryKey('listEstimationRules', options, true);
+
+export const listEstimationRulesInfiniteOptions = (options?: Options<ListEstimationRulesData>) => {
+    const opts = infiniteQueryOptions<ListEstimationRulesResponse, ListEstimationRulesError, InfiniteData<ListEstimationRulesResponse>, QueryKey<Options<ListEstimationRulesData>>, number | Pick<QueryKey<Options<ListEstimationRulesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListEstimationRulesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listEstimationRules({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listEstimationRulesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * How the unread days of a service are estimated from a day on.
+ */
+export const createEstimationRuleMutation = (options?: Partial<Options<CreateEstimationRuleData>>): UseMutationOptions<CreateEstimationRuleResponse, CreateEstimationRuleError, Options<CreateEstimationRuleData>> => {
+    const mutationOptions: UseMutationOptions<CreateEstimationRuleResponse, CreateEstimationRuleError, Options<CreateEstimationRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createEstimationRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listHeldReadingsQueryKey = (options?: Options<ListHeldReadingsData>) => createQueryKey('listHeldReadings', options);
+
+export const listHeldReadingsOptions = (options?: Options<ListHeldReadingsData>) => queryOptions<ListHeldReadingsResponse, ListHeldReadingsError, ListHeldReadingsResponse, ReturnType<typeof listHeldReadingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listHeldReadings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listHeldReadingsQueryKey(options)
+});
+
+export const listHeldReadingsInfiniteQueryKey = (options?: Options<ListHeldReadingsData>): QueryKey<Options<ListHeldReadingsData>> => createQueryKey('listHeldReadings', options, true);
+
+export const listHeldReadingsInfiniteOptions = (options?: Options<ListHeldReadingsData>) => {
+    const opts = infiniteQueryOptions<ListHeldReadingsResponse, ListHeldReadingsError, InfiniteData<ListHeldReadingsResponse>, QueryKey<Options<ListHeldReadingsData>>, number | Pick<QueryKey<Options<ListHeldReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListHeldReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listHeldReadings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listHeldReadingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Records the reading; who accepts it answers for it.
+ */
+export const acceptHeldReadingMutation = (options?: Partial<Options<AcceptHeldReadingData>>): UseMutationOptions<AcceptHeldReadingResponse, AcceptHeldReadingError, Options<AcceptHeldReadingData>> => {
+    const mutationOptions: UseMutationOptions<AcceptHeldReadingResponse, AcceptHeldReadingError, Options<AcceptHeldReadingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptHeldReading({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Keeps the reading out for good.
+ */
+export const refuseHeldReadingMutation = (options?: Partial<Options<RefuseHeldReadingData>>): UseMutationOptions<RefuseHeldReadingResponse, RefuseHeldReadingError, Options<RefuseHeldReadingData>> => {
+    const mutationOptions: UseMutationOptions<RefuseHeldReadingResponse, RefuseHeldReadingError, Options<RefuseHeldReadingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refuseHeldReading({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listInstallationsQueryKey = (options?: Options<ListInstallationsData>) => createQueryKey('listInstallations', options);
 
@@ -2207,6 +2378,42 @@ export const getOwnBillDocumentOptions = (options: Options<GetOwnBillDocumentDat
     queryKey: getOwnBillDocumentQueryKey(options)
 });
 
+export const getOwnBillExplanationQueryKey = (options: Options<GetOwnBillExplanationData>) => createQueryKey('getOwnBillExplanation', options);
+
+/**
+ * How each amount came about, from what was stored with it. Without a language, in the holder's own.
+ */
+export const getOwnBillExplanationOptions = (options: Options<GetOwnBillExplanationData>) => queryOptions<GetOwnBillExplanationResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, ReturnType<typeof getOwnBillExplanationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnBillExplanation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnBillExplanationQueryKey(options)
+});
+
+export const getOwnBillExplanationDocumentQueryKey = (options: Options<GetOwnBillExplanationDocumentData>) => createQueryKey('getOwnBillExplanationDocument', options);
+
+/**
+ * The explanation on paper. It is made anew from the books each time and not kept.
+ */
+export const getOwnBillExplanationDocumentOptions = (options: Options<GetOwnBillExplanationDocumentData>) => queryOptions<GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, ReturnType<typeof getOwnBillExplanationDocumentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnBillExplanationDocument({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnBillExplanationDocumentQueryKey(options)
+});
+
 export const listPartiesQueryKey = (options?: Options<ListPartiesData>) => createQueryKey('listParties', options);
 
 export const listPartiesOptions = (options?: Options<ListPartiesData>) => queryOptions<ListPartiesResponse, ListPartiesError, ListPartiesResponse, ReturnType<typeof listPartiesQueryKey>>({
@@ -2418,6 +2625,65 @@ export const downloadReadingTemplateOptions = (options?: Options<DownloadReading
     queryKey: downloadReadingTemplateQueryKey(options)
 });
 
+export const listReadingRulesQueryKey = (options?: Options<ListReadingRulesData>) => createQueryKey('listReadingRules', options);
+
+export const listReadingRulesOptions = (options?: Options<ListReadingRulesData>) => queryOptions<ListReadingRulesResponse, ListReadingRulesError, ListReadingRulesResponse, ReturnType<typeof listReadingRulesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listReadingRules({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listReadingRulesQueryKey(options)
+});
+
+export const listReadingRulesInfiniteQueryKey = (options?: Options<ListReadingRulesData>): QueryKey<Options<ListReadingRulesData>> => createQueryKey('listReadingRules', options, true);
+
+export const listReadingRulesInfiniteOptions = (options?: Options<ListReadingRulesData>) => {
+    const opts = infiniteQueryOptions<ListReadingRulesResponse, ListReadingRulesError, InfiniteData<ListReadingRulesResponse>, QueryKey<Options<ListReadingRulesData>>, number | Pick<QueryKey<Options<ListReadingRulesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListReadingRulesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listReadingRules({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listReadingRulesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * What each check of a source leads to, from a day on. The rule before it ends there.
+ */
+export const createReadingRuleMutation = (options?: Partial<Options<CreateReadingRuleData>>): UseMutationOptions<CreateReadingRuleResponse, CreateReadingRuleError, Options<CreateReadingRuleData>> => {
+    const mutationOptions: UseMutationOptions<CreateReadingRuleResponse, CreateReadingRuleError, Options<CreateReadingRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createReadingRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listReadingsQueryKey = (options?: Options<ListReadingsData>) => createQueryKey('listReadings', options);
 
 export const listReadingsOptions = (options?: Options<ListReadingsData>) => queryOptions<ListReadingsResponse, ListReadingsError, ListReadingsResponse, ReturnType<typeof listReadingsQueryKey>>({
@@ -2462,11 +2728,30 @@ export const listReadingsInfiniteOptions = (options?: Options<ListReadingsData>)
 
 /**
  * One reading. The same reading again changes nothing; another value for the day supersedes.
+ *
+ * 202: the rules of its source hold it until somebody looks at it.
  */
 export const createReadingMutation = (options?: Partial<Options<CreateReadingData>>): UseMutationOptions<CreateReadingResponse, CreateReadingError, Options<CreateReadingData>> => {
     const mutationOptions: UseMutationOptions<CreateReadingResponse, CreateReadingError, Options<CreateReadingData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await createReading({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * What would become of this reading. Changes nothing: screens ask while somebody types.
+ */
+export const checkReadingMutation = (options?: Partial<Options<CheckReadingData>>): UseMutationOptions<CheckReadingResponse, CheckReadingError, Options<CheckReadingData>> => {
+    const mutationOptions: UseMutationOptions<CheckReadingResponse, CheckReadingError, Options<CheckReadingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkReading({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -14,9 +14,13 @@ from rest_framework.response import Response
 
 from rachun.apps.base.files import read_file
 from rachun.apps.billing.api import serializers as told_as
+from rachun.apps.billing.api.explanation_serializers import BillExplanationOut
 from rachun.apps.billing.api.filters import BillFilter
 from rachun.apps.billing.models import Bill, Charge
+from rachun.apps.billing.selectors.explanation import BillExplanation, get_explanation
+from rachun.apps.billing.selectors.told_explanation import told
 from rachun.apps.billing.selectors.visible_bills import list_bills, list_charges
+from rachun.apps.billing.services.print_explanation import print_explanation
 from rachun.apps.billing.services.render_bill import ensure_document
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.ledger.selectors.books import list_source_postings
@@ -51,8 +55,10 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         "retrieve": "getBill",
         "postings": "listBillPostings",
         "document": "getBillDocument",
+        "explanation": "getBillExplanation",
+        "explanation_document": "getBillExplanationDocument",
     }
-    costly_actions = ("document",)
+    costly_actions = ("document", "explanation_document")
     queryset = Bill.objects.none()
     serializer_class = told_as.BillOut
     filterset_class = BillFilter
@@ -87,9 +93,36 @@ class BillViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         headers = {"Content-Disposition": f'inline; filename="{name}"', "ETag": f'"{document.sha256}"'}
         return HttpResponse(read_file(digest=document.sha256), content_type=document.media_type, headers=headers)
 
+    @extend_schema(parameters=[told_as.DocumentIn], responses=BillExplanationOut)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
+    def explanation(self, request: Request, id: UUID) -> Response:
+        """How each amount came about, from what was stored with it. Without a language, in the holder's own."""
+        return Response(BillExplanationOut(told(self.explained(request))).data)
+
+    @extend_schema(parameters=[told_as.DocumentIn], responses=PDF)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None, url_path="explanation/document")
+    def explanation_document(self, request: Request, id: UUID) -> HttpResponse:
+        """The explanation on paper. It is made anew from the books each time and not kept."""
+        explanation = self.explained(request)
+        name = f"{explanation.bill.number}-explanation-{explanation.language}.pdf".replace("/", "-")
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(print_explanation(explanation), content_type="application/pdf", headers=headers)
+
+    def explained(self, request: Request) -> BillExplanation:
+        asked = told_as.DocumentIn(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        bill = self.get_object()
+        return get_explanation(bill=bill, language=asked.validated_data["language"] or bill.account.party.language)
+
 
 class OwnBillViewSet(BillViewSet):
     """What a subscriber sees of the own accounts."""
 
-    operations = {"list": "listOwnBills", "retrieve": "getOwnBill", "document": "getOwnBillDocument"}
+    operations = {
+        "list": "listOwnBills",
+        "retrieve": "getOwnBill",
+        "document": "getOwnBillDocument",
+        "explanation": "getOwnBillExplanation",
+        "explanation_document": "getOwnBillExplanationDocument",
+    }
     postings = None  # type: ignore[assignment]

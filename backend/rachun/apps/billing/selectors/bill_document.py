@@ -11,6 +11,7 @@ from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.billing.selectors.bill_lines import service_groups, tax_summary
 from rachun.apps.billing.selectors.bill_money import account_statement, bridge, payment_slip
+from rachun.apps.billing.selectors.explanation import find_previous_bill
 from rachun.apps.billing.selectors.visible_bills import list_charges
 from rachun.apps.customers.models import AccountAlias
 from rachun.apps.documents.rendering.bill_data import (
@@ -35,7 +36,7 @@ MONTHS = 12
 def get_bill_document(*, bill: Bill, language: str) -> BillDocument:
     """Raises BillDoesNotAddUp when what was issued does not sum, which must never happen."""
     lines = list(list_charges(bill=bill))
-    previous = previous_bill(bill)
+    previous = find_previous_bill(bill)
     seller = seller_of(entity=bill.legal_entity, on=bill.document_date)
     statement = account_statement(bill=bill, previous=previous)
     return BillDocument(
@@ -64,11 +65,6 @@ def get_bill_document(*, bill: Bill, language: str) -> BillDocument:
 
 def amount(minor: int, bill: Bill) -> Decimal:
     return Money.from_minor(minor=minor, currency=bill.currency).amount
-
-
-def previous_bill(bill: Bill) -> Bill | None:
-    earlier = Bill.objects.filter(account_id=bill.account_id, period_from__lt=bill.period_from)
-    return earlier.order_by("-period_from", "-id").first()
 
 
 def seller_of(*, entity: LegalEntity, on: date) -> Seller:

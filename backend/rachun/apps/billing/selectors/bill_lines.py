@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, override
+
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.documents.rendering.bill_data import (
     Basis,
@@ -15,7 +17,9 @@ from rachun.apps.documents.rendering.bill_data import (
     TaxRate,
     TaxSummary,
 )
+from rachun.engine.billing.blocks import FLAT_LABEL
 from rachun.values.money import Money
+from rachun.values.quantity import format_micro
 
 
 def money(minor: int, bill: Bill) -> Decimal:
@@ -57,7 +61,7 @@ def bill_line(*, bill: Bill, line: Charge, language: str) -> BillLine:
     return BillLine(
         description=description(line=line, language=language),
         quantity=Decimal(line.quantity_micro).scaleb(-6).normalize(),
-        unit="min" if is_traffic else str(line.inputs.get("unit") or ""),
+        unit=unit_of(line),
         unit_price=None if is_traffic else Decimal(line.unit_price_e8).scaleb(-8).normalize(),
         net=money(line.net_minor, bill),
         tax_rate=tax_rate(line),
@@ -72,10 +76,32 @@ def description(*, line: Charge, language: str) -> str:
     components: list[dict[str, Any]] = line.version.body["components"]
     named: dict[str, str] = next((c.get("label", {}) for c in components if c["code"] == line.component), {})
     words = named.get(language) or named.get("en") or line.component
-    details = [line.label, line.register if line.register != "*" else "", str(line.block_no or "")]
+    details = [
+        label_of(line=line, language=language),
+        line.register if line.register != "*" else "",
+        str(line.block_no or ""),
+    ]
     blocks = sum(1 for detail in details[2:] if detail and line.block_no != 1)
     shown = [detail for detail in details[:2] if detail] + ([f"{line.block_no}"] if blocks else [])
     return " · ".join([words, *shown])
+
+
+def label_of(*, line: Charge, language: str) -> str:
+    """What tells the line apart: a destination group, an item, or that it is the flat of a block."""
+    if line.label != FLAT_LABEL:
+        return line.label
+    with override(language):
+        return gettext("flat fee")
+
+
+def unit_of(line: Charge) -> str:
+    """Minutes of calls, packages of so many units, nothing for a flat, else the unit of the tariff."""
+    unit = "min" if line.kind == "traffic" else str(line.inputs.get("unit") or "")
+    if line.label == FLAT_LABEL:
+        return ""
+    if package := line.inputs.get("package_micro"):
+        return f"× {format_micro(value=int(package))} {unit}"
+    return unit
 
 
 def readings_of(lines: Sequence[Charge]) -> tuple[MeterReading, ...]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from uuid import UUID
 
 from rachun.apps.billing.models import Bill, Charge
-from rachun.apps.catalog.models import Service
+from rachun.apps.billing.selectors.explanation import bridge_of
+from rachun.apps.billing.selectors.visible_bills import list_charges
 from rachun.apps.documents.rendering.bill_data import (
     AccountStatement,
     Bridge,
@@ -24,6 +24,7 @@ from rachun.apps.documents.rendering.payment_codes import (
     desk_code,
     nbu_code,
 )
+from rachun.apps.documents.rendering.sentences import Sentences
 from rachun.apps.receivables.selectors.statement import get_statement
 from rachun.values.money import Money
 
@@ -61,21 +62,13 @@ def money(minor: int, bill: Bill) -> Decimal:
 
 
 def bridge(*, bill: Bill, lines: Sequence[Charge], previous: Bill | None, language: str) -> Bridge:
-    """The difference against the bill before by service; the steps sum to it exactly."""
+    """Why this bill differs from the one before, by effects that sum to the difference exactly."""
     if previous is None:
         return Bridge(previous_gross=None)
-    earlier = Charge.objects.filter(load_key=previous.run_id, bill_id=previous.id).select_related("agreement__service")
-    services: dict[UUID, Service] = {}
-    change: dict[UUID, int] = {}
-    for sign, charges in ((1, lines), (-1, list(earlier))):
-        for charge in charges:
-            services[charge.agreement.service_id] = charge.agreement.service
-            change[charge.agreement.service_id] = change.get(charge.agreement.service_id, 0) + sign * charge.gross_minor
-    ordered = sorted(services.values(), key=lambda one: one.position)
+    found = bridge_of(bill=bill, charges=lines, previous=previous, earlier=list(list_charges(bill=previous)))
+    sentences = Sentences(language=language, currency=bill.currency)
     steps = tuple(
-        BridgeStep(label=one.names.get(language) or one.code, amount=money(change[one.id], bill))
-        for one in ordered
-        if change[one.id]
+        BridgeStep(label=sentences.effect(effect), amount=money(minor, bill)) for effect, minor in found.effects.items()
     )
     return Bridge(previous_gross=money(previous.gross_minor, bill), steps=steps)
 

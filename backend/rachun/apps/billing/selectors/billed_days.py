@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import polars as pl
+from django.db.models import Q
 
-from rachun.apps.billing.models import BilledInterval
+from rachun.apps.billing.models import BilledInterval, BillRun
 
 DAY = timedelta(days=1)
 
@@ -20,10 +21,13 @@ class BilledDays:
     registers: pl.DataFrame
 
 
-def get_billed_days(*, agreement_ix: Mapping[UUID, int], before: date) -> BilledDays:
-    """The billed days of the agreements. Where a tariff has only metered components, the metered days count."""
+def get_billed_days(*, agreement_ix: Mapping[UUID, int], before: date, as_before: BillRun | None = None) -> BilledDays:
+    """The billed days of the agreements. Where a tariff has only metered components, the metered days count.
+
+    as_before: an issued run; the days are then those that bills held before it.
+    """
     rows = (
-        BilledInterval.objects.filter(agreement_id__in=list(agreement_ix), released_at__isnull=True)
+        BilledInterval.objects.filter(_standing(as_before), agreement_id__in=list(agreement_ix))
         .order_by("agreement_id", "valid_from")
         .values_list("agreement_id", "register", "valid_from", "valid_to")
     )
@@ -41,6 +45,13 @@ def get_billed_days(*, agreement_ix: Mapping[UUID, int], before: date) -> Billed
         days=days.select("agreement_ix", "valid_from", "valid_to").unique().sort("agreement_ix", "valid_from"),
         registers=metered.group_by("agreement_id", "register").agg(billed_until=pl.col("valid_to").max()),
     )
+
+
+def _standing(as_before: BillRun | None) -> Q:
+    if as_before is None:
+        return Q(released_at__isnull=True)
+    held = Q(released_at__isnull=True) | Q(released_at__gt=as_before.issued_at)
+    return held & Q(bill__issued_at__lte=as_before.issued_at) & ~Q(bill__run_id=as_before.id)
 
 
 def without_billed(

@@ -20,7 +20,7 @@ changed AS (
     WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
     UNION
     SELECT agreement_id FROM metering_consumption
-    WHERE valid_from < %(before)s AND (recorded_at > %(known)s OR superseded_at > %(known)s)
+    WHERE valid_from < %(before)s AND rule_id IS NULL AND (recorded_at > %(known)s OR superseded_at > %(known)s)
     UNION
     SELECT a.agreement_id FROM agreements_tariffassignment a
     JOIN catalog_tariffversion v ON v.plan_id = a.plan_id

@@ -11,6 +11,7 @@ import polars as pl
 from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
 from rachun.apps.billing.country_rules import tax_rates, tax_rounding
 from rachun.apps.billing.models import BillRun
+from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
@@ -25,33 +26,44 @@ class ChunkInputs:
     """active, excluded: agreement_ix served in the period; those of them that other bills hold already.
 
     refusals: account_ix, agreement_ix, code, params: what metering could not derive.
-    evidence: consumption_ix, evidence (JSON). usage_counts: agreement_ix, records.
+    evidence: consumption_ix, evidence (JSON); period_from begins where billing stopped, so that a day is billed once.
+    estimates, taken_back: as in ConsumptionFrames, with account_ix. usage_counts: agreement_ix, records.
     """
 
     frames: PricingFrames
     snapshot: Snapshot
     refusals: pl.DataFrame
     evidence: pl.DataFrame
+    estimates: pl.DataFrame
+    taken_back: pl.DataFrame
     usage_counts: pl.DataFrame
     active: pl.Series
     excluded: pl.Series
 
 
-def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInputs:
-    """Everything known at the run's cut-off that its period bills to the accounts."""
+def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequence[UUID] | None = None) -> ChunkInputs:
+    """Everything known at the run's cut-off that its period bills to the accounts.
+
+    again: bills that the run issued to them; what these hold is taken as still to be billed, to derive them once more.
+    """
     assert run.known_until is not None, "a run is calculated as of a cut-off"
     frames = get_pricing_frames(account_ids=account_ids, before=run.period_to, known_until=run.known_until)
     keys = agreement_keys(frames)
     agreement_ix = {agreement: ix for ix, agreement in enumerate(frames.agreement_ids)}
-    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to)
+    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to, as_before=None if again is None else run)
     served, excluded = without_billed(
         served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
     )
     asked: dict[str, Any] = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
-    measured = list_measured_consumption(**asked, billed_until=billed.registers, until=run.period_to)
+    measured = list_measured_consumption(
+        **asked, billed_until=billed.registers, since=run.period_from, until=run.period_to
+    )
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
-    usage = list_billable_usage(**asked, before=run.period_to).join(keys, on="agreement_id")
-    deliveries = list_billable_deliveries(**asked, before=run.period_to).join(keys, on="agreement_id")
+    taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
+        "consumption_ix", offset=consumption.height
+    )
+    usage = list_billable_usage(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
+    deliveries = list_billable_deliveries(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
     deliveries = deliveries.sort("agreement_ix", "performed_on", "load_key", "record_no").with_row_index("delivery_ix")
     in_period = (pl.col("service_from") < run.period_to) & (
         pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
@@ -73,16 +85,31 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID]) -> ChunkInput
             consumption=typed(consumption, columns=CONSUMPTION),
             usage=typed(usage, columns=USAGE),
             deliveries=typed(deliveries, columns=DELIVERIES),
+            reversed_consumption=typed(taken_back, columns=CONSUMPTION),
+            allowances=get_opening_allowances(agreement_ix=agreement_ix, period_from=run.period_from),
             **tax_rules(run),
         ),
         refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),
-        evidence=consumption.select(
-            "agreement_ix", "register", "period_from", "period_to", "consumption_ix", "evidence"
-        ),
+        evidence=evidence_of(consumption, taken_back, billed=billed.registers),
+        estimates=measured.estimates.join(keys, on="agreement_id"),
+        taken_back=measured.taken_back.join(keys, on="agreement_id"),
         usage_counts=counts.group_by("agreement_ix").agg(pl.col("records").sum()),
         active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
         excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),
     )
+
+
+def evidence_of(consumption: pl.DataFrame, taken_back: pl.DataFrame, *, billed: pl.DataFrame) -> pl.DataFrame:
+    """agreement_ix, register, period_from, period_to, consumption_ix, evidence.
+
+    What was billed before bills no day again: its rows have no days here.
+    """
+    new = consumption.join(billed, on=["agreement_id", "register"], how="left", maintain_order="left")
+    unbilled = pl.max_horizontal("period_from", pl.col("billed_until").fill_null(pl.col("period_from")))
+    new = new.with_columns(period_from=pl.min_horizontal(unbilled, "period_to"))
+    old = taken_back.with_columns(period_to=pl.col("period_from"))
+    columns = ["agreement_ix", "register", "period_from", "period_to", "consumption_ix", "evidence"]
+    return pl.concat([new.select(columns), old.select(columns)])
 
 
 def agreement_keys(frames: PricingFrames) -> pl.DataFrame:

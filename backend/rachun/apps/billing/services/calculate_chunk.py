@@ -11,10 +11,11 @@ from rachun.apps.base.copying import copy_frame, id_column, jsonb
 from rachun.apps.base.partitions import open_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.billing.locks import lock_chunk
-from rachun.apps.billing.mapping import billed_stretches, charge_rows, taken
+from rachun.apps.billing.mapping import billed_stretches, charge_rows, draft_estimates, taken
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
-from rachun.engine.billing.pipeline import price
+from rachun.apps.billing.services.keep_allowances import keep_allowances
+from rachun.engine.billing.pipeline import Priced, price
 from rachun.engine.billing.totals import account_totals
 from rachun.values.ids import uuid7
 
@@ -32,14 +33,17 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     if chunk.calculated_at is not None:
         return chunk
     inputs = get_chunk_inputs(run=run, account_ids=chunk.account_ids)
-    charges, refusals = priced(inputs)
+    result = price(inputs.snapshot)
+    charges, refusals = billable(result, inputs=inputs)
     totals = account_totals(charges=charges)
     draft_ids = {account_ix: uuid7() for account_ix in totals["account_ix"]}
     table = open_load(parent="billing_charge", load_key=run.id)
     copy_frame(table=table, frame=charge_rows(charges=charges, inputs=inputs, load_key=run.id, draft_ids=draft_ids))
     keep_drafts(chunk=chunk, totals=totals, inputs=inputs, draft_ids=draft_ids)
     keep_intervals(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    keep_estimates(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
+    keep_allowances(chunk=chunk, closing=result.allowances, refusals=refusals, inputs=inputs)
     park(chunk=chunk, refusals=refusals, inputs=inputs)
     chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs)
     chunk.calculated_at = calculated_at
@@ -47,9 +51,8 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     return chunk
 
 
-def priced(inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
+def billable(result: Priced, *, inputs: ChunkInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Charges of the accounts that can be billed whole; refusals of the others, what metering said first."""
-    result = price(inputs.snapshot)
     refusals = pl.concat([inputs.refusals, result.refusals.select(inputs.refusals.columns)])
     charges = result.charges.join(refusals, on="account_ix", how="anti", maintain_order="left")
     return charges, refusals
@@ -88,6 +91,27 @@ def keep_intervals(
         "valid_to",
     )
     copy_frame(table="billing_draftinterval", frame=rows)
+
+
+def keep_estimates(
+    *, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]
+) -> None:
+    """What the drafts estimate and what they take back; issuing makes both known to metering."""
+    rows = draft_estimates(accounts=charges.select("account_ix").unique(), inputs=inputs)
+    copy_frame(
+        table="billing_draftestimate",
+        frame=rows.select(
+            pl.lit(chunk.id.bytes).alias("chunk_id"),
+            id_column("draft_id", [draft_ids[ix] for ix in rows["account_ix"]]),
+            taken("agreement_id", inputs.frames.agreement_ids, by=rows["agreement_ix"]),
+            "register",
+            pl.col("period_from").alias("valid_from"),
+            pl.col("period_to").alias("valid_to"),
+            "quantity_micro",
+            "evidence",
+            *(id_column(name, [one and UUID(one) for one in rows[name]]) for name in ("rule_id", "takes_back_id")),
+        ),
+    )
 
 
 def keep_items(*, chunk: BillRunChunk, charges: pl.DataFrame, inputs: ChunkInputs, draft_ids: dict[int, UUID]) -> None:

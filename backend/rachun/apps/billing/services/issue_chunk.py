@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import polars as pl
@@ -21,10 +22,12 @@ from rachun.apps.billing.issue_mapping import (
     row_digest,
 )
 from rachun.apps.billing.locks import lock_chunk
-from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftItem
+from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftEstimate, DraftItem
 from rachun.apps.billing.services.bill_numbers import take_bill_numbers
+from rachun.apps.billing.services.keep_allowances import issue_allowances
 from rachun.apps.ledger.selectors.balances import list_account_balances
 from rachun.apps.ledger.services.refusals import database_refusals
+from rachun.apps.metering.services import BilledEstimate, keep_billed_estimates
 from rachun.apps.usage.services.mark_billed import mark_billed
 
 INTERVALS = """
@@ -45,7 +48,7 @@ class ChunkDrafts:
 def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRunChunk:
     """Building block of the job: a chunk that is issued already is left as it is.
 
-    Raises PeriodIsClosed, BilledTwice, UnknownPostingCode, DocumentDateBeforeSeries.
+    Raises PeriodIsClosed, BilledTwice, EstimateTakenBackTwice, UnknownPostingCode, DocumentDateBeforeSeries.
     """
     assert_in_transaction()
     chunk = lock_chunk(chunk_id)
@@ -55,6 +58,7 @@ def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRun
     if found.drafts:
         with database_refusals():
             issue_drafts(run=run, chunk=chunk, found=found, issued_at=issued_at)
+    issue_allowances(run=run, chunk=chunk)
     chunk.issued_at = issued_at
     chunk.save(update_fields=["issued_at"])
     return chunk
@@ -81,6 +85,7 @@ def issue_drafts(*, run: BillRun, chunk: BillRunChunk, found: ChunkDrafts, issue
     mark_usage(run=run, drafts=found.drafts)
     with connection.cursor() as cursor:
         cursor.execute(INTERVALS, [chunk.id])
+    keep_estimates(chunk=chunk, issued_at=issued_at)
     numbers = take_bill_numbers(run=run, branches=[draft.account.branch for draft in found.drafts])
     bills = copy_bills(run=run, drafts=found.drafts, numbers=numbers, opening=opening, issued_at=issued_at)
     copy_events(run=run, drafts=found.drafts, numbers=numbers)
@@ -95,6 +100,28 @@ def mark_usage(*, run: BillRun, drafts: Sequence[DraftBill]) -> None:
         bill_ids_by_agreement={agreement: bill_of[account] for agreement, account in owned},
         before=run.period_to,
         known_until=run.known_until,
+    )
+
+
+def keep_estimates(*, chunk: BillRunChunk, issued_at: datetime) -> None:
+    """Raises EstimateTakenBackTwice when another bill took one of them back since the calculation."""
+    found = list(DraftEstimate.objects.filter(chunk_id=chunk.id).order_by("id"))
+    keep_billed_estimates(
+        made=[
+            BilledEstimate(
+                agreement_id=row.agreement_id,
+                register_code=row.register,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                quantity=Decimal(row.quantity_micro).scaleb(-6),
+                evidence=row.evidence,
+                rule_id=row.rule_id,
+            )
+            for row in found
+            if row.rule_id is not None
+        ],
+        taken_back=[row.takes_back_id for row in found if row.takes_back_id is not None],
+        billed_at=issued_at,
     )
 
 

@@ -15,7 +15,7 @@ from rachun.apps.base.models import OutboxRow
 from rachun.apps.base.partitions import attach_load, open_load
 from rachun.apps.billing.events import BillRunIssued
 from rachun.apps.billing.locks import lock_run
-from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, DraftInterval, DraftItem
+from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, DraftAllowance, DraftInterval, DraftItem
 from rachun.apps.billing.refusals import ControlSheetDiffers
 from rachun.apps.billing.services.issue_chunk import issue_chunk
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
@@ -73,6 +73,7 @@ def finish_issue(*, run_id: UUID, issued_at: datetime, job: JobContext) -> Mappi
     run.state, run.issued_at = BillRun.State.ISSUED, issued_at
     run.save(update_fields=["state", "issued_at"])
     DraftItem.objects.filter(chunk__run_id=run.id).delete()
+    DraftAllowance.objects.filter(chunk__run_id=run.id).delete()
     DraftInterval.objects.filter(chunk__run_id=run.id).delete()
     issued = BillRunIssued(run_id=run.id, legal_entity_id=run.legal_entity_id, issued_at=issued_at)
     emit(issued)

@@ -9,7 +9,16 @@ from rachun.apps.base.models import Job
 from rachun.apps.base.partitions import drop_load
 from rachun.apps.base.transactions import use_case
 from rachun.apps.billing.locks import lock_run
-from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftInterval, DraftItem, ParkedAccount
+from rachun.apps.billing.models import (
+    BillRun,
+    BillRunChunk,
+    DraftAllowance,
+    DraftBill,
+    DraftEstimate,
+    DraftInterval,
+    DraftItem,
+    ParkedAccount,
+)
 from rachun.apps.billing.refusals import RunNotCalculable
 
 CALCULATE = "billing.calculate"
@@ -46,7 +55,9 @@ def start_calculation(*, run_id: UUID, known_until: datetime, chunk_size: int | 
 def clear_calculation(run: BillRun) -> None:
     """Throw away charges, drafts and parked accounts; a final run keeps the accounts it was given."""
     drop_load(parent="billing_charge", load_key=run.id)
+    DraftAllowance.objects.filter(chunk__run_id=run.id).delete()
     DraftInterval.objects.filter(chunk__run_id=run.id).delete()
+    DraftEstimate.objects.filter(chunk__run_id=run.id).delete()
     DraftItem.objects.filter(chunk__run_id=run.id).delete()
     ParkedAccount.objects.filter(run_id=run.id).delete()
     DraftBill.objects.filter(run_id=run.id).delete()

@@ -80,5 +80,11 @@ FAULT_TEXTS = {
     "DUPLICATE_REGISTER": _("The register is named twice."),
     "EVERY_REGISTER_BESIDE_OTHERS": _("* already means every register."),
     "TARGET_NOT_EARLIER": _("A component can only refer to components that stand before it."),
+    "FLAT_HAS_ONE_BLOCK": _("A flat price has one block: take GRADUATED or VOLUME for several."),
+    "BLOCKS_BY_NEEDS_VOLUME": _("Only with VOLUME can another register choose the block."),
+    "LAST_TIER_LIMITED": _("The last tier must hold any peak: leave out its limits."),
+    "MAXIMUM_BELOW_MINIMUM": _("The maximum is below the minimum."),
+    "TARGET_HAS_ALLOWANCE": _("Another allowance already covers this component."),
+    "TARGET_HAS_NO_UNITS": _("An allowance can only cover a component that prices a quantity."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
 }

@@ -2,7 +2,16 @@
 
 import django_filters as filters
 
-from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
+from rachun.apps.metering.models import (
+    EstimationRule,
+    HeldReading,
+    Installation,
+    IntervalDay,
+    Meter,
+    Reading,
+    ReadingRule,
+    Register,
+)
 
 
 class MeterFilter(filters.FilterSet):
@@ -57,3 +66,29 @@ class IntervalDayFilter(filters.FilterSet):
     class Meta:
         model = IntervalDay
         fields = ("meter_id", "register_id", "from_date", "to_date")
+
+
+class EstimationRuleFilter(filters.FilterSet):
+    service_id = filters.UUIDFilter(field_name="service_id")
+    branch_id = filters.UUIDFilter(field_name="branch_id")
+
+    class Meta:
+        model = EstimationRule
+        fields = ("service_id", "branch_id")
+
+
+class HeldReadingFilter(filters.FilterSet):
+    meter_id = filters.UUIDFilter(field_name="register__meter_id")
+    is_decided = filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = HeldReading
+        fields = ("meter_id", "is_decided")
+
+
+class ReadingRuleFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+
+    class Meta:
+        model = ReadingRule
+        fields = ("legal_entity_id",)

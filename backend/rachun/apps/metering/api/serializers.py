@@ -6,10 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out, several
-from rachun.apps.metering.models import Reading
-from rachun.apps.metering.services import FORMATS
+from rachun.apps.metering.models import HeldReading, Reading, ReadingRule
+from rachun.apps.metering.services import FORMATS, METHODS
+from rachun.engine.usage.validation import CHECKS, IMPOSSIBLE
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
+ACTIONS = ("ACCEPT", "HOLD", "REFUSE")
 QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
 
 
@@ -53,6 +55,7 @@ class ReadingOut(Out):
     kind = serializers.ChoiceField(choices=Reading.Kind.choices)
     source = serializers.CharField()  # type: ignore[assignment]  # where it came from, not DRF's source
     verdict = serializers.CharField()
+    checks = serializers.ListField(child=serializers.ChoiceField(choices=CHECKS), help_text="Checks it did not pass.")
     recorded_at = serializers.DateTimeField()
     superseded_at = serializers.DateTimeField(allow_null=True)
 
@@ -127,3 +130,108 @@ class ReadingImportIn(In):
         max_length=20, default="", allow_blank=True, help_text="For interval series; empty: the meter's only register."
     )
     dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")
+
+
+class EstimationStepIn(In):
+    method = serializers.ChoiceField(choices=METHODS)
+    periods = serializers.IntegerField(
+        required=False, min_value=1, max_value=36, help_text="LAST_PERIODS: how many of the latest measured spans."
+    )
+    attribute = serializers.CharField(
+        required=False, max_length=40, help_text="NORM_PER_MEMBER: the attribute of the agreement that counts members."
+    )
+    norms = serializers.DictField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        help_text="NORM_PER_MEMBER: quantity of a member and month by register; * is every register.",
+    )
+
+
+class EstimationRuleIn(In):
+    service_id = serializers.UUIDField()
+    branch_id = serializers.UUIDField(
+        allow_null=True, default=None, help_text="Null: every branch that has no rule of its own."
+    )
+    steps = several(EstimationStepIn, most=5, allow_empty=False)
+    max_days = serializers.IntegerField(min_value=1, max_value=1000)
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, default=None)
+    source_document = serializers.CharField(max_length=300)
+
+
+class EstimationRuleOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    branch_id = serializers.UUIDField(allow_null=True)
+    service_id = serializers.UUIDField()
+    steps = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField()),
+        help_text="In order; the first that has enough to stand on answers.",
+    )
+    max_days = serializers.IntegerField(help_text="So many days since the latest reading are estimated at most.")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)
+    source_document = serializers.CharField()
+
+
+class ReadingCheckOut(Out):
+    """What would become of the reading. Quantities are those of the dial, without its multiplier."""
+
+    action = serializers.ChoiceField(choices=ACTIONS)
+    checks = serializers.ListField(child=serializers.ChoiceField(choices=CHECKS), help_text="Those it did not pass.")
+    previous_value = serializers.DecimalField(**QUANTITY, allow_null=True)
+    previous_date = serializers.DateField(allow_null=True, help_text="The day that the previous value opens.")
+    used = serializers.DecimalField(max_digits=24, decimal_places=6, allow_null=True)
+    days = serializers.IntegerField(allow_null=True)
+    usual = serializers.DecimalField(
+        max_digits=24, decimal_places=6, allow_null=True, help_text="Used in usual_days: last year's season, or always."
+    )
+    usual_days = serializers.IntegerField(allow_null=True)
+
+
+class HeldReadingOut(Out):
+    id = serializers.UUIDField()
+    meter_id = serializers.UUIDField(source="register.meter_id")
+    meter_serial = serializers.CharField(source="register.meter.serial")
+    register = serializers.CharField(source="register.code")
+    boundary_date = serializers.DateField(help_text="The day that this value opens.")
+    value = serializers.DecimalField(**QUANTITY)
+    kind = serializers.ChoiceField(choices=Reading.Kind.choices)
+    source = serializers.CharField()  # type: ignore[assignment]  # where it came from, not DRF's source
+    verdict = serializers.CharField()
+    checks = serializers.ListField(child=serializers.ChoiceField(choices=CHECKS))
+    recorded_at = serializers.DateTimeField()
+    decision = serializers.ChoiceField(choices=HeldReading.Decision.choices, allow_blank=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class DecisionIn(In):
+    reason = serializers.CharField(max_length=200)
+
+
+class CheckRuleIn(In):
+    check = serializers.ChoiceField(choices=[name for name in CHECKS if name not in IMPOSSIBLE])
+    action = serializers.ChoiceField(choices=ACTIONS)
+    percent = serializers.IntegerField(
+        min_value=0, max_value=100_000, default=0, help_text="HIGH, LOW: of the usual daily use; SPIKE: of the highest."
+    )
+    days = serializers.IntegerField(
+        min_value=0, max_value=3660, default=0, help_text="ZERO: at least; STALE: more than."
+    )
+
+
+class ReadingRuleIn(In):
+    legal_entity_id = serializers.UUIDField()
+    rule_source = serializers.ChoiceField(choices=ReadingRule.Source.choices)
+    checks = several(CheckRuleIn, most=20)
+    valid_from = serializers.DateField()
+
+
+class ReadingRuleOut(Out):
+    id = serializers.UUIDField()
+    legal_entity_id = serializers.UUIDField()
+    rule_source = serializers.ChoiceField(choices=ReadingRule.Source.choices, source="source")
+    checks = serializers.DictField(child=serializers.JSONField(), help_text="Check → action, percent, days.")
+    valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True)

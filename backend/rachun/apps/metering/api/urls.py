@@ -3,7 +3,7 @@
 from django.urls import path
 
 from rachun.apps.base.api.routing import ByIdRouter
-from rachun.apps.metering.api import views
+from rachun.apps.metering.api import rule_views, views
 
 router = ByIdRouter()
 router.register("meters", views.MeterViewSet, basename="meter")
@@ -11,6 +11,9 @@ router.register("registers", views.RegisterViewSet, basename="register")
 router.register("installations", views.InstallationViewSet, basename="installation")
 router.register("readings", views.ReadingViewSet, basename="reading")
 router.register("interval-days", views.IntervalDayViewSet, basename="interval-day")
+router.register("estimation-rules", rule_views.EstimationRuleViewSet, basename="estimation-rule")
+router.register("reading-rules", rule_views.ReadingRuleViewSet, basename="reading-rule")
+router.register("held-readings", rule_views.HeldReadingViewSet, basename="held-reading")
 
 urlpatterns = [
     path("reading-imports", views.ReadingImportView.as_view(), name="reading-imports"),

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from rachun.apps.base.api.templates import template_response, template_schema
 from rachun.apps.base.errors import FieldProblem
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.base.transactions import edge_transaction
-from rachun.apps.identity.scope import scope_of
+from rachun.apps.identity.scope import Scope, scope_of
 from rachun.apps.identity.selectors import get_branch, get_whole_legal_entity
 from rachun.apps.metering import errors, selectors, services
 from rachun.apps.metering.api import filters, serializers
@@ -157,7 +158,7 @@ class InstallationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Install
 
 @extend_schema(tags=["readings"])
 class ReadingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Reading]):
-    operations = {"list": "listReadings", "create": "createReading"}
+    operations = {"list": "listReadings", "create": "createReading", "check": "checkReading"}
     queryset = Reading.objects.none()
     serializer_class = serializers.ReadingOut
     filterset_class = filters.ReadingFilter
@@ -166,10 +167,18 @@ class ReadingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Reading]):
         return selectors.list_readings(scope=scope_of(self.request))
 
     @extend_schema(
-        request=serializers.ReadingIn, responses={201: serializers.ReadingOut, **problems(errors.ReadingRefused)}
+        request=serializers.ReadingIn,
+        responses={
+            201: serializers.ReadingOut,
+            202: serializers.HeldReadingOut,
+            **problems(errors.ReadingRefused),
+        },
     )
     def create(self, request: Request) -> Response:
-        """One reading. The same reading again changes nothing; another value for the day supersedes."""
+        """One reading. The same reading again changes nothing; another value for the day supersedes.
+
+        202: the rules of its source hold it until somebody looks at it.
+        """
         told = checked(serializers.ReadingIn, request)
         meter = selectors.get_meter(scope=scope_of(request), meter_id=told["meter_id"])
         row = services.ReadingRow(
@@ -185,6 +194,15 @@ class ReadingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Reading]):
                 legal_entity_id=meter.legal_entity_id, rows=[row], source="interface", recorded_at=timezone.now()
             )
             refuse(recorded)
+        if recorded.held:
+            held = selectors.list_held_readings(scope=Scope.everything()).get(
+                register_id=recorded.held[0].register_id,
+                boundary_date=row.boundary_date,
+                value=row.value,
+                kind=row.kind,
+                decided_at__isnull=True,
+            )
+            return Response(serializers.HeldReadingOut(held).data, status=202)
         reading = self.get_queryset().get(
             register__meter=meter,
             register__code=told["register"],
@@ -192,6 +210,34 @@ class ReadingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Reading]):
             superseded_at__isnull=True,
         )
         return Response(serializers.ReadingOut(reading).data, status=201)
+
+    @extend_schema(
+        request=serializers.ReadingIn,
+        responses={
+            200: serializers.ReadingCheckOut,
+            **problems(errors.UnknownRegister, errors.MeterNotInstalled),
+        },
+    )
+    @action(detail=False, methods=["post"], filterset_class=None)
+    def check(self, request: Request) -> Response:
+        """What would become of this reading. Changes nothing: screens ask while somebody types."""
+        told = checked(serializers.ReadingIn, request)
+        meter = selectors.get_meter(scope=scope_of(request), meter_id=told["meter_id"])
+        found = services.check_reading(
+            meter=meter,
+            register=told["register"],
+            boundary_date=told["read_date"] + timedelta(days=1),
+            value=told["value"],
+            kind=told["kind"],
+            told_at=timezone.now(),
+        )
+        previous = found.previous
+        answer = {
+            **asdict(found.opinion),
+            "previous_value": previous and previous.value,
+            "previous_date": previous and previous.boundary_date,
+        }
+        return Response(serializers.ReadingCheckOut(answer).data)
 
 
 @extend_schema(tags=["readings"])

@@ -3,9 +3,12 @@
 from rachun.apps.metering.selectors.consumption import ConsumptionFrames, list_measured_consumption
 from rachun.apps.metering.selectors.lists import (
     get_meter,
+    list_estimation_rules,
+    list_held_readings,
     list_installations,
     list_interval_days,
     list_meters,
+    list_reading_rules,
     list_readings,
     list_registers,
 )
@@ -13,10 +16,13 @@ from rachun.apps.metering.selectors.lists import (
 __all__ = [
     "ConsumptionFrames",
     "get_meter",
+    "list_estimation_rules",
+    "list_held_readings",
     "list_installations",
     "list_interval_days",
     "list_measured_consumption",
     "list_meters",
+    "list_reading_rules",
     "list_readings",
     "list_registers",
 ]

@@ -11,15 +11,18 @@ from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from rachun.apps.agreements.models import ServiceTerm
+from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
+    conform,
     doubled,
     measured_rows,
     points_of,
     stretches_of,
     unread_starts,
 )
-from rachun.apps.metering.models import Consumption, Installation, Reading
+from rachun.apps.metering.models import Consumption, Installation
+from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.values.quantity import MICRO
 
@@ -34,50 +37,68 @@ _REGISTERS = {
     "digits": pl.Int64(),
     "multiplier_micro": pl.Int64(),
 }
-_READINGS = {
-    "register_id": pl.String(),
-    "reading_id": pl.String(),
-    "boundary_date": pl.Date(),
-    "value_micro": pl.Int64(),
-    "kind": pl.String(),
-}
 _BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
+
+
+_ORDER = ["agreement_id", "register", "period_from", "period_to", "basis", "evidence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumptionFrames:
     """consumption: agreement_id, register, period_from, period_to, quantity_micro, basis, evidence (JSON).
-    refusals: agreement_id, code, params (JSON).
+    reversed_consumption: the same columns, what earlier bills hold and a reading disproves.
+    estimates: ESTIMATE_COLUMNS, those rows of consumption that a rule made. taken_back: OPEN_COLUMNS, those rows of
+    reversed_consumption that a rule had made. refusals: agreement_id, code, params (JSON).
     """
 
     consumption: pl.DataFrame
+    reversed_consumption: pl.DataFrame
+    estimates: pl.DataFrame
+    taken_back: pl.DataFrame
     refusals: pl.DataFrame
 
 
 def list_measured_consumption(
-    *, agreement_ids: Sequence[UUID], billed_until: pl.DataFrame, until: date, known_until: datetime
+    *, agreement_ids: Sequence[UUID], billed_until: pl.DataFrame, since: date, until: date, known_until: datetime
 ) -> ConsumptionFrames:
     """Consumption of the agreements' served days before `until` that no bill holds yet, as known at `known_until`.
 
-    billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. Days
-    without readings at both ends give no row, so the engine refuses them; nothing is estimated here. Four queries,
-    whatever the number of agreements.
+    billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
+    first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
+    give no row, so the engine refuses them. The number of queries does not grow with the agreements.
 
-    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, reading_ids, kinds,
-    rollover; of a stated one: consumption_id, text.  Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ,
-    CONSUMPTION_STATED_AND_MEASURED.
+    evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
+    kinds, rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step,
+    register, from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to.
+    Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ, CONSUMPTION_STATED_AND_MEASURED.
     """
     billed = billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
     terms = _terms(agreement_ids, until=until, known_until=known_until)
     registers = _registers(terms, until=until, known_until=known_until)
+    every = stretches_of(terms=terms, registers=registers, billed_until=billed.clear())
     stretches = stretches_of(terms=terms, registers=registers, billed_until=billed)
-    readings = _readings(stretches, until=until, known_until=known_until)
+    readings = list_readings_of(stretches, until=until, known_until=known_until)
     points = points_of(stretches=stretches, readings=readings)
-    measured, below = measured_rows(points=points)
     stated = _stated(agreement_ids, billed=billed, until=until, known_until=known_until)
-    refusals = pl.concat([below, unread_starts(points=points), doubled(measured=measured, stated=stated)])
-    order = ["agreement_id", "register", "period_from", "period_to", "basis", "evidence"]
-    return ConsumptionFrames(consumption=pl.concat([measured, stated]).sort(order), refusals=refusals)
+    estimates = find_estimates(
+        agreement_ids=agreement_ids,
+        derived=Derived(stretches=stretches, every_stretch=every, points=points, stated=stated, billed=billed),
+        since=since,
+        until=until,
+        known_until=known_until,
+    )
+    points = points.join(estimates.disproved, on=KEY, how="anti", maintain_order="left")
+    measured, below = measured_rows(points=points)
+    measured = pl.concat([measured, estimates.measured])
+    refusals = [below, unread_starts(points=points), doubled(measured=measured, stated=stated), estimates.refusals]
+    made = conform(estimates.estimates.with_columns(basis=pl.lit("ESTIMATED")), CONSUMPTION_COLUMNS)
+    return ConsumptionFrames(
+        consumption=pl.concat([measured, stated, made]).sort(_ORDER),
+        reversed_consumption=estimates.reversed_rows.sort(_ORDER),
+        estimates=estimates.estimates,
+        taken_back=estimates.taken_back,
+        refusals=pl.concat(refusals),
+    )
 
 
 def _terms(agreement_ids: Sequence[UUID], *, until: date, known_until: datetime) -> pl.DataFrame:
@@ -112,26 +133,10 @@ def _registers(terms: pl.DataFrame, *, until: date, known_until: datetime) -> pl
     return _clipped(_frame(found, _REGISTERS), until=until)
 
 
-def _readings(stretches: pl.DataFrame, *, until: date, known_until: datetime) -> pl.DataFrame:
-    registers = [UUID(register) for register in stretches["register_id"].unique().to_list()]
-    found = Reading.objects.filter(
-        known_at(instant=known_until),
-        register_id__in=registers,
-        boundary_date__range=(stretches["start"].min() or until, until),
-    ).values_list(
-        Cast("register_id", TextField()),
-        Cast("id", TextField()),
-        "boundary_date",
-        Cast(F("value") * MICRO, BigIntegerField()),
-        "kind",
-    )
-    return _frame(found, _READINGS)
-
-
 def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
     """Consumption on another basis that ends by `until` and starts where billing stopped or later."""
     found = Consumption.objects.filter(
-        known_at(instant=known_until), agreement_id__in=agreement_ids, valid_to__lte=until
+        known_at(instant=known_until), agreement_id__in=agreement_ids, valid_to__lte=until, rule__isnull=True
     ).values_list(
         Cast("agreement_id", TextField()),
         "register_code",

@@ -2,11 +2,20 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import Scope
-from rachun.apps.metering.models import Installation, IntervalDay, Meter, Reading, Register
+from rachun.apps.metering.models import (
+    EstimationRule,
+    HeldReading,
+    Installation,
+    IntervalDay,
+    Meter,
+    Reading,
+    ReadingRule,
+    Register,
+)
 
 
 def list_meters(*, scope: Scope) -> QuerySet[Meter]:
@@ -46,3 +55,21 @@ def list_interval_days(*, scope: Scope) -> QuerySet[IntervalDay]:
     """In force, newest first."""
     found = IntervalDay.objects.filter(scope.on("register__meter"), superseded_at__isnull=True)
     return found.select_related("register__meter").order_by("-day", "register_id", "id")
+
+
+def list_estimation_rules(*, scope: Scope) -> QuerySet[EstimationRule]:
+    """In force, newest first. Rules belong to the services of whole legal entities, so every branch sees them."""
+    found = EstimationRule.objects.filter(scope.on("service", has_branch=False), superseded_at__isnull=True)
+    return found.order_by("service__position", "-valid_from", "id")
+
+
+def list_held_readings(*, scope: Scope) -> QuerySet[HeldReading]:
+    """The waiting ones in the order they came, then the decided ones."""
+    found = HeldReading.objects.filter(scope.on("register__meter")).select_related("register__meter")
+    return found.order_by(F("decided_at").asc(nulls_first=True), "recorded_at", "id")
+
+
+def list_reading_rules(*, scope: Scope) -> QuerySet[ReadingRule]:
+    """In force, by source, newest first."""
+    found = ReadingRule.objects.filter(scope.on(has_branch=False), superseded_at__isnull=True)
+    return found.order_by("source", "-valid_from", "id")

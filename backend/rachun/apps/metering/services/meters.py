@@ -23,7 +23,7 @@ from rachun.apps.metering.errors import (
 )
 from rachun.apps.metering.locks import lock_meter
 from rachun.apps.metering.models import Installation, Meter, Reading, Register
-from rachun.apps.metering.services.record_readings import ReadingRow, record_readings
+from rachun.apps.metering.services.record_readings import ReadingRow, Trust, record_readings
 
 Values = Mapping[str, Decimal]
 
@@ -184,7 +184,9 @@ def read_all(meter: Meter, values: Values, *, day: date, source: str, at: dateti
         )
         for number, (code, value) in enumerate(sorted(values.items()), start=1)
     ]
-    recorded = record_readings(legal_entity_id=meter.legal_entity_id, rows=rows, source=source, recorded_at=at)
+    recorded = record_readings(
+        legal_entity_id=meter.legal_entity_id, rows=rows, source=source, recorded_at=at, trust=Trust.SEEN
+    )
     for error in recorded.errors:
         params: dict[str, Any] = dict(error.params)
         raise ReadingRefused(reason=error.code, **params)

@@ -1,17 +1,21 @@
 """Readings come in batches: known ones change nothing, a later one supersedes, a wrong one is told by row and field."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.metering.locks import lock_registers
 from rachun.apps.metering.mapping import verdicts_of
-from rachun.apps.metering.models import Installation, Reading, Register
+from rachun.apps.metering.models import HeldReading, Installation, Reading, Register
+from rachun.apps.metering.services.validate_readings import HOLD, REFUSE, Told, opinions_of, rules_of, source_of
 from rachun.formats.reading import RowError
 
 CUMULATIVE_VERDICTS_REFUSED = ("READING_NEGATIVE", "READING_OVER_DIAL")
@@ -37,7 +41,10 @@ class ReadingRow:
 
 @dataclass(slots=True, kw_only=True)
 class Recorded:
-    """added counts also what superseded an earlier reading. verdicts: verdict → number of added readings."""
+    """added counts also what superseded an earlier reading. verdicts: verdict → number of added readings.
+
+    held: what waits for somebody to look at it, and is not added.
+    """
 
     added: int = 0
     superseded: int = 0
@@ -45,6 +52,7 @@ class Recorded:
     verdicts: dict[str, int] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    held: list[HeldReading] = field(default_factory=list)
 
     def refuse(self, row: ReadingRow, *, column: str, code: str, **params: str | int) -> None:
         self.errors.append(RowError(row=row.row, field=column, code=code, params=params))
@@ -79,14 +87,29 @@ class Meters:
         return any(start <= day and (end is None or day <= end) for start, end in self.installed.get(meter_id, ()))
 
 
+class Trust(Enum):
+    """How readings come: judged by the rules of their kind or of files, or somebody has seen them and answers."""
+
+    BY_KIND = "BY_KIND"
+    BY_FILE = "BY_FILE"
+    SEEN = "SEEN"
+
+
 def record_readings(
-    *, legal_entity_id: UUID, rows: Sequence[ReadingRow], source: str, recorded_at: datetime, is_dry: bool = False
+    *,
+    legal_entity_id: UUID,
+    rows: Sequence[ReadingRow],
+    source: str,
+    recorded_at: datetime,
+    is_dry: bool = False,
+    trust: Trust = Trust.BY_KIND,
 ) -> Recorded:
     """Record a batch in the caller's transaction; with is_dry say what would happen and write nothing.
 
-    Row errors: unknown_meter, unknown_register, wrong_unit, not_installed, duplicate, reading_negative,
-    reading_over_dial. A reading below the one before it that is no rollover is kept with its verdict: the bill run
-    parks the account until somebody looks.
+    A reading that the rules of its source hold is kept beside the others and counts for nothing until it is accepted.
+    Row errors: reading_not_trusted (the rules refuse it), unknown_meter, unknown_register, wrong_unit, not_installed,
+    duplicate, reading_negative, reading_over_dial. Without rules a reading below the one before it that is no rollover
+    is kept with its verdict: the bill run parks the account until somebody looks.
     """
     assert_in_transaction()
     outcome = Recorded()
@@ -96,8 +119,13 @@ def record_readings(
     known = in_force({register.id for register, _row in named.values()})
     new = changed_only(named, known=known, outcome=outcome)
     judged = judge(new, known=known, outcome=outcome)
+    if trust is not Trust.SEEN:
+        rules = rules_of(legal_entity_id=legal_entity_id, told_at=recorded_at)
+        judged = sort_out(judged, known=known, rules=rules, told_on=recorded_at.date(), trust=trust, outcome=outcome)
+    tally(judged, known=known, outcome=outcome)
     outcome.errors.sort(key=lambda error: (error.row, error.field))
     if not is_dry:
+        hold(outcome, source=source, recorded_at=recorded_at)
         write(judged, known=known, source=source, recorded_at=recorded_at, outcome=outcome)
         record(legal_entity_id, outcome=outcome, source=source)
     return outcome
@@ -142,7 +170,21 @@ def changed_only(named: Named, *, known: Mapping[Key, Reading], outcome: Recorde
     return new
 
 
-def judge(new: Named, *, known: Mapping[Key, Reading], outcome: Recorded) -> list[tuple[Register, ReadingRow, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """checks: of its source that it did not pass, though it is taken."""
+
+    register: Register
+    row: ReadingRow
+    verdict: str
+    checks: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return self.register.id, self.row.boundary_date
+
+
+def judge(new: Named, *, known: Mapping[Key, Reading], outcome: Recorded) -> list[Judged]:
     """Each new reading with its verdict against the one before and the one after; impossible values are refused."""
     values = {key: (reading.value, reading.kind) for key, reading in known.items()}
     values |= {key: (row.value, row.kind) for key, (_register, row) in new.items()}
@@ -154,38 +196,90 @@ def judge(new: Named, *, known: Mapping[Key, Reading], outcome: Recorded) -> lis
         if verdict in CUMULATIVE_VERDICTS_REFUSED:
             outcome.refuse(row, column="value", code=verdict.lower(), value=str(row.value), digits=register.digits)
             continue
-        judged.append((register, row, verdict))
-        outcome.verdicts[verdict] = outcome.verdicts.get(verdict, 0) + 1
-    outcome.added = len(judged)
-    outcome.superseded = sum((register.id, row.boundary_date) in known for register, row, _verdict in judged)
+        judged.append(Judged(register=register, row=row, verdict=verdict))
     return judged
 
 
-def write(
-    judged: Sequence[tuple[Register, ReadingRow, str]],
+def sort_out(
+    judged: Sequence[Judged],
     *,
     known: Mapping[Key, Reading],
-    source: str,
-    recorded_at: datetime,
+    rules: Mapping[str, Mapping[str, Any]],
+    told_on: date,
+    trust: Trust,
     outcome: Recorded,
-) -> None:
-    replaced = [
-        known[key].id for register, row, _verdict in judged if (key := (register.id, row.boundary_date)) in known
+) -> list[Judged]:
+    """Those that the rules accept; the others become errors or held readings of the outcome."""
+    if not rules:
+        return list(judged)
+    is_import = trust is Trust.BY_FILE
+    told = [
+        Told(
+            register=one.register,
+            boundary_date=one.row.boundary_date,
+            value=one.row.value,
+            source=source_of(kind=one.row.kind, is_import=is_import, rules=rules),
+        )
+        for one in judged
     ]
+    values = {key: reading.value for key, reading in known.items()}
+    kept = []
+    for one, opinion in zip(judged, opinions_of(told=told, known=values, rules=rules, told_on=told_on), strict=True):
+        if opinion.action == REFUSE:
+            checks = ", ".join(opinion.checks)
+            outcome.refuse(one.row, column="value", code="reading_not_trusted", value=str(one.row.value), checks=checks)
+        elif opinion.action == HOLD:
+            outcome.held.append(held_of(one, checks=opinion.checks))
+        else:
+            kept.append(replace(one, checks=opinion.checks))
+    return kept
+
+
+def held_of(one: Judged, *, checks: Sequence[str]) -> HeldReading:
+    row = one.row
+    return HeldReading(
+        register=one.register,
+        boundary_date=row.boundary_date,
+        read_at=row.read_at,
+        value=row.value,
+        kind=row.kind,
+        verdict=one.verdict,
+        checks=list(checks),
+    )
+
+
+def tally(judged: Sequence[Judged], *, known: Mapping[Key, Reading], outcome: Recorded) -> None:
+    outcome.added = len(judged)
+    outcome.superseded = sum(one.key in known for one in judged)
+    outcome.verdicts = dict(Counter(one.verdict for one in judged))
+
+
+def hold(outcome: Recorded, *, source: str, recorded_at: datetime) -> None:
+    """Keep what is held; what waits already with the same value is not doubled."""
+    for one in outcome.held:
+        one.source, one.recorded_at = source[:SOURCE_MAX], recorded_at
+    HeldReading.objects.bulk_create(outcome.held, ignore_conflicts=True, batch_size=5000)
+
+
+def write(
+    judged: Sequence[Judged], *, known: Mapping[Key, Reading], source: str, recorded_at: datetime, outcome: Recorded
+) -> None:
+    replaced = [known[one.key].id for one in judged if one.key in known]
     Reading.objects.filter(id__in=replaced).update(superseded_at=recorded_at)
     outcome.readings = Reading.objects.bulk_create(
         [
             Reading(
-                register=register,
-                boundary_date=row.boundary_date,
-                read_at=row.read_at,
-                value=row.value,
-                kind=row.kind,
+                register=one.register,
+                boundary_date=one.row.boundary_date,
+                read_at=one.row.read_at,
+                value=one.row.value,
+                kind=one.row.kind,
                 source=source[:SOURCE_MAX],
-                verdict=verdict,
+                verdict=one.verdict,
+                checks=list(one.checks),
                 recorded_at=recorded_at,
             )
-            for register, row, verdict in judged
+            for one in judged
         ],
         batch_size=5000,
     )

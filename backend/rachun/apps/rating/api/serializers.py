@@ -96,6 +96,7 @@ class UsageRecordOut(Out):
     called = serializers.CharField()
     duration_s = serializers.IntegerField()
     billed_s = serializers.IntegerField()
+    covered_s = serializers.IntegerField(allow_null=True, help_text="Billed seconds that a bundle pays.")
     item = serializers.CharField()
     quantity = serializers.SerializerMethodField()
     destination = serializers.CharField()

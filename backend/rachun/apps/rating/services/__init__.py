@@ -1,17 +1,24 @@
 """Use cases and building blocks of rating."""
 
 from rachun.apps.rating.services.import_rate_deck import DeckImported, RateTerms, import_rate_deck
+from rachun.apps.rating.services.import_rate_plans import PlansImported, import_rate_plans
 from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, load_usage
+from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
+from rachun.apps.rating.services.settle_bundles import settle_bundles
 
 __all__ = [
     "DeckImported",
     "LoadOutcome",
     "Place",
+    "PlansImported",
     "RateTerms",
     "Released",
     "UsageFile",
     "import_rate_deck",
+    "import_rate_plans",
     "load_usage",
+    "price_runs",
     "release_suspended",
+    "settle_bundles",
 ]

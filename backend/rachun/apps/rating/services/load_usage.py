@@ -11,7 +11,9 @@ from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import price_calls, price_deliveries, rules_of
 from rachun.apps.rating.records import RecordsRead, read_records
-from rachun.apps.usage.models import UsageBatch, UsageSource
+from rachun.apps.rating.services.price_runs import price_runs
+from rachun.apps.rating.services.settle_bundles import settle_bundles
+from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.apps.usage.services import close_batch, open_batch, store_records, take_keys
 from rachun.countries.loader import load_pack
 from rachun.formats.reading import RowError
@@ -72,6 +74,9 @@ def load_usage(
     store_records(batch=batch, records=as_rows(priced, source=source, recorded_at=loaded_at))
     step_done("stored")
     close_batch(batch=batch, record_count=read.record_count, error_count=wrong_rows(read), totals=read.totals)
+    records = UsageRecord.objects.filter(load_key=batch.id)
+    settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
+    price_runs(source_id=source.id, records=records, priced_at=loaded_at)
     step_done("attached")
     outcome = LoadOutcome(batch=batch, is_known=False, by_state=count_states(priced), errors=read.errors)
     audit(outcome)

@@ -13,6 +13,7 @@ from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.records import conform
 from rachun.apps.rating.services.load_usage import price_records
+from rachun.apps.rating.services.settle_bundles import settle_bundles
 from rachun.apps.usage.models import UsageRecord, UsageSource
 from rachun.values.quantity import MICRO
 
@@ -62,6 +63,10 @@ def release_suspended(
     priced = price_records(source=source, records=rows.drop("was"))
     changed = priced.filter((pl.col("state") != "SUSPENDED") | (pl.col("reason") != rows["was"]))
     store(changed, released_at=released_at)
+    records = UsageRecord.objects.filter(
+        load_key__in=changed["load_key"].unique().to_list(), source=source, recorded_at=released_at
+    )
+    settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
     released = changed.filter(pl.col("state") != "SUSPENDED").height
     record_audit(
         operation="releaseUsageRecords",

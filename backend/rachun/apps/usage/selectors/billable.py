@@ -33,14 +33,18 @@ _DELIVERIES = {
 _SECONDS_PER_MINUTE = 60
 
 
-def list_billable_usage(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> pl.DataFrame:
+def list_billable_usage(
+    *, agreement_ids: Sequence[UUID], before: date, known_until: datetime, held_by: Sequence[UUID] | None = None
+) -> pl.DataFrame:
     """Rated calls of local days before `before` that no bill holds, summed by agreement, component, label and day.
+
+    held_by: instead of them, those that these bills hold, for pricing again what was billed.
 
     agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro. The minutes of a calendar
     month are rounded once: day k holds what the month up to its end rounds to, less the days before it.
     """
     found = (
-        _billable(agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.CALLS)
+        _billable(agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.CALLS, held_by=held_by)
         .values("agreement_id", "component", "destination", "usage_date")
         .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Sum("amount_micro"))
         .values_list(
@@ -56,13 +60,15 @@ def list_billable_usage(*, agreement_ids: Sequence[UUID], before: date, known_un
     )
 
 
-def list_billable_deliveries(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> pl.DataFrame:
+def list_billable_deliveries(
+    *, agreement_ids: Sequence[UUID], before: date, known_until: datetime, held_by: Sequence[UUID] | None = None
+) -> pl.DataFrame:
     """Delivered services performed before `before` that no bill holds, one row each, in a fixed order.
 
     agreement_id, load_key, record_no, item, performed_on, quantity_micro; load_key and record_no identify the record.
     """
     found = _billable(
-        agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.DELIVERIES
+        agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.DELIVERIES, held_by=held_by
     ).values_list(
         Cast("agreement_id", TextField()),
         Cast("load_key", TextField()),
@@ -86,11 +92,19 @@ def count_usage_by_state(*, agreement_ids: Sequence[UUID], before: date, known_u
 
 
 def _billable(
-    agreement_ids: Sequence[UUID], *, before: date, known_until: datetime, kind: UsageSource.Kind
+    agreement_ids: Sequence[UUID],
+    *,
+    before: date,
+    known_until: datetime,
+    kind: UsageSource.Kind,
+    held_by: Sequence[UUID] | None,
 ) -> QuerySet[UsageRecord]:
+    standing: dict[str, Any] = {"state": UsageRecord.State.RATED}
+    if held_by is not None:
+        standing = {"state": UsageRecord.State.BILLED, "bill_id__in": held_by}
     return UsageRecord.objects.filter(
+        **standing,
         agreement_id__in=agreement_ids,
-        state=UsageRecord.State.RATED,
         kind=kind,
         usage_date__lt=before,
         recorded_at__lte=known_until,

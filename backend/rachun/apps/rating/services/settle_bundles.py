@@ -1,0 +1,163 @@
+"""Rated calls take what is left of their agreement's bundles; what a bundle pays is taken off their price."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+from django.db.models import QuerySet
+
+from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.catalog.models import TariffVersion
+from rachun.apps.rating.selectors.destination_tables import get_destination_tables
+from rachun.apps.rating.selectors.guiding import get_tariff_facts
+from rachun.apps.usage.models import UsageRecord
+from rachun.apps.usage.services import lock_bundles, take_of_bundles
+from rachun.engine.rating.bundles import cover_calls
+from rachun.engine.rating.calls import rate_calls
+from rachun.engine.tariffs.components import Traffic
+from rachun.engine.tariffs.parsing import parse_version
+from rachun.values.quantity import MICRO
+
+_COVER = """
+UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_micro
+  FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::bigint[]) AS n (load_key, record_no, covered_s, amount_micro)
+ WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.state = 'RATED' AND r.covered_s IS NULL
+"""
+_RECORDS = {
+    "load_key": pl.String(),
+    "record_no": pl.Int64(),
+    "agreement_id": pl.String(),
+    "component": pl.String(),
+    "destination": pl.String(),
+    "called": pl.String(),
+    "usage_date": pl.Date(),
+    "started_at": pl.Datetime("us", "UTC"),
+    "quantity_micro": pl.Int64(),
+    "billed_s": pl.Int64(),
+    "amount_micro": pl.Int64(),
+}
+_ORDER = ("agreement_id", "started_at", "load_key", "record_no")
+_BUNDLE = ("agreement_id", "component", "month")
+
+
+class BundlePriceLost(RuntimeError):
+    """A call that was rated in this transaction cannot be rated again for what its bundle leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """What a version's traffic component includes in a calendar month."""
+
+    version_id: str
+    component: str
+    table: str
+    seconds: int
+    destinations: tuple[str, ...]
+
+
+def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> int:
+    """Let rated calls among `records` that no bundle was asked for take what is left; returns how many were covered.
+
+    Within a batch calls take in call order; a later batch, or a call released from suspense, takes what earlier ones
+    left, so nothing that a bill may have counted changes. The bundles are locked in one order until the transaction
+    ends, and a call is asked for once.
+    """
+    assert_in_transaction()
+    included = list_included(legal_entity_id=legal_entity_id)
+    if not included:
+        return 0
+    components = {one.component for one in included}
+    found = _rated(records.filter(component__in=components))
+    calls = _with_included(found, included=included, legal_entity_id=legal_entity_id)
+    if calls.is_empty():
+        return 0
+    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE)
+    used = lock_bundles(bundles=[(UUID(agreement), component, month) for agreement, component, month in bundles.rows()])
+    numbered = bundles.with_columns(used_s=pl.Series(used, dtype=pl.Int64)).with_row_index("bundle")
+    asked = calls.join(numbered, on=_BUNDLE).sort(_ORDER)
+    covered = asked.with_columns(cover_calls(calls=asked))
+    _store(_priced(covered, legal_entity_id=legal_entity_id))
+    taken = covered.group_by(_BUNDLE).agg(pl.col("covered_s").sum()).sort(_BUNDLE)
+    take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in taken.rows()])
+    return covered.filter(pl.col("covered_s") > 0).height
+
+
+def list_included(*, legal_entity_id: UUID) -> list[Included]:
+    """Bundles of the versions in force."""
+    versions = TariffVersion.objects.filter(
+        plan__legal_entity_id=legal_entity_id,
+        superseded_at__isnull=True,
+        body__components__contains=[{"kind": "traffic", "included": {}}],
+    )
+    return [
+        Included(
+            version_id=str(version.id),
+            component=part.code,
+            table=part.destination_table,
+            seconds=part.included_s,
+            destinations=part.included_destinations,
+        )
+        for version in versions
+        for part in parse_version(document=version.body).components
+        if isinstance(part, Traffic) and part.included_s
+    ]
+
+
+def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
+    found = records.filter(kind="CALLS", state=UsageRecord.State.RATED, covered_s__isnull=True).values_list(
+        "load_key",
+        "record_no",
+        "agreement_id",
+        *("component", "destination", "called", "usage_date", "occurred_at"),
+        *("quantity_micro", "billed_s", "amount_micro"),
+    )
+    return pl.DataFrame([_plain(row) for row in found.iterator()], schema=_RECORDS, orient="row")
+
+
+def _plain(row: Sequence[Any]) -> list[Any]:
+    return [str(cell) if isinstance(cell, UUID) else cell for cell in row]
+
+
+def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
+    """Calls whose tariff of their day includes their destination, with month, table and included_s."""
+    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=calls["agreement_id"].unique().to_list())
+    offers = pl.DataFrame(
+        [(one.version_id, one.component, one.table, one.seconds, list(one.destinations)) for one in included],
+        schema={
+            "version_id": pl.String(),
+            "component": pl.String(),
+            "table": pl.String(),
+            "included_s": pl.Int64(),
+            "destinations": pl.List(pl.String()),
+        },
+        orient="row",
+    )
+    day = pl.col("usage_date")
+    in_force = (day >= pl.col("valid_from")) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
+    dates = ("valid_from", "valid_to")
+    planned = calls.join(facts.plans, on="agreement_id").filter(in_force).drop(dates)
+    versed = planned.join(facts.versions, on="plan_id").filter(in_force).drop(dates)
+    is_named = (pl.col("destinations").list.len() == 0) | pl.col("destinations").list.contains(pl.col("destination"))
+    offered = versed.join(offers, on=("version_id", "component")).filter(is_named)
+    return offered.with_columns(month=day.dt.truncate("1mo")).drop("destinations")
+
+
+def _priced(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
+    """Amounts of what the bundles leave. Raises BundlePriceLost."""
+    tables = get_destination_tables(legal_entity_id=legal_entity_id, codes=covered["table"].unique().to_list())
+    parts = []
+    for part in covered.with_columns(answered=True, billable_s=pl.col("quantity_micro") // MICRO).partition_by("table"):
+        rated = rate_calls(calls=part, table=tables[part["table"][0]])
+        if rated["amount_micro"].null_count():
+            raise BundlePriceLost(rated["error"].drop_nulls().unique().to_list())
+        parts.append(part.with_columns(rated["amount_micro"]))
+    return pl.concat(parts)
+
+
+def _store(priced: pl.DataFrame) -> None:
+    columns = ("load_key", "record_no", "covered_s", "amount_micro")
+    with connection.cursor() as cursor:
+        cursor.execute(_COVER, [priced[name].to_list() for name in columns])

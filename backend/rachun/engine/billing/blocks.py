@@ -1,0 +1,122 @@
+"""Blocks of a metered price: how much of a group's usage each block prices, and which flats are due.
+
+GRADUATED: a block prices what lies above the block before it and up to its own bound. VOLUME: the block that the whole
+usage reaches prices all of it; `chosen` is the usage that reaches, which may be another register's. A flat is due for
+every block entered; without usage only that of the first block, where `flat_at_zero` says so. Bounds and flats are per
+whole window; where they prorate they become × days / days of the window, bounds half up to a millionth. A package price
+is that of every started package.
+"""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from rachun.engine.billing.frames import bounded_quantity, day_text, json_of, rounded_amount, text
+from rachun.engine.tariffs.components import BlockMode, Metered
+from rachun.engine.tariffs.selection import VersionInForce
+from rachun.values.quantity import MICRO
+from rachun.values.rounding import WIDE, half_up_expr
+
+FLAT_LABEL = "FLAT"
+
+_BLOCKS = {
+    "price_ix": pl.Int64,
+    "version_ix": pl.Int64,
+    "component_no": pl.Int16,
+    "priced_register": pl.String,
+    "mode": pl.String,
+    "flat_at_zero": pl.Boolean,
+    "blocks_by": pl.String,
+    "block_no": pl.Int16,
+    "above_micro": pl.Int64,
+    "upto_micro": pl.Int64,
+    "price_e8": pl.Int64,
+    "flat_e8": pl.Int64,
+    "package_micro": pl.Int64,
+}
+_OF_BLOCK = ["block_no", "above_micro", "upto_micro", "price_e8", "flat_e8", "package_micro"]
+
+
+def blocks_of(versions: Iterable[VersionInForce]) -> pl.DataFrame:
+    """Every block of every priced register; price_ix numbers the registers of all versions through."""
+    rows: list[tuple[int | str | None, ...]] = []
+    price_ix = -1
+    for version in versions:
+        for component in version.tariff.components:
+            for priced in component.registers if isinstance(component, Metered) else ():
+                price_ix += 1
+                above = 0
+                for block in priced.blocks:
+                    place = (price_ix, version.version_ix, component.no, priced.register)
+                    how = (priced.mode.value, priced.flat_at_zero, priced.blocks_by)
+                    bounds = (block.no, above, block.upto_micro)
+                    rows.append((*place, *how, *bounds, block.price_e8, block.flat_e8, block.package_micro))
+                    above = block.upto_micro or above
+    return pl.DataFrame(rows, schema=_BLOCKS, orient="row")
+
+
+def block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Priced lines of the blocks touched. groups: total, chosen (Int128), days, window_days and who they are."""
+    rows = groups.join(blocks.select("price_ix", *_OF_BLOCK), on="price_ix", maintain_order="left")
+    touched = _touched(rows).join(versions, on="version_ix", maintain_order="left")
+    lines = [_usage_lines(touched.filter(pl.col("used") > 0))]
+    flats = touched.filter(pl.col("flat_e8") != 0)
+    if flats.height:
+        lines.append(_flat_lines(flats))
+    return pl.concat(lines, how="diagonal")
+
+
+def _touched(rows: pl.DataFrame) -> pl.DataFrame:
+    """The blocks entered, with bounds prorated and `used`: what each prices of the total."""
+    whole, part = pl.col("window_days").cast(WIDE), pl.col("days").cast(WIDE)
+    share = pl.when(pl.col("blocks_prorate")).then(part).otherwise(whole)
+    above, upto = (
+        half_up_expr(num=pl.col(name).cast(WIDE) * share, den=whole) for name in ("above_micro", "upto_micro")
+    )
+    bounded = rows.with_columns(above=above, upto=upto, share=share, whole=whole)
+    volume, first = pl.col("mode") == BlockMode.VOLUME.value, pl.col("block_no") == 1
+    chosen = pl.when(volume).then(pl.col("chosen")).otherwise(pl.col("total"))
+    entered = (chosen > pl.col("above")) | (first & (chosen == 0) & (pl.col("flat_at_zero") | (pl.col("total") > 0)))
+    reached = ~volume | (chosen <= pl.col("upto")).fill_null(value=True)
+    in_block = pl.min_horizontal("total", "upto") - pl.col("above")
+    used = pl.when(volume).then(pl.col("total")).otherwise(in_block)
+    return bounded.filter(entered & reached).with_columns(used=used)
+
+
+def _usage_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    package = pl.col("package_micro").cast(WIDE)
+    packages = (pl.col("used") + package - 1) // package * MICRO
+    counted = rows.with_columns(quantity=pl.when(package.is_null()).then(pl.col("used")).otherwise(packages))
+    counted = counted.with_columns(quantity=bounded_quantity("quantity"), unit_price_e8=pl.col("price_e8"))
+    num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
+    return _explained(counted.with_columns(num=num, den=den, label=pl.lit(None, pl.String)))
+
+
+def _flat_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    num = pl.col("flat_e8").cast(WIDE) * pl.col("share") * MICRO
+    den = pl.col("minor_den").cast(WIDE) * pl.col("whole")
+    due = rows.with_columns(quantity=pl.lit(MICRO, WIDE), unit_price_e8=pl.col("flat_e8"), num=num, den=den)
+    return _explained(due.with_columns(label=pl.lit(FLAT_LABEL)))
+
+
+def _explained(rows: pl.DataFrame) -> pl.DataFrame:
+    inputs = json_of(
+        days=pl.col("days"),
+        window_from=day_text("window_from"),
+        window_days=pl.col("window_days"),
+        blocks_prorate=pl.col("blocks_prorate"),
+        mode=pl.col("mode"),
+        above_micro=text(pl.col("above")),
+        upto_micro=text(pl.col("upto")),
+        used_micro=text(pl.col("used")),
+        total_micro=text(pl.col("total")),
+        chosen_micro=text(pl.col("chosen")),
+        package_micro=pl.col("package_micro"),
+        unit=pl.col("unit"),
+        consumption=pl.col("consumption"),
+        vat=pl.col("vat"),
+        numerator=text(pl.col("num")),
+        denominator=text(pl.col("den")),
+    )
+    amount = rounded_amount(num=pl.col("num"), den=pl.col("den"))
+    return rows.with_columns(amount=amount, inputs=inputs, register=pl.col("priced_register"))

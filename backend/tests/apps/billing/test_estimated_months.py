@@ -1,0 +1,207 @@
+"""Months without a reading: estimated where a rule says how, and settled by the reading that comes."""
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ParkedAccount
+from rachun.apps.catalog.models import TariffVersion
+from rachun.apps.customers.models import Account
+from rachun.apps.metering.errors import EstimateTakenBackTwice
+from rachun.apps.metering.models import Consumption, EstimationRule, Meter
+from rachun.apps.metering.services import keep_billed_estimates
+from tests.factories.billing import (
+    FEBRUARY,
+    NOW,
+    POWER,
+    Town,
+    bill_month,
+    calculate,
+    make_run,
+    make_town,
+    take_power,
+)
+from tests.factories.metering import LONG_AGO, read_meter
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+MONTHS = [(date(2026, month, 1), date(2026, month + 1, 1)) for month in (1, 2, 3, 4)]
+JANUARY_READ = {"2025-12-31": "500", "2026-01-31": "562"}  # 62 in 31 days: two a day
+LATEST = {"method": "LAST_PERIODS", "periods": 2}
+BLOCKS = [{"upto": "100", "price": "0.10"}, {"price": "0.20"}]
+
+
+@pytest.fixture
+def town() -> Town:
+    return make_town()
+
+
+def make_rule(town: Town, *steps: dict[str, Any], max_days: int = 100) -> EstimationRule:
+    return EstimationRule.objects.create(
+        legal_entity=town.entity,
+        service=town.power.service,
+        steps=list(steps),
+        max_days=max_days,
+        source_document="Rules of supply, art. 31",
+        valid_from=date(2025, 1, 1),
+        recorded_at=LONG_AGO,
+    )
+
+
+def energy(run: BillRun, account: Account) -> list[tuple[str, float, int, str]]:
+    """First day, kWh, net, basis of the energy lines of the account's bill, in the order of the bill."""
+    found = Charge.objects.filter(load_key=run.id, account=account, component="energy").order_by("line_no")
+    return [(str(one.service_from)[5:], one.quantity_micro / 10**6, one.net_minor, one.basis) for one in found]
+
+
+def billed_days(account: Account) -> list[tuple[str, str]]:
+    found = BilledInterval.objects.filter(agreement__account=account, component="energy").order_by("valid_from")
+    return [(str(one.valid_from)[5:], str(one.valid_to)[5:]) for one in found]
+
+
+def with_blocks(town: Town) -> None:
+    body = deepcopy(POWER)
+    body["components"][1]["registers"][0]["blocks"] = BLOCKS
+    TariffVersion.objects.create(
+        plan=town.power,
+        valid_from=date(2026, 1, 1),
+        body=body,
+        approved_by="Council",
+        source_document="Gazette 2",
+        recorded_at=LONG_AGO,
+    )
+
+
+class TestAMissingReading:
+    def test_parks_the_account_where_no_rule_is(self, town: Town) -> None:
+        account = take_power(town=town, readings={"2025-12-31": "500"})
+
+        run = calculate(make_run(town=town))
+
+        assert [one.code for one in ParkedAccount.objects.filter(run=run, account=account)] == ["MISSING_CONSUMPTION"]
+
+    def test_is_estimated_by_the_rule_that_stands_in_the_evidence(self, town: Town) -> None:
+        rule = make_rule(town, {"method": "SAME_SEASON"}, LATEST)
+        account = take_power(town=town, readings=JANUARY_READ)
+        bill_month(town=town)
+
+        run = bill_month(town=town, period=FEBRUARY)
+
+        assert energy(run, account) == [("02-01", 56, 972, "ESTIMATED")]  # 56 × 0.1735 = 9.716
+        [kept] = Consumption.objects.filter(agreement__account=account)
+        assert (kept.quantity, kept.basis, kept.rule_id) == (56, "ESTIMATED", rule.id)
+        line = Charge.objects.get(load_key=run.id, account=account, component="energy")
+        assert line.inputs["readings"] == [
+            {
+                "estimate": "LAST_PERIODS",
+                "rule_id": str(rule.id),
+                "step": 2,
+                "register": "T1",
+                "from": "2026-02-01",
+                "to": "2026-03-01",
+                "based_on": "62",
+                "based_on_days": 31,
+            }
+        ]
+
+    def test_is_no_longer_estimated_after_so_many_days(self, town: Town) -> None:
+        make_rule(town, LATEST, max_days=40)
+        account = take_power(town=town, readings=JANUARY_READ)
+        bill_month(town=town)
+        bill_month(town=town, period=FEBRUARY)
+
+        run = calculate(make_run(town=town, period=MONTHS[2]))  # 28 + 31 days
+
+        assert [one.code for one in ParkedAccount.objects.filter(run=run, account=account)] == ["MISSING_CONSUMPTION"]
+
+
+class TestTheReadingThatComes:
+    def test_settles_the_estimated_months_at_their_own_blocks(self, town: Town) -> None:
+        """January used 62. February and March were estimated at 56 and 62; in April the meter says 236 for 89 days.
+
+        236 × 28/89 = 74.247191, × 31/89 = 82.202247, × 30/89 = 79.550562. Each month alone stays in its block of 100,
+        so all is at 0.10: 7.42 + 8.22 + 7.96 = 23.60, whatever was billed in between.
+        """
+        with_blocks(town)
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings={**JANUARY_READ, "2026-04-30": "798"})
+
+        _, february, march, april = (bill_month(town=town, period=month) for month in MONTHS)
+
+        assert [energy(run, account)[0][1] for run in (february, march)] == [56, 62]
+        assert energy(april, account) == [
+            ("02-01", 74.247191, 742, "MEASURED"),
+            ("02-01", -56, -560, "ESTIMATED"),
+            ("03-01", 82.202247, 822, "MEASURED"),
+            ("03-01", -62, -620, "ESTIMATED"),
+            ("04-01", 79.550562, 796, "MEASURED"),
+        ]
+        nets = Charge.objects.filter(account=account, component="energy").values_list("net_minor", flat=True)
+        assert sum(nets) == 620 + 2360
+        days = [("01-01", "02-01"), ("02-01", "03-01"), ("03-01", "04-01"), ("04-01", "05-01")]
+        assert billed_days(account) == days
+        assert not Consumption.objects.filter(superseded_at__isnull=True).exists()
+
+    def test_in_mid_month_leaves_an_estimate_for_the_rest_of_it(self, town: Town) -> None:
+        """56 was estimated for February; on 10 March the meter shows 38 more than on 31 January: one a day."""
+        make_rule(town, {"method": "LAST_PERIODS", "periods": 1})
+        account = take_power(town=town, readings={**JANUARY_READ, "2026-03-10": "600"})
+
+        _, _, march = (bill_month(town=town, period=month) for month in MONTHS[:3])
+
+        assert [(day, used, basis) for day, used, _net, basis in energy(march, account)] == [
+            ("02-01", 28, "MEASURED"),
+            ("02-01", -56, "ESTIMATED"),
+            ("03-01", 31, "ESTIMATED+MEASURED"),
+        ]
+        [open_one] = Consumption.objects.filter(superseded_at__isnull=True)
+        assert (str(open_one.valid_from), str(open_one.valid_to), open_one.quantity) == ("2026-03-11", "2026-04-01", 21)
+
+    def test_takes_the_measured_part_of_the_month_into_its_blocks(self, town: Town) -> None:
+        """January: 90 to the 10th, so 189 for the rest: 100 at 0.10 and 179 at 0.20. Used were 90 + 10 = 100."""
+        with_blocks(town)
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings={"2025-12-31": "500", "2026-01-10": "590"})
+        january = bill_month(town=town)
+        assert sum(line[2] for line in energy(january, account)) == 1000 + 3580
+        for day in ("2026-01-31", "2026-02-28"):
+            read_meter(meter=Meter.objects.get(), on=day, value="600")
+
+        february = bill_month(town=town, period=FEBRUARY)
+
+        both = energy(january, account) + energy(february, account)
+        assert (sum(line[1] for line in both), sum(line[2] for line in both)) == (100, 1000)
+
+    def test_waits_for_the_next_month_when_its_own_is_billed(self, town: Town) -> None:
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings=JANUARY_READ)
+        for month in MONTHS[:2]:
+            bill_month(town=town, period=month)
+        read_meter(meter=Meter.objects.get(), on="2026-02-28", value="570")
+
+        again = calculate(make_run(town=town, period=FEBRUARY, kind=BillRun.Kind.SUPPLEMENTARY))
+
+        assert not ParkedAccount.objects.filter(run=again, account=account).exists()
+        assert energy(again, account) == []
+
+    def test_settles_an_estimate_once(self, town: Town) -> None:
+        make_rule(town, LATEST)
+        take_power(town=town, readings={**JANUARY_READ, "2026-03-31": "600"})
+        for month in MONTHS[:2]:
+            bill_month(town=town, period=month)
+        [estimate] = Consumption.objects.all()
+        bill_month(town=town, period=MONTHS[2])
+
+        with pytest.raises(EstimateTakenBackTwice), transaction.atomic():
+            keep_billed_estimates(made=[], taken_back=[estimate.id], billed_at=NOW)
+
+    def test_may_leave_a_credit(self, town: Town) -> None:
+        """February was estimated at 56; nothing was used since January."""
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings={**JANUARY_READ, "2026-03-31": "562"})
+
+        _, _, march = (bill_month(town=town, period=month) for month in MONTHS[:3])
+
+        # 4.85 - 9.72 = -4.87; tax 17 % = -0.83
+        assert Bill.objects.get(run_id=march.id, account=account).gross_minor == -570

@@ -1,0 +1,95 @@
+"""90 seconds to mobiles a month are included; beyond, a minute to a mobile costs 0.96 and the first is whole."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from rachun.apps.base.files import keep_file
+from rachun.apps.base.job_runner import run_job_now
+from rachun.apps.base.jobs import enqueue
+from rachun.apps.base.models import Job
+from rachun.apps.usage.models import BundleCounter, UsageRecord, UsageSource
+from tests.factories.metering import make_agreement
+from tests.factories.rating import PHONE_TARIFF, give_number, make_plan, make_price_table, make_telecom
+from tests.factories.usage import make_source
+
+pytestmark = pytest.mark.django_db
+KOVAL, MOBILE, LOCAL = "380432550101", "380671234567", "380432550900"
+
+
+def run(kind: str, **params: object) -> Job:
+    with transaction.atomic():
+        job = enqueue(kind, params=params)
+    return run_job_now(job.id)
+
+
+def load(source: UsageSource, *lines: str) -> Job:
+    return run(
+        "rating.load_usage", source_id=str(source.id), name="f", sha256=keep_file(content="\n".join(lines).encode())
+    )
+
+
+def call(at: str, called: str = MOBILE, *, caller: str = KOVAL, seconds: int = 60) -> str:
+    return f"{at}\t{seconds}\t{caller}\t{caller}\t{called}\t{called}\t0\t1\t0\t{seconds}"
+
+
+def priced(source: UsageSource) -> list[tuple[str, int | None, int | None]]:
+    """By start: the hour, seconds covered, amount."""
+    records = UsageRecord.objects.filter(source=source).order_by("occurred_at")
+    return [(f"{record.occurred_at:%d.%m %H}", record.covered_s, record.amount_micro) for record in records]
+
+
+@pytest.fixture
+def source() -> UsageSource:
+    branch = make_telecom()
+    make_price_table(legal_entity=branch.legal_entity)
+    agreement = make_agreement(branch=branch, service="PHONE", served=(date(2025, 1, 1), None))
+    [calls, *others] = PHONE_TARIFF["components"]
+    included = {"seconds": 90, "destinations": ["mobile"]}
+    make_plan(agreement=agreement, body={**PHONE_TARIFF, "components": [{**calls, "included": included}, *others]})
+    give_number(agreement=agreement, number=KOVAL)
+    return make_source(legal_entity=branch.legal_entity)
+
+
+class TestBundles:
+    def test_are_taken_in_call_order_whatever_the_order_of_the_file(self, source: UsageSource) -> None:
+        load(source, call("05.01.2026 12:00:00"), call("05.01.2026 11:00:00"))
+
+        # Kyiv is two hours ahead of UTC; the later call finds 30 s and pays the other 30.
+        assert priced(source) == [("05.01 09", 60, 0), ("05.01 10", 30, 480_000)]
+
+    def test_last_over_batches_of_one_month(self, source: UsageSource) -> None:
+        load(source, call("05.01.2026 12:00:00"))
+        load(source, call("06.01.2026 12:00:00"), call("01.02.2026 12:00:00"))
+
+        assert priced(source) == [("05.01 10", 60, 0), ("06.01 10", 30, 480_000), ("01.02 10", 60, 0)]
+        assert sorted(BundleCounter.objects.values_list("month", "used_s")) == [
+            (date(2026, 1, 1), 90),
+            (date(2026, 2, 1), 60),
+        ]
+
+    def test_are_taken_once_by_a_file_that_comes_again(self, source: UsageSource) -> None:
+        load(source, call("05.01.2026 12:00:00"))
+
+        load(source, call("05.01.2026 12:00:00"))
+        load(source, call("05.01.2026 12:00:00"), call("06.01.2026 12:00:00"))
+
+        assert priced(source) == [("05.01 10", 60, 0), ("06.01 10", 30, 480_000)]
+
+    def test_do_not_pay_for_other_destinations(self, source: UsageSource) -> None:
+        load(source, call("05.01.2026 12:00:00", LOCAL))
+
+        assert priced(source) == [("05.01 10", None, 120_000)]
+        assert not BundleCounter.objects.exists()
+
+    def test_give_a_released_call_what_is_left(self, source: UsageSource) -> None:
+        other = "380432550102"
+        load(source, call("05.01.2026 08:00:00", caller=other), call("05.01.2026 12:00:00"))
+        give_number(
+            agreement=UsageRecord.objects.get(state="RATED").agreement, number=other, held=(date(2025, 1, 1), None)
+        )
+
+        run("rating.release_suspended", source_id=str(source.id))
+        run("rating.release_suspended", source_id=str(source.id))
+
+        assert priced(source) == [("05.01 06", 30, 480_000), ("05.01 10", 60, 0)]
