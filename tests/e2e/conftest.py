@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.apps.identity.makers import PASSWORD, make_operator
-from tests.factories.billing import bill_month, make_town, take_waste
 
 from tests.e2e.texts import texts
 from tests.faults.conftest import Place, place
@@ -32,6 +30,7 @@ FLAGS = (
     "--disable-sync",
 )
 LOGIN = "obracun-1"
+PASSWORD = "grom-nad-rikoju-7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +47,28 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": list(FLAGS)}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def orm_beside_browser() -> Iterator[None]:
+    """The driver of the browser keeps a loop in this thread, which Django would take for asynchronous code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
 @pytest.fixture(scope="module")
 def site(place: Place) -> Iterator[Site]:
     """January is issued; in February one account cannot be priced."""
+    from tests.apps.identity.makers import make_operator
+    from tests.factories.billing import bill_month, make_town, take_waste
+
     build(REPOSITORY / "frontend")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the driver of the browser keeps a loop in this thread
-        town = make_town()
-        make_operator(entity=town.entity, login=LOGIN, role="administrator")
-        account = take_waste(town=town, members="3")
-        bill_month(town=town)
-        parked = take_waste(town=town, members=None)
-        with running_server(place.environment) as (_server, address), running_worker(place.environment):
-            yield Site(address=address, account_number=account.number, parked_number=parked.number)
+    town = make_town()
+    make_operator(entity=town.entity, login=LOGIN, role="administrator")
+    account = take_waste(town=town, members="3")
+    bill_month(town=town)
+    parked = take_waste(town=town, members=None)
+    with running_server(place.environment) as (_server, address), running_worker(place.environment):
+        yield Site(address=address, account_number=account.number, parked_number=parked.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +98,7 @@ class Screen:
             self.page.screenshot(path=Path(folder) / f"{name}-{self.language}-{self.scheme}.png")
 
 
-@pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids=lambda one: "-".join(one))
+@pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)
 def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator[Screen]:
     """Signed out, at 1280 by 720, in a language the person chose before."""
     language, scheme = request.param
@@ -105,7 +113,7 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator
     page.set_default_timeout(15_000)
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
-    page.on("console", lambda entry: told.append(entry.text) if "Content Security" in entry.text else None)
+    page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
     yield Screen(page=page, site=site, language=language, scheme=scheme)
     context.close()
     assert told == [], "the page broke, or its policy refused something"

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Screen
+from tests.e2e.conftest import PASSWORD, Screen
 from tests.e2e.judging import cut_texts, violations
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("e2e")]
@@ -57,7 +57,7 @@ class TestSignIn:
 
         inside.page.get_by_role("button", name=inside.say("run.create")).click()
         expect(inside.page.get_by_text(inside.say("expired.kept"))).to_be_visible()
-        inside.page.get_by_label(inside.say("login.password"), exact=True).fill("grom-nad-rikoju-7")
+        inside.page.get_by_label(inside.say("login.password"), exact=True).fill(PASSWORD)
         inside.page.get_by_role("button", name=inside.say("login.submit")).click()
 
         expect(inside.page.get_by_text(inside.say("expired.kept"))).to_be_hidden()

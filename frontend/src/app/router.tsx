@@ -74,6 +74,7 @@ const pages = [
   page("/receipts", lazyRouteComponent(() => import("@/features/receipts/receipt-list-page"), "ReceiptListPage")),
   page("/jobs", lazyRouteComponent(() => import("@/features/jobs/job-list-page"), "JobListPage")),
   page("/jobs/$id", lazyRouteComponent(() => import("@/features/jobs/job-page"), "JobPage")),
+  page("$", NotFound), // an unknown address keeps the frame around it
 ];
 
 export const router = createRouter({
