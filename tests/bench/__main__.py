@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.data import REPOSITORY
 from tests.bench.figures import Figure
 
-JOBS = ("engine", "C1", "A")
+JOBS = ("engine", "quote", "C1", "A")
 TARGET = REPOSITORY / "docs" / "benchmarks.md"
 
 
@@ -24,16 +24,19 @@ def run(*, job: str, n: int | None, data: Path | None) -> Figure:
     from tests.bench.place import bench_place
 
     with bench_place() as place:
-        from tests.bench import calls, subscriptions
+        from tests.bench import calls, quote, subscriptions
 
-        module = {"C1": calls, "A": subscriptions}[job]
+        module = {"C1": calls, "A": subscriptions, "quote": quote}[job]
         return module.run(place=place, n=n or module.N_DEFAULT, data=data)
 
 
 def run_all(*, n: int | None, data: Path | None) -> int:
     lines = []
     for job in JOBS:
-        options = [*(["--n", str(n)] if n else []), *(["--data", str(data)] if data and job != "engine" else [])]
+        options = [
+            *(["--n", str(n)] if n else []),
+            *(["--data", str(data)] if data and job not in ("engine", "quote") else []),
+        ]
         command = [sys.executable, "-m", "tests.bench", job, *options]
         done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
         sys.stdout.write(done.stdout)

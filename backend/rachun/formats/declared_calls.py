@@ -4,7 +4,7 @@ A profile marked ASSUMED has a layout nobody confirmed yet; whoever uses it must
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,16 +12,23 @@ from typing import Any
 import jsonschema
 import polars as pl
 
-from rachun.formats.call_columns import call_problems, clock_to_utc, finish_calls, first_problem, is_ambiguous
+from rachun.formats.call_columns import (
+    call_problems,
+    clock_to_utc,
+    finish_calls,
+    first_problem,
+    is_ambiguous,
+    together,
+)
 from rachun.formats.columnar import ColumnsRead
+from rachun.formats.line_blocks import BLOCK_BYTES, LineBlock, line_blocks
 from rachun.formats.reading import FileRefused, RowError
-from rachun.formats.source import Source, read_text
-from rachun.formats.tables import MAX_LINE, MAX_ROWS
+from rachun.formats.source import Source, StoredSource, refuse_oversize
+from rachun.formats.tables import MAX_LINE
 from rachun.formats.typed_columns import check_zone
 
 SHIPPED_PROFILES = ("bgbilling", "m200_ex", "evrokvant", "es11")
 Profile = Mapping[str, Any]
-_SLICE_ROWS = 100_000
 _SHOWN = {"started_at": "started", "duration": "duration", "billable": "billable_text", "cause": "disposition"}
 _NEEDED = (
     *("row_no", "raw", "caller_raw", "called_raw", "started_at", "duration_s", "billable_s", "disposition", "answered"),
@@ -71,21 +78,39 @@ def _profile_wrong(where: str, detail: str) -> FileRefused:
 
 def read_declared_calls(*, source: Source, profile: Profile, zone: str | None = None) -> ColumnsRead:
     """Columns as CALL_COLUMNS. zone: the clock of the exchange, the profile's unless stated."""
+    refuse_oversize(source=source)
+    return together(parts=list(iterate_declared_calls(source=source, profile=profile, zone=zone)))
+
+
+def iterate_declared_calls(
+    *, source: Source | StoredSource, profile: Profile, zone: str | None = None, block_bytes: int = BLOCK_BYTES
+) -> Iterator[ColumnsRead]:
+    """The same, part by part as the file is read; `occurrence` counts within a part.
+
+    Raises FileRefused, at the first part unless the trouble lies further on.
+    """
     profile = check_profile(profile=profile)
     zone = check_zone(zone=zone or profile.get("zone") or "UTC")
-    encoding = source.encoding or profile["encoding"]
-    text = read_text(source=Source(name=source.name, data=source.data, encoding=encoding)).text
-    lines = _lines(text, profile)
-    parts: list[pl.DataFrame] = []
-    errors: list[RowError] = []
-    for part in lines.iter_slices(_SLICE_ROWS):  # a part at a time, so that memory does not grow with the file
-        fields = _delimited(part, profile) if profile["kind"] == "DELIMITED" else _fixed(part, profile)
-        misshapen = fields.filter(~pl.col("whole"))
-        if not parts and fields.height == misshapen.height:
-            raise _no_line_fits(fields, profile)
-        errors += [_misshapen(row, found, profile) for row, found in misshapen.select("row_no", "found").iter_rows()]
-        parts.append(_judge(fields.filter(pl.col("whole")), profile, zone))
-    return finish_calls(judged=pl.concat(parts), errors=errors, shown=_SHOWN, zone=zone, record_count=lines.height)
+    blocks = line_blocks(source=source, encoding=profile["encoding"], block_bytes=block_bytes)
+    is_first = True
+    for lines in _records(blocks, profile):
+        yield _read_part(lines, profile, zone, is_first=is_first)
+        is_first = False
+    if is_first:
+        raise FileRefused(code="empty_file")
+
+
+def _read_part(lines: pl.DataFrame, profile: Profile, zone: str, *, is_first: bool) -> ColumnsRead:
+    fields = _delimited(lines, profile) if profile["kind"] == "DELIMITED" else _fixed(lines, profile)
+    misshapen = fields.filter(~pl.col("whole"))
+    if is_first and fields.height == misshapen.height:
+        raise _no_line_fits(fields, profile)
+    errors = [
+        _misshapen(row, found, raw, profile)
+        for row, found, raw in misshapen.select("row_no", "found", "raw").iter_rows()
+    ]
+    judged = _judge(fields.filter(pl.col("whole")) if misshapen.height else fields, profile, zone)
+    return finish_calls(judged=judged, errors=errors, shown=_SHOWN, zone=zone, record_count=lines.height)
 
 
 def _judge(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
@@ -94,24 +119,35 @@ def _judge(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
     return judged.select(pl.col(*_NEEDED))
 
 
-def _lines(text: str, profile: Profile) -> pl.DataFrame:
-    """row_no and raw of every line that is a record."""
-    frame = (
-        pl.DataFrame({"raw": [text]})
-        .select(pl.col("raw").str.split("\n").explode())
-        .with_columns(row_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    )
-    frame = frame.with_columns(pl.col("raw").str.strip_chars_end("\r\x1a"))
+def _records(blocks: Iterable[LineBlock], profile: Profile) -> Iterator[pl.DataFrame]:
+    """row_no and raw of the lines that are records: not the blank ones, nor those that the profile skips at both ends.
+    Lines that may be the skipped end are held back until more follow.
+    """
     first, final = profile.get("skip_first", 0), profile.get("skip_last", 0)
-    frame = frame.filter(pl.col("raw").str.strip_chars() != "")
-    frame = frame.slice(first, max(0, frame.height - first - final))
-    if frame.height == 0:
-        raise FileRefused(code="empty_file")
-    if frame.height > MAX_ROWS:
-        raise FileRefused(code="too_many_rows", params={"limit": MAX_ROWS})
-    if (frame["raw"].str.len_chars() > MAX_LINE).any():
+    held = pl.DataFrame(schema={"raw": pl.String(), "row_no": pl.Int64()})
+    for block in blocks:
+        lines = _lines(block)
+        skipped = min(first, lines.height)
+        first -= skipped
+        whole = pl.concat([held, lines.slice(skipped)]) if held.height else lines.slice(skipped)
+        ready = whole.slice(0, max(0, whole.height - final))
+        held = whole.slice(ready.height)
+        if ready.height:
+            yield ready
+
+
+def _lines(block: LineBlock) -> pl.DataFrame:
+    raw = pl.col("raw")
+    frame = pl.read_lines(block.data, name="raw", row_index_name="row_no", row_index_offset=block.first_row)
+    frame = frame.select(raw.str.strip_chars_end("\r\x1a"), pl.col("row_no").cast(pl.Int64))
+    if frame.select((raw.str.len_bytes() > MAX_LINE).any()).item():  # cheap, and never below the number of characters
+        refuse_long_lines(frame["raw"])
+    return frame.filter(raw.str.contains(r"\S"))
+
+
+def refuse_long_lines(lines: pl.Series) -> None:
+    if (lines.str.len_chars() > MAX_LINE).any():
         raise FileRefused(code="line_too_long", params={"limit": MAX_LINE})
-    return frame
 
 
 def _record(profile: Profile) -> pl.Expr:
@@ -123,16 +159,18 @@ def _delimited(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     record = _record(profile)
     if profile["delimiter"] == " ":
         record = record.str.strip_chars(" ").str.replace_all(" +", " ")
-    split = lines.with_columns(cells=record.str.split(profile["delimiter"])).with_columns(
-        found=pl.col("cells").list.len().cast(pl.Int64)
+    delimiter, count = profile["delimiter"], profile["columns"]
+    split = lines.with_columns(record=record).with_columns(
+        cells=pl.col("record").str.split_exact(delimiter, count - 1),
+        found=pl.col("record").str.count_matches(delimiter, literal=True).cast(pl.Int64) + 1,
     )
     places = {name: _cell(place) for name, place in profile["fields"].items()}
-    return split.with_columns(whole=pl.col("found") == profile["columns"], **_stripped(places)).drop("cells")
+    return split.with_columns(whole=pl.col("found") == count, **_stripped(places)).drop("cells", "record")
 
 
 def _cell(place: Mapping[str, int]) -> pl.Expr:
-    cell = pl.col("cells").list.get(place["column"], null_on_oob=True)
-    return cell.str.split(" ").list.get(place["part"], null_on_oob=True) if "part" in place else cell
+    cell = pl.col("cells").struct.field(f"field_{place['column']}")
+    return cell.str.splitn(" ", place["part"] + 2).struct.field(f"field_{place['part']}") if "part" in place else cell
 
 
 def _fixed(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
@@ -149,17 +187,17 @@ def _stripped(places: dict[str, pl.Expr]) -> dict[str, pl.Expr]:
     return {name: place.str.strip_chars(" ") for name, place in places.items()}
 
 
-def _misshapen(row: int, found: int, profile: Profile) -> RowError:
+def _misshapen(row: int, found: int, raw: str, profile: Profile) -> RowError:
     if profile["kind"] == "DELIMITED":
         params: dict[str, int | str] = {"found": found, "expected": profile["columns"]}
-        return RowError(row=row, field="row", code="cell_count", params=params)
+        return RowError(row=row, field="row", code="cell_count", params=params, raw=raw)
     params = {"found": found, "expected": profile["line_length"]}
-    return RowError(row=row, field="row", code="line_too_short", params=params)
+    return RowError(row=row, field="row", code="line_too_short", params=params, raw=raw)
 
 
 def _no_line_fits(fields: pl.DataFrame, profile: Profile) -> FileRefused:
     """When not one line has the shape of the profile, it is another kind of file."""
-    error = _misshapen(fields["row_no"][0], fields["found"][0], profile)
+    error = _misshapen(fields["row_no"][0], fields["found"][0], "", profile)
     return FileRefused(code=error.code, row=error.row, params=error.params)
 
 

@@ -18,12 +18,14 @@ class RowError:
     """One thing wrong with one row. `code` is stable; its text in the reader's language is made by whoever shows it.
 
     row: line of the file, counted from 1 as an editor counts; for a file without lines, the number of the element.
+    raw: the line as it came, where the reader has it at hand.
     """
 
     row: int
     field: str
     code: str
     params: Mapping[str, Param] = dataclass_field(default_factory=dict)
+    raw: str = dataclass_field(default="", compare=False)
 
     @property
     def message_en(self) -> str:

@@ -3,6 +3,7 @@
 import codecs
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from rachun.formats.reading import FileRefused
 
@@ -25,6 +26,19 @@ class Source:
     name: str
     data: bytes
     encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSource:
+    """A file too large for memory, where it is kept."""
+
+    name: str
+    path: Path
+    encoding: str | None = None
+
+    def read(self) -> Source:
+        """For formats that need the file whole."""
+        return Source(name=self.name, data=self.path.read_bytes(), encoding=self.encoding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +77,22 @@ def refuse_oversize(*, source: Source) -> None:
 
 def _choose_encoding(source: Source) -> tuple[str, int]:
     """The encoding to use and the bytes of a byte order mark to skip."""
-    marked = next(((name, len(bom)) for bom, name in _BOMS if source.data.startswith(bom)), None)
+    name, length = marked_encoding(data=source.data)
     if source.encoding is None:
-        return marked or (_guess_encoding(source.data), 0)
-    declared = _known_encoding(source.encoding)
-    if marked and declared.startswith(marked[0][:5]):
-        return marked
+        return (name, length) if name else (_guess_encoding(source.data), 0)
+    declared = known_encoding(stated=source.encoding)
+    if name and declared.startswith(name[:5]):
+        return name, length
     return ("utf-8" if declared == "utf-8-sig" else declared), 0
 
 
-def _known_encoding(stated: str) -> str:
+def marked_encoding(*, data: bytes) -> tuple[str | None, int]:
+    """What a byte order mark at the beginning says, and its length."""
+    return next(((name, len(bom)) for bom, name in _BOMS if data.startswith(bom)), (None, 0))
+
+
+def known_encoding(*, stated: str) -> str:
+    """Raises FileRefused."""
     wanted = stated.strip().lower().replace("_", "-").replace("windows-", "cp")
     wanted = {"utf8": "utf-8", "utf16": "utf-16", "1251": "cp1251", "1250": "cp1250", "866": "cp866"}.get(
         wanted, wanted

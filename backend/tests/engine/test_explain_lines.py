@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from oracle.pricing import World
 from oracle.worlds import snapshot_of, worlds
+from rachun.engine.billing.benefits import KIND as BENEFIT
 from rachun.engine.billing.pipeline import price
 from rachun.engine.billing.snapshot import Snapshot
 from rachun.engine.explain.columns import lines_of
@@ -51,7 +52,7 @@ class TestEveryKind:
     def test_of_the_schema_has_its_explainer(self) -> None:
         items = tariff_schema()["properties"]["components"]["items"]
 
-        assert set(EXPLAINERS) == set(items["properties"]["kind"]["enum"])
+        assert set(EXPLAINERS) == {*items["properties"]["kind"]["enum"], BENEFIT}
 
     def test_that_is_unknown_is_refused_by_name(self) -> None:
         [one] = derivations_of(snapshot_of(world((LONG_AGO, tariff(fixed("10.00"))))))

@@ -1,8 +1,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from rachun.formats.call_columns import CALL_COLUMNS
-from rachun.formats.declared_calls import SHIPPED_PROFILES, check_profile, read_declared_calls, shipped_profile
+from rachun.formats.call_columns import CALL_COLUMNS, together
+from rachun.formats.declared_calls import (
+    SHIPPED_PROFILES,
+    check_profile,
+    iterate_declared_calls,
+    read_declared_calls,
+    shipped_profile,
+)
 from rachun.formats.keys import number_occurrences
 from rachun.formats.reading import FileRefused
 
@@ -139,6 +145,39 @@ class TestCallProfiles:
         [call] = result.frame.iter_rows(named=True)
         assert (call["called_raw"], call["duration_s"]) == ("38765111222", 2)
         assert call["started_at"] == datetime(2026, 7, 1, 10, tzinfo=UTC)
+
+
+class TestAFileInParts:
+    @pytest.mark.parametrize("block_bytes", [1, 70, 150, 1000])
+    def test_reads_as_the_whole_file_does(self, block_bytes: int) -> None:
+        lines = [BG, "\n", BG.replace("125", "1x5"), BG.replace("10:15", "10:16"), "not a call\n", BG]
+        file, profile = source("".join(lines).encode()), shipped_profile(name="bgbilling")
+
+        whole = read_declared_calls(source=file, profile=profile)
+        parts = list(iterate_declared_calls(source=file, profile=profile, block_bytes=block_bytes))
+
+        assert whole.frame["row_no"].to_list() == [1, 4, 6]
+        assert [(error.row, error.code) for error in whole.errors] == [(3, "not_an_integer"), (5, "cell_count")]
+        assert [error.raw for error in whole.errors] == [lines[2].strip("\n"), "not a call"]
+        assert together(parts=parts).frame.equals(whole.frame)
+        assert [error for part in parts for error in part.errors] == list(whole.errors)
+        assert (sum(part.record_count for part in parts), whole.record_count) == (5, 5)
+
+    def test_skips_its_ends_wherever_it_is_cut(self) -> None:
+        profile = {**shipped_profile(name="bgbilling"), "skip_first": 2, "skip_last": 2}
+        file = source(("HEAD\nHEAD\n" + BG * 3 + "TOTAL\nEND\n").encode())
+
+        parts = list(iterate_declared_calls(source=file, profile=profile, block_bytes=5))
+
+        assert [row for part in parts for row in part.frame["row_no"]] == [3, 4, 5]
+
+    def test_names_the_place_that_cannot_be_decoded(self) -> None:
+        file = source(BG.encode() * 2 + b"\xff" + BG.encode())
+
+        with pytest.raises(FileRefused) as refused:
+            list(iterate_declared_calls(source=file, profile=shipped_profile(name="bgbilling"), block_bytes=80))
+        assert (refused.value.code, refused.value.row) == ("undecodable", 3)
+        assert refused.value.params["offset"] == 2 * len(BG)
 
 
 class TestOccurrences:

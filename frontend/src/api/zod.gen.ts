@@ -1237,6 +1237,84 @@ export const zProblemOut = z.object({
 });
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zQuoteLineOut = z.object({
+    line_no: z.int(),
+    component: z.string(),
+    kind: z.string(),
+    register: z.string(),
+    block_no: z.int().nullable(),
+    description: z.string(),
+    service_from: z.iso.date(),
+    service_to: z.iso.date(),
+    quantity: z.string(),
+    unit_price: z.string(),
+    net: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tax: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    steps: z.array(zExplanationStepOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zQuoteOut = z.object({
+    currency: z.string(),
+    net: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tax: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    lines: z.array(zQuoteLineOut)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zQuotedCallsIn = z.object({
+    component: z.string().min(1).max(40),
+    destination: z.string().min(1).max(100),
+    minutes: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    calls: z.int().gte(1).lte(10000000),
+    amount: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zQuotedConsumptionIn = z.object({
+    register: z.string().min(1).max(20),
+    quantity: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zQuotedDeliveryIn = z.object({
+    item: z.string().min(1).max(40),
+    performed_on: z.iso.date(),
+    quantity: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * Without consumption, calls or deliveries the agreement's own of the period are priced.
+ */
+export const zQuoteIn = z.object({
+    tariff_version_id: z.uuid().nullable(),
+    tariff: z.record(z.string(), z.unknown()).nullable(),
+    agreement_id: z.uuid().nullable(),
+    legal_entity_id: z.uuid().nullable(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    service_from: z.iso.date().nullable(),
+    service_to: z.iso.date().nullable(),
+    consumption: z.array(zQuotedConsumptionIn).nullable(),
+    calls: z.array(zQuotedCallsIn).nullable(),
+    deliveries: z.array(zQuotedDeliveryIn).nullable(),
+    attributes: z.record(z.string(), z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)),
+    language: zOperatorLanguage
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zRateDeckIn = z.object({
@@ -2407,6 +2485,31 @@ export const zEntryWithPostingsOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zQuoteLineOutWritable = z.object({
+    line_no: z.int(),
+    component: z.string(),
+    kind: z.string(),
+    register: z.string(),
+    block_no: z.int().nullable(),
+    description: z.string(),
+    service_from: z.iso.date(),
+    service_to: z.iso.date(),
+    quantity: z.string(),
+    unit_price: z.string(),
+    steps: z.array(zExplanationStepOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zQuoteOutWritable = z.object({
+    currency: z.string(),
+    lines: z.array(zQuoteLineOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zReceiptOutWritable = z.object({
     id: z.uuid(),
     legal_entity_id: z.uuid(),
@@ -3472,6 +3575,10 @@ export const zHandOverPremisePath = z.object({
 });
 
 export const zHandOverPremiseResponse = z.array(zAgreementOut);
+
+export const zCreateQuoteBody = zQuoteIn;
+
+export const zCreateQuoteResponse = zQuoteOut;
 
 export const zImportReadingsBody = zReadingImportIn;
 

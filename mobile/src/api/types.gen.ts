@@ -1596,6 +1596,100 @@ export type ProblemOut = {
 };
 
 /**
+ * Without consumption, calls or deliveries the agreement's own of the period are priced.
+ */
+export type QuoteIn = {
+    tariff_version_id: string | null;
+    /**
+     * A draft by the tariff version schema.
+     */
+    tariff: {
+        [key: string]: unknown;
+    } | null;
+    agreement_id: string | null;
+    legal_entity_id: string | null;
+    period_from: string;
+    /**
+     * The first day that no longer belongs.
+     */
+    period_to: string;
+    service_from: string | null;
+    service_to: string | null;
+    consumption: Array<QuotedConsumptionIn> | null;
+    calls: Array<QuotedCallsIn> | null;
+    deliveries: Array<QuotedDeliveryIn> | null;
+    /**
+     * Such as members or kW.
+     */
+    attributes: {
+        [key: string]: string;
+    };
+    language: OperatorLanguage;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type QuoteLineOut = {
+    line_no: number;
+    component: string;
+    kind: string;
+    register: string;
+    block_no: number | null;
+    description: string;
+    service_from: string;
+    service_to: string;
+    quantity: string;
+    unit_price: string;
+    readonly net: string;
+    readonly tax: string;
+    readonly gross: string;
+    steps: Array<ExplanationStepOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type QuoteOut = {
+    currency: string;
+    readonly net: string;
+    readonly tax: string;
+    readonly gross: string;
+    lines: Array<QuoteLineOut>;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type QuotedCallsIn = {
+    component: string;
+    destination: string;
+    minutes: string;
+    calls: number;
+    /**
+     * What the calls cost by the destination table.
+     */
+    amount: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type QuotedConsumptionIn = {
+    register: string;
+    quantity: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type QuotedDeliveryIn = {
+    item: string;
+    performed_on: string;
+    quantity: string;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type RateDeckIn = {
@@ -2572,6 +2666,31 @@ export type PostingOutWritable = {
     debit_item_id: string | null;
     credit_item_id: string | null;
     currency: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type QuoteLineOutWritable = {
+    line_no: number;
+    component: string;
+    kind: string;
+    register: string;
+    block_no: number | null;
+    description: string;
+    service_from: string;
+    service_to: string;
+    quantity: string;
+    unit_price: string;
+    steps: Array<ExplanationStepOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type QuoteOutWritable = {
+    currency: string;
+    lines: Array<QuoteLineOutWritable>;
 };
 
 /**
@@ -8043,6 +8162,60 @@ export type HandOverPremiseResponses = {
 };
 
 export type HandOverPremiseResponse = HandOverPremiseResponses[keyof HandOverPremiseResponses];
+
+export type CreateQuoteData = {
+    body: QuoteIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/quotes';
+};
+
+export type CreateQuoteErrors = {
+    /**
+     * bill_run_period_invalid, quote_unclear, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * currency_differs, quote_not_priced, tariff_not_valid
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateQuoteError = CreateQuoteErrors[keyof CreateQuoteErrors];
+
+export type CreateQuoteResponses = {
+    200: QuoteOut;
+};
+
+export type CreateQuoteResponse = CreateQuoteResponses[keyof CreateQuoteResponses];
 
 export type ImportReadingsData = {
     body: ReadingImportIn;

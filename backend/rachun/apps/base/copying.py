@@ -1,6 +1,7 @@
 """Columns into a table by binary COPY: the way of every bulk write."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -31,27 +32,48 @@ def jsonb(text: pl.Expr) -> pl.Expr:
     return pl.concat_str(pl.lit(JSONB_VERSION), text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedRows:
+    """Rows as COPY sends them, ready to be written by the thread that holds the connection."""
+
+    columns: tuple[str, ...]
+    blocks: tuple[bytes, ...]
+    count: int
+
+
 def copy_frame(*, table: str, frame: pl.DataFrame) -> int:
     """Write the frame's columns into the table's columns of the same names; returns the number of rows.
 
     Types must be exactly those of the table: Int64 for bigint, Int32 for integer, Int16 for smallint, Binary of
     16 bytes for uuid, Date, String, Boolean, `jsonb(...)` for jsonb, Datetime("us", "UTC") for timestamptz.
     """
-    assert_in_transaction()
+    return copy_rows(table=table, rows=encode_rows(frame))
+
+
+def encode_rows(frame: pl.DataFrame) -> EncodedRows:
+    """The half of copy_frame that needs no database."""
+    columns = tuple(frame.columns)
     if frame.is_empty():
-        return 0
+        return EncodedRows(columns=columns, blocks=(), count=0)
     arrow = frame.to_arrow()
     plain = pa.schema([pa.field(field.name, _plain(field.type), nullable=True) for field in arrow.schema])
     encoder = ArrowToPostgresBinaryEncoder(plain)
+    batches = arrow.cast(plain).combine_chunks().to_batches()
+    blocks = (encoder.write_header(), *(encoder.write_batch(batch) for batch in batches), encoder.finish())
+    return EncodedRows(columns=columns, blocks=blocks, count=frame.height)
+
+
+def copy_rows(*, table: str, rows: EncodedRows) -> int:
+    assert_in_transaction()
+    if not rows.count:
+        return 0
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in frame.columns)
+        sql.Identifier(table), sql.SQL(", ").join(sql.Identifier(name) for name in rows.columns)
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(encoder.write_header())
-        for batch in arrow.cast(plain).combine_chunks().to_batches():
-            copy.write(encoder.write_batch(batch))
-        copy.write(encoder.finish())
-    return frame.height
+        for block in rows.blocks:
+            copy.write(block)
+    return rows.count
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -1,7 +1,7 @@
 """The content-addressed store: a file's name is the SHA-256 of its bytes, so the same bytes are kept once."""
 
 import os
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,6 +43,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def checked_path(*, digest: str) -> Path:
+    """Where a file too large for memory is kept. Raises FileMissing; also when the bytes no longer have their hash."""
+    path = file_path(digest=digest)
+    if not path.exists():
+        raise FileMissing(digest)
+    with path.open("rb") as stream:
+        if file_digest(stream, "sha256").hexdigest() != digest:
+            raise FileMissing(f"{digest} was altered")
+    return path
 
 
 def read_file(*, digest: str) -> bytes:

@@ -44,6 +44,7 @@ def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
         created_by=job.created_by,
         checkpoint_state=job.checkpoint,
         lease_owner=owner,
+        is_inline=is_inline,
     )
     with acting(Actor(principal_id=job.created_by, request_id=str(job.id))):
         run_handler(job=job, handler=handler, context=context, is_inline=is_inline)

@@ -7,6 +7,7 @@ def calculate(context: JobContext) -> dict[str, Any] | None: ...
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +58,28 @@ class JobContext:
     created_by: UUID | None
     checkpoint_state: Mapping[str, Any] | None
     lease_owner: str
+    is_inline: bool = False  # runs in the caller's transaction: nobody outside can look meanwhile
+
+    def report(self, *, done: int, total: int | None = None) -> None:
+        """Say at once how far a transaction is that is still open, and hear whether to stop.
+
+        Written over a connection of its own, so call it before anything else of this job is written. Raises LeaseLost,
+        JobCancelled.
+        """
+        if self.is_inline:
+            return
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="job-report") as outside:
+            outside.submit(self._report, {"done": done} if total is None else {"done": done, "total": total}).result()
+
+    def _report(self, changes: Mapping[str, Any]) -> None:
+        """A dead worker's uncommitted steps are no progress, so `attempts` stays as it is."""
+        try:
+            held = Job.objects.filter(id=self.job_id, lease_owner=self.lease_owner, state=Job.State.RUNNING)
+            if held.update(lease_until=lease_end(), **changes) == 0:
+                raise LeaseLost(self.job_id)
+            self.raise_if_cancelled()
+        finally:
+            connection.close()
 
     def progress(self, *, done: int, total: int | None = None, counts: Mapping[str, int] | None = None) -> None:
         """Raises LeaseLost."""

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from rachun.apps.base.jobs import JobContext
 from rachun.apps.base.models import JobRowError
 from rachun.formats.reading import RowError
-from rachun.formats.source import Source, read_text
+from rachun.formats.source import Source, StoredSource, read_text
 
 RAW_MAX = 2000
 ARCHIVE = b"PK"  # a workbook has no lines
 
 
-def keep_row_errors(*, context: JobContext, errors: Iterable[RowError], source: Source) -> int:
+def keep_row_errors(*, context: JobContext, errors: Iterable[RowError], source: Source | StoredSource) -> int:
     """Write the errors into the job with the raw line of each; returns how many. One told twice stays one."""
     told = list(errors)
-    lines = lines_of(source) if told else []
+    lines = lines_of(source) if any(not error.raw for error in told) else []
     JobRowError.objects.bulk_create(
         [
             JobRowError(
@@ -23,7 +23,7 @@ def keep_row_errors(*, context: JobContext, errors: Iterable[RowError], source: 
                 field=error.field,
                 code=error.code,
                 params=dict(error.params),
-                raw=lines[error.row - 1].rstrip("\r")[:RAW_MAX] if 0 < error.row <= len(lines) else "",
+                raw=(error.raw or line_at(lines, error.row)).replace("\0", "")[:RAW_MAX],
             )
             for error in told
         ],
@@ -33,5 +33,10 @@ def keep_row_errors(*, context: JobContext, errors: Iterable[RowError], source: 
     return len(told)
 
 
-def lines_of(source: Source) -> list[str]:
-    return [] if source.data.startswith(ARCHIVE) else read_text(source=source).text.split("\n")
+def line_at(lines: list[str], row: int) -> str:
+    return lines[row - 1].rstrip("\r") if 0 < row <= len(lines) else ""
+
+
+def lines_of(source: Source | StoredSource) -> list[str]:
+    whole = source.read() if isinstance(source, StoredSource) else source
+    return [] if whole.data.startswith(ARCHIVE) else read_text(source=whole).text.split("\n")

@@ -1,6 +1,6 @@
 """Stored charges → the lines that the engine explains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rachun.apps.billing.models import Bill, Charge
@@ -54,6 +54,10 @@ def source_of(version: TariffVersion, *, language: str) -> PriceSource:
 
 def component_names(*, version: TariffVersion, language: str) -> dict[str, str]:
     """What the bill calls the components, by code."""
-    components: list[dict[str, Any]] = version.body["components"]
+    return names_of(body=version.body, language=language)
+
+
+def names_of(*, body: Mapping[str, Any], language: str) -> dict[str, str]:
+    components: list[dict[str, Any]] = body["components"]
     labels = {one["code"]: one.get("label", {}) for one in components}
     return {code: label.get(language) or label.get("en") or code for code, label in labels.items()}

@@ -1,8 +1,13 @@
 """Why a bill run does not go on."""
 
+import json
+from collections.abc import Iterable
+from typing import Self
+
 from django.utils.translation import gettext_lazy as _
 
-from rachun.apps.base.errors import Conflict, Invalid, Refused
+from rachun.apps.base.errors import Conflict, FieldProblem, Invalid, Refused
+from rachun.apps.billing.reasons import reason_of
 
 
 class RunAlreadyExists(Conflict):
@@ -55,3 +60,24 @@ class ControlSheetDiffers(Conflict):
 class InputsChanged(Conflict):
     code = "inputs_changed"
     title = _("Data of these accounts changed after the calculation. Calculate again.")
+
+
+class QuoteNotPriced(Refused):
+    code = "quote_not_priced"
+    title = _("The tariff cannot be priced for this usage.")
+
+    @classmethod
+    def of(cls, *, refusals: Iterable[tuple[str, str]]) -> Self:
+        """refusals: code and params (JSON) as the engine gives them."""
+        told = [(code, json.loads(params)) for code, params in refusals]
+        return cls(
+            errors=[
+                FieldProblem(pointer="", code=code.lower(), detail=reason_of(code=code, params=params), params=params)
+                for code, params in told
+            ]
+        )
+
+
+class QuoteUnclear(Invalid):
+    code = "quote_unclear"
+    title = _("A quote needs one tariff: the id of a stored version or a draft, and for a draft alone the enterprise.")

@@ -8,10 +8,10 @@ from uuid import UUID
 import polars as pl
 
 from rachun.apps.rating.selectors.guiding import (
+    CallFacts,
     TariffFacts,
     get_tariff_facts,
     list_account_agreements,
-    list_number_assignments,
 )
 from rachun.apps.usage.models import UsageRecord
 from rachun.countries.pack import NumberingPlan
@@ -20,8 +20,8 @@ from rachun.engine.rating.numbers import NumberingRules, normalise_numbers
 
 State = UsageRecord.State
 NUMBER_MAX = 20
+_E164_LEAST, _E164_MOST = 10, 15
 ANY_PREFIX = "*"  # a rate for whatever is dialled has no digits, and a priced call names its prefix
-_E164_LEAST = 10
 _PRICED = {
     "component": pl.String(),
     "prefix": pl.String(),
@@ -52,38 +52,37 @@ def e164_of(*, numbers: pl.Series, rules: NumberingRules) -> pl.Series:
     """E.164 digits or null. Ten digits and more that no national rule resolves are international already, as exchanges
     write them without a plus.
     """
-    bare = numbers.cast(pl.String).str.replace_all(r"[^0-9]", "")
+    bare = pl.col("bare")
     frame = pl.DataFrame(
         {
-            "bare": bare,
+            "bare": numbers.cast(pl.String).str.replace_all(r"[^0-9]", ""),
             "understood": normalise_numbers(numbers=numbers, rules=rules)["e164"],
-            "international": normalise_numbers(numbers="+" + bare, rules=rules)["e164"],
         }
     )
-    is_whole = (pl.col("bare").str.len_bytes() >= _E164_LEAST) & ~pl.col("bare").str.starts_with("0")
-    found = pl.coalesce("understood", pl.when(is_whole).then("international"))
-    return frame.select(found.alias("e164"))["e164"]
+    is_international = bare.str.len_bytes().is_between(_E164_LEAST, _E164_MOST) & ~bare.str.starts_with("0")
+    return frame.select(e164=pl.coalesce("understood", pl.when(is_international).then(bare)))["e164"]
 
 
-def price_calls(*, records: pl.DataFrame, legal_entity_id: UUID, rules: NumberingRules) -> pl.DataFrame:
-    """records: caller, called, usage_date, billable_s, answered. Adds state, reason, agreement_id, component, prefix,
+def number_calls(*, records: pl.DataFrame, rules: NumberingRules) -> pl.DataFrame:
+    """Adds caller_e164 and called_e164."""
+    return records.with_columns(
+        caller_e164=e164_of(numbers=records["caller"], rules=rules),
+        called_e164=e164_of(numbers=records["called"], rules=rules),
+    )
+
+
+def price_calls(*, records: pl.DataFrame, facts: CallFacts) -> pl.DataFrame:
+    """records: as number_calls leaves them, with usage_date, billable_s, answered; facts that know their callers. Adds
+    state, reason, agreement_id, component, prefix,
     destination, billed_s, amount_micro; caller and called become E.164 where they can be read.
 
     Reasons: BAD_CALLER, UNKNOWN_SUBSCRIBER, NO_AGREEMENT, NO_TARIFF, NO_COMPONENT, BAD_NUMBER, NO_RATE, BAD_DURATION,
     OVERFLOW; of unbillable ones UNANSWERED, NO_DURATION.
     """
-    numbered = records.with_row_index("ix").with_columns(
-        caller_e164=e164_of(numbers=records["caller"], rules=rules),
-        called_e164=e164_of(numbers=records["called"], rules=rules),
-    )
-    callers = numbered["caller_e164"].drop_nulls().unique().to_list()
-    known, assigned = list_number_assignments(legal_entity_id=legal_entity_id, numbers=callers)
-    guided = _first_on_day(numbered, assigned.rename({"caller": "caller_e164"}), on="caller_e164")
-    facts = get_tariff_facts(
-        legal_entity_id=legal_entity_id, agreement_ids=guided["agreement_id"].drop_nulls().unique().to_list()
-    )
-    versed = _with_version(guided, facts=facts)
-    priced = versed.join(_rated(versed, facts=facts), on="ix", how="left", maintain_order="left")
+    numbered = records.with_row_index("ix")
+    versed = _guided(numbered, facts=facts)
+    priced = versed.join(_rated(versed, facts=facts.tariffs), on="ix", how="left", maintain_order="left")
+    known = facts.known
     is_known = pl.col("caller_e164").is_in(known["caller"].implode())
     silent = ~pl.col("answered") | (pl.col("billable_s") == 0)
     reason = (
@@ -111,7 +110,24 @@ def price_calls(*, records: pl.DataFrame, legal_entity_id: UUID, rules: Numberin
         caller=pl.coalesce("caller_e164", pl.col("caller").fill_null("").str.slice(0, NUMBER_MAX)),
         called=pl.coalesce("called_e164", pl.col("called").fill_null("").str.slice(0, NUMBER_MAX)),
     )
-    return _priced_only(judged).sort("ix").drop("ix")
+    return _priced_only(judged).drop("ix")
+
+
+def _guided(numbered: pl.DataFrame, *, facts: CallFacts) -> pl.DataFrame:
+    """Adds agreement_id and version_id. Nearly every call finds both in the joined spans; the others go step by step,
+    so that the step at which they stop is known.
+    """
+    found = _on_day(facts.spans, numbered, on=["caller_e164"]).select("ix", "agreement_id", "version_id")
+    if found["ix"].is_duplicated().any():  # an agreement may be served at two points on one day
+        found = found.unique("ix", keep="first", maintain_order=True)
+    joined = numbered.join(found, on="ix", how="left", maintain_order="left")
+    if joined["version_id"].null_count() == 0:
+        return joined
+    stopped = numbered.filter(joined["version_id"].is_null())
+    guided = _first_on_day(stopped, facts.assigned, on="caller_e164")
+    steps = _with_version(guided, facts=facts.tariffs).select("ix", "agreement_id", "version_id")
+    rest = pl.concat([found, steps])
+    return numbered.join(rest, on="ix", how="left", maintain_order="left")
 
 
 def price_deliveries(*, records: pl.DataFrame, legal_entity_id: UUID) -> pl.DataFrame:
@@ -196,13 +212,16 @@ def _rated(versed: pl.DataFrame, *, facts: TariffFacts) -> pl.DataFrame:
     open_calls = versed.filter(pl.col("version_id").is_not_null()).select(
         "ix", "version_id", "usage_date", "started_at", "billable_s", "answered", called=pl.col("called_e164")
     )
-    choices = open_calls.join(facts.traffic, on="version_id").sort("ix", "rank")
+    choices = open_calls.join(facts.traffic, on="version_id", maintain_order="left")
     answers = [_by_table(part, facts=facts) for part in choices.partition_by("table")]
     empty = pl.DataFrame(schema={"ix": pl.UInt32(), "rank": pl.Int64(), **_PRICED})
-    best = pl.concat([empty, *answers]).sort(
-        "ix", pl.col("problem").is_not_null(), pl.col("problem") == "NO_RATE", "rank"
-    )
-    found = best.unique("ix", keep="first", maintain_order=True).drop("rank")
+    found = pl.concat([empty, *answers])
+    if facts.traffic["version_id"].is_duplicated().any():
+        best = found.sort("ix", pl.col("problem").is_not_null(), pl.col("problem") == "NO_RATE", "rank")
+        found = best.unique("ix", keep="first", maintain_order=True)
+    found = found.drop("rank")
+    if found.height == open_calls.height:
+        return found
     nothing = open_calls.select("ix").join(found, on="ix", how="anti")
     absent = [pl.lit(None, kind).alias(name) for name, kind in _PRICED.items() if name != "problem"]
     return pl.concat([found, nothing.with_columns(*absent, problem=pl.lit("NO_COMPONENT"))])

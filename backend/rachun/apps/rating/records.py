@@ -1,10 +1,11 @@
 """Files and rows of any source → one frame of records, whatever format they came in.
 
-RECORDS holds calls and delivered services; what a kind does not have is null.
+RECORDS holds calls and delivered services; what a kind does not have is null. keyed_at: the start of a call that is
+known by what it was; null where the sender gave a key or only a day.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +16,11 @@ from rachun.apps.rating.errors import SourceFormatUnknown
 from rachun.apps.usage.models import UsageSource
 from rachun.formats.asterisk_cdr import read_asterisk_cdr
 from rachun.formats.columnar import ColumnsRead
-from rachun.formats.declared_calls import read_declared_calls, shipped_profile
+from rachun.formats.declared_calls import iterate_declared_calls, shipped_profile
 from rachun.formats.delivered_services import read_delivered_services
 from rachun.formats.keys import number_occurrences
 from rachun.formats.reading import RowError
-from rachun.formats.source import Source
+from rachun.formats.source import Source, StoredSource
 from rachun.values.quantity import MICRO
 
 _INSTANT = pl.Datetime("us", "UTC")
@@ -27,6 +28,7 @@ RECORDS: Mapping[str, pl.DataType] = {
     "row_no": pl.Int64(),
     "record_key": pl.String(),
     "occurrence": pl.Int32(),
+    "keyed_at": _INSTANT,
     "caller": pl.String(),
     "called": pl.String(),
     "started_at": _INSTANT,
@@ -54,27 +56,36 @@ class RecordsRead:
     record_count: int
 
 
-def read_records(*, source: UsageSource, file: Source, is_json: bool = False) -> RecordsRead:
-    """Raises FileRefused when the file as a whole cannot be read, SourceFormatUnknown."""
-    if is_json:
-        return _json_rows(source, data=json.loads(file.data))
+def iterate_records(
+    *, source: UsageSource, file: Source | StoredSource, is_json: bool = False
+) -> Iterator[RecordsRead]:
+    """Part by part, where the format is read by lines; otherwise the whole file as one part.
+
+    Raises FileRefused when the file as a whole cannot be read, SourceFormatUnknown.
+    """
     zone = source.time_zone
-    if source.format == "asterisk_cdr":
-        return _calls(read_asterisk_cdr(source=file, zone=zone), zone=zone)
-    if source.format == "calls:declared":
-        return _calls(read_declared_calls(source=file, profile=source.profile or {}, zone=zone), zone=zone)
-    if source.format.startswith("calls:"):
-        profile = shipped_profile(name=source.format.removeprefix("calls:"))
-        return _calls(read_declared_calls(source=file, profile=profile, zone=zone), zone=zone)
-    if source.format == "delivered_services":
-        return _deliveries(file, zone=zone)
-    raise SourceFormatUnknown(format=source.format)
+    if source.format.startswith("calls:") and not is_json:
+        name = source.format.removeprefix("calls:")
+        profile = (source.profile or {}) if name == "declared" else shipped_profile(name=name)
+        for part in iterate_declared_calls(source=file, profile=profile, zone=zone):
+            yield _calls(part, zone=zone)
+        return
+    whole = file.read() if isinstance(file, StoredSource) else file
+    if is_json:
+        yield _json_rows(source, data=json.loads(whole.data))
+    elif source.format == "asterisk_cdr":
+        yield _calls(read_asterisk_cdr(source=whole, zone=zone), zone=zone)
+    elif source.format == "delivered_services":
+        yield _deliveries(whole, zone=zone)
+    else:
+        raise SourceFormatUnknown(format=source.format)
 
 
 def _calls(read: ColumnsRead, *, zone: str) -> RecordsRead:
     frame = read.frame.with_columns(
         caller=pl.col("caller_raw"),
         called=pl.col("called_raw"),
+        keyed_at=pl.col("started_at"),
         usage_date=pl.col("started_at").dt.convert_time_zone(zone).dt.date(),
         quantity_micro=pl.col("billable_s") * MICRO,
     )
@@ -133,6 +144,7 @@ def _json_call(row: Mapping[str, Any]) -> dict[str, Any]:
     natural = _raw(row["calling"], row["called"], started.isoformat(), duration, row["billable_s"], row["answered"])
     return {
         "record_key": row["record_key"] or natural,
+        "keyed_at": None if row["record_key"] else started,
         "caller": row["calling"],
         "called": row["called"],
         "started_at": started,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from rachun.apps.base.files import read_file
+from rachun.apps.base.files import checked_path, read_file
 from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.jobs import JobContext, job_handler
 from rachun.apps.base.row_errors import keep_row_errors
@@ -16,13 +16,14 @@ from rachun.apps.rating.services import (
     Place,
     RateTerms,
     UsageFile,
+    Watch,
     import_rate_deck,
     load_usage,
     release_suspended,
 )
 from rachun.apps.usage.models import UsageSource
 from rachun.formats.rate_decks import join_rate_deck, read_destination_prefixes, read_rate_deck
-from rachun.formats.source import Source
+from rachun.formats.source import Source, StoredSource
 
 
 @job_handler("rating.load_usage")
@@ -30,11 +31,15 @@ def load_usage_file(context: JobContext) -> dict[str, Any]:
     """Safe to repeat: the batch is one transaction, and the same bytes are answered with the batch that holds them."""
     params = context.params
     source = UsageSource.objects.select_related("legal_entity").get(id=params["source_id"])
-    file = file_of(params)
+    path = checked_path(digest=params["sha256"])
+    file = StoredSource(name=params["name"], path=path, encoding=params.get("encoding"))
+    watch = Watch(
+        rows=lambda done: context.report(done=done),
+        errors=lambda errors: keep_row_errors(context=context, errors=errors, source=file),
+    )
     with transaction.atomic():
         usage = UsageFile(file=file, sha256=params["sha256"], is_json=bool(params.get("is_json")))
-        outcome = load_usage(source=source, usage=usage, loaded_at=timezone.now())
-        keep_row_errors(context=context, errors=outcome.errors, source=file)
+        outcome = load_usage(source=source, usage=usage, loaded_at=timezone.now(), watch=watch)
         counts = counts_of(outcome)
         context.progress(done=counts["records"], total=counts["records"], counts=counts)
     batch = outcome.batch

@@ -1,5 +1,6 @@
 """What was used: batches of calls and delivered services, each record kept once."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from rachun.apps.agreements.models import ServiceAgreement
@@ -59,10 +60,14 @@ class UsageKey(AppendOnly):
     """Every record ever taken, narrow: the second one with the same key is refused here."""
 
     pk = models.CompositePrimaryKey("source_id", "key_hash", "occurrence")
-    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+")
-    key_hash = models.UUIDField(help_text="128 bits of the record key's SHA-256.")
+    # The batch has the foreign key: checking it again for each key would cost more than keeping the key.
+    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    key_hash = models.UUIDField(help_text="The second it began and 96 bits of the record key's SHA-256.")
     occurrence = models.IntegerField(help_text="Tells equal records of one file apart, from 1.")
     load_key = models.UUIDField()
+
+    class Meta:
+        indexes = [BrinIndex(fields=["load_key"], name="usage_key_batch", pages_per_range=32, autosummarize=True)]
 
     def __str__(self) -> str:
         return f"{self.key_hash}/{self.occurrence}"

@@ -16,8 +16,9 @@ of the undiscounted lines exactly. MONETISED: the person is paid in money, the b
 counts when the best one is chosen.
 
 inputs: benefit_ix, category, payer, percent_micro, household (H), person_days (P), days (d), days_in_period (D),
-norm_micro (null: none), quantity_micro (Q), base_minor (A), by ("SHARE" or "NORM": which of the two limited it), vat,
-numerator and denominator of the discount before rounding, in minor units.
+norm_micro (null: none), quantity_micro (Q), base_minor (A), by ("SHARE" or "NORM": which of the two limited it),
+given_minor (discounts of the group before this one), numerator_before (of the same running sum), vat, numerator and
+denominator of the discount before rounding, in minor units.
 """
 
 from collections.abc import Sequence
@@ -149,7 +150,8 @@ def _rounded(limited: pl.DataFrame) -> pl.DataFrame:
     )
     reached = pl.min_horizontal(pl.col("alone").cum_sum().over("group"), pl.col("base"))
     before = pl.min_horizontal(pl.col("alone").cum_sum().over("group") - pl.col("alone"), pl.col("base"))
-    return rows.with_columns(discount=reached - before)
+    given = pl.col("alone").cum_sum().over("group") - pl.col("alone")
+    return rows.with_columns(discount=reached - before, given=given)
 
 
 def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
@@ -168,6 +170,8 @@ def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
             quantity_micro=text(pl.col("quantity")),
             base_minor=text(pl.col("base")),
             by=pl.col("by"),
+            given_minor=text(pl.col("given")),
+            numerator_before=text(pl.col("upto") - pl.col("num")),
             vat=pl.col("vat"),
             numerator=text(pl.col("num") * -1),
             denominator=text(pl.col("den")),

@@ -33,7 +33,7 @@ Key = tuple[str, str, str, str, str, bool]
 Parts = dict[Effect, Fraction]
 WHOLE = {"one_off": Effect.ONE_OFF, "benefit": Effect.BENEFIT}
 TAKEN_OF_OTHERS = ("percentage", "minimum", "cap")
-USED = ("metered", "traffic", "data", "allowance")
+USED = ("metered", "traffic", "data", "allowance", "capacity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def _of_factors(before: Factors, now: Factors, *, difference: Fraction) -> Parts
         moved = Effect.PRICE if plans[0] == plans[1] else Effect.TARIFF
         return {Effect.DAYS: days, Effect.VOLUME: volume, moved: price}
     # The price list is the same, so a dearer mean price comes of reaching further blocks, not of prices.
-    if volume:
+    if volume or before.unit_prices != now.unit_prices:
         return {Effect.DAYS: days, Effect.VOLUME: volume + price}
     return {Effect.DAYS: days + price} if days else {Effect.ROUNDING: price}
 

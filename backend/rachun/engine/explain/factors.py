@@ -20,6 +20,7 @@ class Factors:
     rate: Fraction
     price: Fraction
     sources: frozenset[tuple[str, str]]
+    unit_prices: frozenset[int]
 
     @property
     def values(self) -> tuple[Fraction, Fraction, Fraction]:
@@ -36,6 +37,7 @@ def factors_of(lines: Sequence[Line]) -> Factors:
         rate=quantity / days if days else Fraction(0),
         price=Fraction(gross) / quantity if quantity else Fraction(0),
         sources=frozenset((line.source.plan, line.source.valid_from.isoformat()) for line in lines),
+        unit_prices=frozenset(line.unit_price_e8 for line in lines),
     )
 
 

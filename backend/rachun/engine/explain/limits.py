@@ -1,6 +1,6 @@
 """minimum and cap: an amount for the days served, held against what the named components came to."""
 
-from rachun.engine.explain.facts import Amount, Exact, Explained, Line, Step
+from rachun.engine.explain.facts import Amount, Exact, Explained, Fact, Line, Step
 from rachun.engine.explain.pricing import price_source
 
 
@@ -46,5 +46,9 @@ def explain_cap(line: Line) -> Explained:
 
 
 def _days(line: Line) -> Step:
-    facts = {"days": int(line.given("days")), "period_days": int(line.given("days_in_period")), "service": line.service}
+    facts: dict[str, Fact] = {
+        "days": int(line.given("days")),
+        "period_days": int(line.given("days_in_period")),
+        "service": line.service,
+    }
     return Step(code="SERVED_DAYS", facts=facts)

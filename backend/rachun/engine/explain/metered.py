@@ -80,13 +80,18 @@ def _usage(line: Line, *, unit: str) -> Explained:
 
 
 def _flat(line: Line) -> Explained:
-    """What entering the block costs, for the days of it."""
     window = int(line.given("window_days"))
-    days = int(line.given("days")) if line.given("blocks_prorate") else window
+    return flat_price(line, days=int(line.given("days")) if line.given("blocks_prorate") else window)
+
+
+def flat_price(line: Line, *, days: int) -> Explained:
+    """What entering a block or tier costs a window, for `days` of it."""
+    window = int(line.given("window_days"))
     exact = Exact(num=line.quantity_micro * line.unit_price_e8 * days, den=line.minor_den * window)
-    price = UnitPrice(e8=line.unit_price_e8)
-    code = "FLAT" if days == window else "FLAT_BY_DAYS"
-    flat = Step(code=code, facts={"price": price, "days": days, "window_days": window, "exact": exact})
+    facts: dict[str, Fact] = {"price": UnitPrice(e8=line.unit_price_e8)}
+    flat = Step(code="FLAT", facts=facts)
+    if days != window:
+        flat = Step(code="FLAT_BY_DAYS", facts={**facts, "days": days, "window_days": window, "exact": exact})
     rounding, amount = rounded(line, exact=exact)
     return Explained(steps=(flat, *rounding), amount_minor=amount)
 

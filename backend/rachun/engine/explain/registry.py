@@ -3,6 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+from rachun.engine.billing.benefits import KIND as BENEFIT
+from rachun.engine.explain.allowance import explain_allowance
+from rachun.engine.explain.benefit import explain_benefit
+from rachun.engine.explain.capacity import explain_capacity
+from rachun.engine.explain.data import explain_data
 from rachun.engine.explain.facts import Amount, Derivation, Explained, Line, Step
 from rachun.engine.explain.fixed import explain_fixed
 from rachun.engine.explain.limits import explain_cap, explain_minimum
@@ -13,7 +18,10 @@ from rachun.engine.explain.percentage import explain_percentage
 from rachun.engine.explain.tax import explain_taxes
 from rachun.engine.explain.traffic import explain_traffic
 from rachun.engine.tariffs.components import (
+    Allowance,
     Cap,
+    Capacity,
+    Data,
     Fixed,
     Metered,
     Minimum,
@@ -32,6 +40,10 @@ EXPLAINERS: Mapping[str, Callable[[Line], Explained]] = {
     Percentage.kind: explain_percentage,
     Minimum.kind: explain_minimum,
     Cap.kind: explain_cap,
+    Capacity.kind: explain_capacity,
+    Allowance.kind: explain_allowance,
+    Data.kind: explain_data,
+    BENEFIT: explain_benefit,
 }
 
 

@@ -10,7 +10,7 @@ from django.db.utils import IntegrityError
 from rachun.apps.agreements.models import ServiceTerm
 from rachun.apps.base.imports import FileNotUnderstood
 from rachun.apps.identity.models import Branch
-from rachun.apps.rating.services import LoadOutcome, UsageFile, load_usage
+from rachun.apps.rating.services import LoadOutcome, UsageFile, Watch, load_usage
 from rachun.apps.rating.services.load_usage import STEPS
 from rachun.apps.usage.models import UsageBatch, UsageKey, UsageRecord, UsageSource
 from rachun.formats.source import Source
@@ -212,7 +212,7 @@ class TestDyingInTheMiddle:
                 raise ConnectionAbortedError(done)
 
         with pytest.raises(ConnectionAbortedError), transaction.atomic():
-            load_usage(source=source, usage=file, loaded_at=NOW, step_done=die)
+            load_usage(source=source, usage=file, loaded_at=NOW, watch=Watch(step=die))
 
         assert counted(source) == 0
         assert not UsageKey.objects.filter(source=source).exists()

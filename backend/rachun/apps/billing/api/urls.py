@@ -1,11 +1,12 @@
 """Addresses of billing, below /api/v1/."""
 
 from rachun.apps.base.api.routing import ByIdRouter
-from rachun.apps.billing.api import bill_views, run_views
+from rachun.apps.billing.api import bill_views, quote_views, run_views
 
 router = ByIdRouter()
 router.register("bill-runs", run_views.BillRunViewSet, basename="bill-run")
 router.register("bills", bill_views.BillViewSet, basename="bill")
 router.register("own/bills", bill_views.OwnBillViewSet, basename="own-bill")
+router.register("quotes", quote_views.QuoteViewSet, basename="quote")
 
 urlpatterns = router.urls

@@ -14,7 +14,8 @@ from rachun.apps.base.audit import record_audit
 from rachun.apps.billing.models import Bill, BillRun, Charge
 from rachun.apps.billing.selectors.audit_sample import list_audit_sample
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
-from rachun.apps.billing.services.calculate_chunk import priced
+from rachun.apps.billing.services.calculate_chunk import billable
+from rachun.engine.billing.pipeline import price
 
 logger = structlog.get_logger(__name__)
 BILLS = Metric("rachun_self_audit_bills_total", "Issued bills derived again.")
@@ -105,7 +106,7 @@ def differences_of(*, run: BillRun, bills: Sequence[Bill]) -> list[Difference]:
 
 def derived_lines(inputs: ChunkInputs) -> dict[UUID, dict[int, Row]]:
     """What the engine makes of the raw inputs now: account → line number → the columns of its charge."""
-    charges, _ = priced(inputs)
+    charges, _ = billable(price(inputs.snapshot), inputs=inputs)
     found: dict[UUID, dict[int, Row]] = defaultdict(dict)
     for row in charges.iter_rows(named=True):
         told = {name: "" if row[name] is None and name in ("register", "label") else row[name] for name in COMPARED}

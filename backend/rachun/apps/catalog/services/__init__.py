@@ -1,4 +1,5 @@
 from rachun.apps.catalog.services.add_tariff_version import add_tariff_version
 from rachun.apps.catalog.services.describe_catalog import add_destination_table, add_service, add_tariff_plan
+from rachun.apps.catalog.services.load_draft import load_draft
 
-__all__ = ["add_destination_table", "add_service", "add_tariff_plan", "add_tariff_version"]
+__all__ = ["add_destination_table", "add_service", "add_tariff_plan", "add_tariff_version", "load_draft"]

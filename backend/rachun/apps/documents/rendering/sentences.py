@@ -29,6 +29,8 @@ COUNTED = {
     "period_days": "days",
     "window_days": "days",
     "calls": "calls",
+    "reports": "reports",
+    "person_days": "person_days",
 }
 EXACT_DECIMALS = 6
 ELLIPSIS = "…"

@@ -1,6 +1,7 @@
 """What records are guided and priced by, read for a whole batch at a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,6 +50,60 @@ def list_number_assignments(*, legal_entity_id: UUID, numbers: Sequence[str]) ->
     return frame_of(known, {"caller": pl.String()}), frame_of(assigned, columns)
 
 
+class CallFacts:
+    """What the calls of one legal entity are guided and priced by, read once for each number that comes.
+
+    known: caller.  assigned: caller_e164, agreement_id, valid_from, valid_to.  spans: caller_e164, agreement_id,
+    version_id, valid_from, valid_to; the days on which a number was held, served and had a plan with a version.
+    All grow with the numbers, not with the calls.
+    """
+
+    def __init__(self, *, legal_entity_id: UUID) -> None:
+        self._legal_entity_id = legal_entity_id
+        self._asked = pl.Series("number", [], dtype=pl.String)
+        self.known = pl.DataFrame(schema={"caller": pl.String()})
+        self.assigned = pl.DataFrame(schema={"caller_e164": pl.String(), "agreement_id": pl.String(), **_DATED})
+        self.tariffs = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=[])
+        self.spans = spans_of(assigned=self.assigned, tariffs=self.tariffs)
+
+    def copy(self) -> "CallFacts":
+        """As known now: frames are never changed, so this costs nothing."""
+        return copy(self)
+
+    def learn(self, numbers: pl.Series) -> None:
+        """Read what is not known yet of these numbers."""
+        wanted = numbers.drop_nulls().unique()
+        new = wanted.filter(~wanted.is_in(self._asked.implode()))
+        if new.is_empty():
+            return
+        self._asked = pl.concat([self._asked, new.alias("number")])
+        known, held = list_number_assignments(legal_entity_id=self._legal_entity_id, numbers=new.to_list())
+        assigned = held.rename({"caller": "caller_e164"})
+        ids = assigned["agreement_id"].unique()
+        unread = ids.filter(~ids.is_in(self.assigned["agreement_id"].unique().implode())).to_list()
+        read = get_tariff_facts(legal_entity_id=self._legal_entity_id, agreement_ids=unread, known=self.tariffs)
+        self.known = pl.concat([self.known, known])
+        self.assigned = pl.concat([self.assigned, assigned])
+        self.tariffs = read
+        self.spans = pl.concat([self.spans, spans_of(assigned=assigned, tariffs=read)])
+
+
+def spans_of(*, assigned: pl.DataFrame, tariffs: TariffFacts) -> pl.DataFrame:
+    served = _both(assigned, tariffs.terms, on="agreement_id")
+    planned = _both(served, tariffs.plans, on="agreement_id")
+    columns = ("caller_e164", "agreement_id", "version_id", *_DATED)
+    return _both(planned, tariffs.versions, on="plan_id").select(columns)
+
+
+def _both(one: pl.DataFrame, other: pl.DataFrame, *, on: str) -> pl.DataFrame:
+    """The days on which both facts are in force."""
+    start = pl.max_horizontal("valid_from", "valid_from_right")
+    end = pl.min_horizontal("valid_to", "valid_to_right")
+    joined = one.join(other, on=on).with_columns(valid_from=start, valid_to=end)
+    whole = pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to"))
+    return joined.filter(whole).drop("valid_from_right", "valid_to_right")
+
+
 def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(known, agreements) by a number that may be an agreement's, an account's, or an account's former one.
 
@@ -74,8 +129,13 @@ def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) ->
     return known, agreements.unique()
 
 
-def get_tariff_facts(*, legal_entity_id: UUID, agreement_ids: Sequence[str]) -> TariffFacts:
-    """Served days, plans and what their versions price, in force now. Three queries, and one for the tables."""
+def get_tariff_facts(
+    *, legal_entity_id: UUID, agreement_ids: Sequence[str], known: TariffFacts | None = None
+) -> TariffFacts:
+    """Served days, plans and what their versions price, in force now, added to what is known of other agreements.
+
+    Three queries, and one for the tables.
+    """
     ids = {"agreement_id__in": [UUID(text) for text in agreement_ids], "superseded_at__isnull": True}
     agreement = Cast("agreement_id", TextField())
     terms = ServiceTerm.objects.filter(**ids).values_list(agreement, "valid_from", "valid_to")
@@ -83,7 +143,8 @@ def get_tariff_facts(*, legal_entity_id: UUID, agreement_ids: Sequence[str]) -> 
         agreement, Cast("plan_id", TextField()), "valid_from", "valid_to"
     )
     plan_frame = frame_of(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED})
-    plan_ids = [UUID(text) for text in plan_frame["plan_id"].unique().to_list()]
+    read_plans = set() if known is None else set(known.plans["plan_id"].unique())
+    plan_ids = [UUID(text) for text in plan_frame["plan_id"].unique().to_list() if text not in read_plans]
     versions = list(
         TariffVersion.objects.filter(plan_id__in=plan_ids, superseded_at__isnull=True).order_by("plan_id", "valid_from")
     )
@@ -91,13 +152,27 @@ def get_tariff_facts(*, legal_entity_id: UUID, agreement_ids: Sequence[str]) -> 
     rows = [(str(version.plan_id), str(version.id), version.valid_from) for version in versions]
     columns = {"plan_id": pl.String(), "version_id": pl.String(), "valid_from": pl.Date()}
     ordered = pl.DataFrame(rows, schema=columns, orient="row")
-    return TariffFacts(
+    read_tables = {} if known is None else known.tables
+    codes = [code for code in traffic["table"].unique().to_list() if code not in read_tables]
+    new = TariffFacts(
         terms=frame_of(terms, {"agreement_id": pl.String(), **_DATED}),
         plans=plan_frame,
         versions=ordered.with_columns(valid_to=pl.col("valid_from").shift(-1).over("plan_id")),
         traffic=traffic,
         one_offs=one_offs,
-        tables=get_destination_tables(legal_entity_id=legal_entity_id, codes=traffic["table"].unique().to_list()),
+        tables={**read_tables, **get_destination_tables(legal_entity_id=legal_entity_id, codes=codes)},
+    )
+    return new if known is None else _together(known, new)
+
+
+def _together(known: TariffFacts, new: TariffFacts) -> TariffFacts:
+    return TariffFacts(
+        terms=pl.concat([known.terms, new.terms]),
+        plans=pl.concat([known.plans, new.plans]),
+        versions=pl.concat([known.versions, new.versions]),
+        traffic=pl.concat([known.traffic, new.traffic]),
+        one_offs=pl.concat([known.one_offs, new.one_offs]),
+        tables=new.tables,
     )
 
 

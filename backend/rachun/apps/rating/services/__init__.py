@@ -2,7 +2,7 @@
 
 from rachun.apps.rating.services.import_rate_deck import DeckImported, RateTerms, import_rate_deck
 from rachun.apps.rating.services.import_rate_plans import PlansImported, import_rate_plans
-from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, load_usage
+from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, Watch, load_usage
 from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
 from rachun.apps.rating.services.settle_bundles import settle_bundles
@@ -15,6 +15,7 @@ __all__ = [
     "RateTerms",
     "Released",
     "UsageFile",
+    "Watch",
     "import_rate_deck",
     "import_rate_plans",
     "load_usage",

@@ -1,23 +1,35 @@
 """A file of usage becomes rated, unbillable or suspended records, each kept once."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
 from rachun.apps.base.audit import record_audit
+from rachun.apps.base.copying import EncodedRows
 from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.transactions import assert_in_transaction
-from rachun.apps.rating.mapping import price_calls, price_deliveries, rules_of
-from rachun.apps.rating.records import RecordsRead, read_records
+from rachun.apps.rating.pricing import Pricing
+from rachun.apps.rating.records import RecordsRead, iterate_records
 from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
-from rachun.apps.usage.services import close_batch, open_batch, store_records, take_keys
-from rachun.countries.loader import load_pack
+from rachun.apps.usage.services import (
+    KeyedRecords,
+    KeyTaker,
+    close_batch,
+    encode_records,
+    key_records,
+    open_batch,
+    store_records,
+)
+from rachun.formats.call_columns import summed_totals
 from rachun.formats.reading import RowError
-from rachun.formats.source import Source
+from rachun.formats.source import Source, StoredSource
 
 STEPS = ("read", "keyed", "priced", "stored", "attached")
 DOCUMENT_MAX, ITEM_MAX, DESTINATION_MAX = 100, 40, 100
@@ -25,9 +37,9 @@ DOCUMENT_MAX, ITEM_MAX, DESTINATION_MAX = 100, 40, 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageFile:
-    """The bytes of a batch. is_json: rows that came through the interface."""
+    """The file of a batch. is_json: rows that came through the interface."""
 
-    file: Source
+    file: Source | StoredSource
     sha256: str
     is_json: bool = False
 
@@ -48,60 +60,130 @@ class LoadOutcome:
         return self.batch.record_count - self.batch.added_count - self.batch.error_count
 
 
-def ignore_step(step: str) -> None:
+def ignore(*_told: object) -> None:
     """Nobody watches."""
 
 
-def load_usage(
-    *, source: UsageSource, usage: UsageFile, loaded_at: datetime, step_done: Callable[[str], None] = ignore_step
-) -> LoadOutcome:
-    """Take a file in the caller's transaction: read, key, guide, rate, copy, attach.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Whom a load tells how far it is; what these raise undoes everything.
 
-    Raises FileNotUnderstood when the file as a whole cannot be read. step_done is told the name of each finished step
-    of STEPS; what it raises undoes everything.
+    step: the name of a finished step of STEPS. rows: records read so far. errors: of the rows of a part; whoever takes
+    them keeps them, and the outcome then holds none.
+    """
+
+    step: Callable[[str], None] = ignore
+    rows: Callable[[int], None] = ignore
+    errors: Callable[[Sequence[RowError]], object] | None = None
+
+
+NOBODY = Watch()
+
+
+def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, watch: Watch = NOBODY) -> LoadOutcome:
+    """Take a file in the caller's transaction: read, key, guide, rate, copy, attach. Note [Parts of a file].
+
+    Raises FileNotUnderstood when the file as a whole cannot be read.
     """
     assert_in_transaction()
     batch, is_new = open_batch(source=source, name=usage.file.name, sha256=usage.sha256, received_at=loaded_at)
     if not is_new:
         return LoadOutcome(batch=batch, is_known=True)
-    with refusing_files():
-        read = read_records(source=source, file=usage.file, is_json=usage.is_json)
-    step_done("read")
-    new = take_keys(batch=batch, records=read.frame)
-    step_done("keyed")
-    priced = price_records(source=source, records=new)
-    step_done("priced")
-    store_records(batch=batch, records=as_rows(priced, source=source, recorded_at=loaded_at))
-    step_done("stored")
-    close_batch(batch=batch, record_count=read.record_count, error_count=wrong_rows(read), totals=read.totals)
+    parts = iterate_records(source=source, file=usage.file, is_json=usage.is_json)
+    course = Course(batch=batch, kind=source.kind, pricing=Pricing(source), loaded_at=loaded_at, watch=watch)
+    with refusing_files(), ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads:
+        tally = course.run(parts, threads=threads)
+    close_batch(batch=batch, record_count=tally.records, error_count=tally.wrong, totals=tally.totals)
     records = UsageRecord.objects.filter(load_key=batch.id)
     settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
     price_runs(source_id=source.id, records=records, priced_at=loaded_at)
-    step_done("attached")
-    outcome = LoadOutcome(batch=batch, is_known=False, by_state=count_states(priced), errors=read.errors)
+    watch.step("attached")
+    outcome = LoadOutcome(
+        batch=batch, is_known=False, by_state=dict(sorted(tally.by_state.items())), errors=tuple(tally.errors)
+    )
     audit(outcome)
     return outcome
 
 
-def wrong_rows(read: RecordsRead) -> int:
-    """A row may have several errors and is one record all the same."""
-    return read.record_count - read.frame.height
+@dataclass(slots=True)
+class Tally:
+    """A row may have several errors and is one record all the same, so `wrong` counts rows."""
+
+    records: int = 0
+    wrong: int = 0
+    totals: dict[str, Any] = field(default_factory=dict)
+    by_state: Counter[str] = field(default_factory=Counter)
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, part: RecordsRead) -> None:
+        self.records += part.record_count
+        self.wrong += part.record_count - part.frame.height
+        self.totals = summed_totals([self.totals, part.totals])
 
 
-def price_records(*, source: UsageSource, records: pl.DataFrame) -> pl.DataFrame:
-    """Guide and price records of one source by what is in force now."""
-    if source.kind == UsageSource.Kind.DELIVERIES:
-        return price_deliveries(records=records, legal_entity_id=source.legal_entity_id)
-    pack = load_pack(source.legal_entity.country_pack)
-    rules = rules_of(plan=pack.numbering, area_code=source.area_code)
-    return price_calls(records=records, legal_entity_id=source.legal_entity_id, rules=rules)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Note [Parts of a file]
+
+    A file is taken a part at a time, so memory does not grow with it. This thread alone holds the connection and the
+    transaction; while the database takes the keys and rows of one part, two threads read the next part and price this
+    one, which needs no database. Three parts are in hand at most.
+    """
+
+    batch: UsageBatch
+    kind: str
+    pricing: Pricing
+    loaded_at: datetime
+    watch: Watch
+
+    def run(self, parts: Iterator[RecordsRead], *, threads: Executor) -> Tally:
+        tally, taker = Tally(), KeyTaker(self.batch)
+        reading, pricing = threads.submit(self._read, parts), None
+        while (read := reading.result()) is not None:
+            reading = threads.submit(self._read, parts)
+            part, keyed = read
+            tally.add(part)
+            self._tell(part, tally)
+            new = taker.take(keyed)
+            self.watch.step("keyed")
+            price = self.pricing.prepare(new)
+            before, pricing = pricing, threads.submit(self._price, price)
+            self._store(before, tally)
+        self._store(pricing, tally)
+        return tally
+
+    def _read(self, parts: Iterator[RecordsRead]) -> tuple[RecordsRead, KeyedRecords] | None:
+        part = next(parts, None)
+        return None if part is None else (part, key_records(self.pricing.number(part.frame)))
+
+    def _tell(self, part: RecordsRead, tally: Tally) -> None:
+        self.watch.step("read")
+        if self.watch.errors is None:
+            tally.errors += part.errors
+        elif part.errors:
+            self.watch.errors(part.errors)
+        self.watch.rows(tally.records)
+
+    def _price(self, price: Callable[[], pl.DataFrame]) -> tuple[EncodedRows, dict[str, int]]:
+        priced = price()
+        rows = as_rows(priced, kind=self.kind, recorded_at=self.loaded_at)
+        return encode_records(batch=self.batch, records=rows), count_states(priced)
+
+    def _store(self, pricing: Future[tuple[EncodedRows, dict[str, int]]] | None, tally: Tally) -> None:
+        if pricing is None:
+            return
+        rows, by_state = pricing.result()
+        self.watch.step("priced")
+        store_records(batch=self.batch, rows=rows)
+        tally.by_state.update(by_state)
+        self.watch.step("stored")
 
 
-def as_rows(priced: pl.DataFrame, *, source: UsageSource, recorded_at: datetime) -> pl.DataFrame:
-    """Columns as usage.services.store_records wants them."""
+def as_rows(priced: pl.DataFrame, *, kind: str, recorded_at: datetime) -> pl.DataFrame:
+    """Columns as usage.services.encode_records wants them."""
     return priced.select(
         pl.col("row_no").alias("record_no"),
-        pl.lit(source.kind).alias("kind"),
+        pl.lit(kind).alias("kind"),
         "state",
         "reason",
         "agreement_id",

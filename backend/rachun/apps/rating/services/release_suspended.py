@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.rating.pricing import price_records
 from rachun.apps.rating.records import conform
-from rachun.apps.rating.services.load_usage import price_records
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 from rachun.apps.usage.models import UsageRecord, UsageSource
 from rachun.values.quantity import MICRO

@@ -43,9 +43,26 @@ def list_billable_usage(
     agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro. The minutes of a calendar
     month are rounded once: day k holds what the month up to its end rounds to, less the days before it.
     """
+    kind = UsageSource.Kind.CALLS
+    return _call_days(_billable(agreement_ids, before=before, known_until=known_until, kind=kind, held_by=held_by))
+
+
+def list_used_calls(*, agreement_ids: Sequence[UUID], start: date, end: date, known_until: datetime) -> pl.DataFrame:
+    """Rated calls of the days [start, end), billed or not, in the columns of list_billable_usage."""
+    return _call_days(_used(agreement_ids, start=start, end=end, known_until=known_until, kind=UsageSource.Kind.CALLS))
+
+
+def list_used_deliveries(
+    *, agreement_ids: Sequence[UUID], start: date, end: date, known_until: datetime
+) -> pl.DataFrame:
+    """Services delivered on the days [start, end), billed or not, in the columns of list_billable_deliveries."""
+    kind = UsageSource.Kind.DELIVERIES
+    return _delivered(_used(agreement_ids, start=start, end=end, known_until=known_until, kind=kind))
+
+
+def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     found = (
-        _billable(agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.CALLS, held_by=held_by)
-        .values("agreement_id", "component", "destination", "usage_date")
+        records.values("agreement_id", "component", "destination", "usage_date")
         .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Sum("amount_micro"))
         .values_list(
             Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
@@ -67,9 +84,12 @@ def list_billable_deliveries(
 
     agreement_id, load_key, record_no, item, performed_on, quantity_micro; load_key and record_no identify the record.
     """
-    found = _billable(
-        agreement_ids, before=before, known_until=known_until, kind=UsageSource.Kind.DELIVERIES, held_by=held_by
-    ).values_list(
+    kind = UsageSource.Kind.DELIVERIES
+    return _delivered(_billable(agreement_ids, before=before, known_until=known_until, kind=kind, held_by=held_by))
+
+
+def _delivered(records: QuerySet[UsageRecord]) -> pl.DataFrame:
+    found = records.values_list(
         Cast("agreement_id", TextField()),
         Cast("load_key", TextField()),
         "record_no",
@@ -89,6 +109,19 @@ def count_usage_by_state(*, agreement_ids: Sequence[UUID], before: date, known_u
         .annotate(records=Count("record_no"))
     )
     return dict(found)
+
+
+def _used(
+    agreement_ids: Sequence[UUID], *, start: date, end: date, known_until: datetime, kind: UsageSource.Kind
+) -> QuerySet[UsageRecord]:
+    return UsageRecord.objects.filter(
+        agreement_id__in=agreement_ids,
+        state__in=(UsageRecord.State.RATED, UsageRecord.State.BILLED),
+        kind=kind,
+        usage_date__gte=start,
+        usage_date__lt=end,
+        recorded_at__lte=known_until,
+    )
 
 
 def _billable(

@@ -6,56 +6,50 @@ table behind, so a second try starts from nothing.
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 from django.db import connection
 
+from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows
 from rachun.apps.base.partitions import attach_load, open_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 
 PARENT = "usage_usagerecord"
-KEYS_PER_STATEMENT = 50_000
-RECORD_COLUMNS: Mapping[str, str] = {
-    "load_key": "uuid",
-    "record_no": "int4",
-    "source_id": "uuid",
-    "kind": "varchar",
-    "state": "varchar",
-    "reason": "varchar",
-    "agreement_id": "uuid",
-    "component": "varchar",
-    "occurred_at": "timestamptz",
-    "usage_date": "date",
-    "caller": "varchar",
-    "called": "varchar",
-    "duration_s": "int4",
-    "item": "varchar",
-    "quantity_micro": "int8",
-    "destination": "varchar",
-    "prefix": "varchar",
-    "billed_s": "int4",
-    "amount_micro": "int8",
-    "bill_id": "uuid",
-    "document": "varchar",
-    "raw": "text",
-    "recorded_at": "timestamptz",
+# The types that COPY sends; ids are 16 bytes.
+RECORD_COLUMNS: Mapping[str, pl.DataType] = {
+    "load_key": pl.Binary(),
+    "record_no": pl.Int32(),
+    "source_id": pl.Binary(),
+    "kind": pl.String(),
+    "state": pl.String(),
+    "reason": pl.String(),
+    "agreement_id": pl.Binary(),
+    "component": pl.String(),
+    "occurred_at": pl.Datetime("us", "UTC"),
+    "usage_date": pl.Date(),
+    "caller": pl.String(),
+    "called": pl.String(),
+    "duration_s": pl.Int32(),
+    "item": pl.String(),
+    "quantity_micro": pl.Int64(),
+    "destination": pl.String(),
+    "prefix": pl.String(),
+    "billed_s": pl.Int32(),
+    "amount_micro": pl.Int64(),
+    "bill_id": pl.Binary(),
+    "document": pl.String(),
+    "raw": pl.String(),
+    "recorded_at": pl.Datetime("us", "UTC"),
 }
-_UUIDS = [name for name, kind in RECORD_COLUMNS.items() if kind == "uuid"]
-_TAKE_KEYS = """
-INSERT INTO usage_usagekey (source_id, key_hash, occurrence, load_key)
-SELECT %s, k.key_hash, k.occurrence, %s FROM unnest(%s::uuid[], %s::int[]) AS k (key_hash, occurrence)
-ORDER BY 2, 3
-ON CONFLICT DO NOTHING RETURNING key_hash::text, occurrence
-"""
 
 
 def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: datetime) -> tuple[UsageBatch, bool]:
     """The batch of these bytes, and whether it is new; a file that is being taken elsewhere is waited for."""
     assert_in_transaction()
+    take_turn(source_id=source.id)
     batch = UsageBatch(
         legal_entity_id=source.legal_entity_id,
         source=source,
@@ -69,54 +63,29 @@ def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: date
     return kept, kept.id == batch.id
 
 
-def take_keys(*, batch: UsageBatch, records: pl.DataFrame) -> pl.DataFrame:
-    """The records nobody took before; they are this batch's from now on.
-
-    records: record_key and occurrence (from 1 within the file), among others. Keys are inserted in one order, so two
-    batches that share records wait for each other and cannot deadlock.
-    """
-    assert_in_transaction()
-    hashed = records.with_columns(key_hash=pl.Series([key_hash(key) for key in records["record_key"]], dtype=pl.String))
-    new: list[tuple[str, int]] = []
-    ordered = hashed.select("key_hash", "occurrence").sort("key_hash", "occurrence")
+def take_turn(*, source_id: UUID) -> None:
+    """One batch of a source at a time: two files that share records would take their keys in different orders."""
     with connection.cursor() as cursor:
-        for part in ordered.iter_slices(KEYS_PER_STATEMENT):
-            keys, numbers = part["key_hash"].to_list(), part["occurrence"].to_list()
-            cursor.execute(_TAKE_KEYS, [batch.source_id, batch.id, keys, numbers])
-            new += cursor.fetchall()
-    schema = {"key_hash": pl.String(), "occurrence": records.schema["occurrence"]}
-    taken = pl.DataFrame(new, schema=schema, orient="row")
-    return hashed.join(taken, on=["key_hash", "occurrence"], how="semi", maintain_order="left").drop("key_hash")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(source_id)])
 
 
-def key_hash(record_key: str) -> str:
-    """128 bits of the key's SHA-256, as the text of a UUID."""
-    return str(UUID(bytes=sha256(record_key.encode()).digest()[:16]))
-
-
-def store_records(*, batch: UsageBatch, records: pl.DataFrame) -> None:
-    """Copy rows into the batch's own bare table. records: RECORD_COLUMNS without load_key, source_id, bill_id."""
-    assert_in_transaction()
-    table = open_load(parent=PARENT, load_key=batch.id)
+def encode_records(*, batch: UsageBatch, records: pl.DataFrame) -> EncodedRows:
+    """Rows for store_records, without the database. records: RECORD_COLUMNS without load_key, source_id, bill_id; the
+    agreement as the text of its id.
+    """
     whole = records.with_columns(
-        load_key=pl.lit(str(batch.id)), source_id=pl.lit(str(batch.source_id)), bill_id=pl.lit(None, pl.String)
-    ).select(RECORD_COLUMNS.keys())
-    places = [whole.columns.index(name) for name in _UUIDS]
-    known: dict[str | None, UUID | None] = {None: None}
-    columns = ", ".join(f'"{name}"' for name in RECORD_COLUMNS)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN (FORMAT BINARY)') as copy,
-    ):
-        copy.set_types(list(RECORD_COLUMNS.values()))
-        for row in whole.iter_rows():
-            cells: list[Any] = list(row)
-            for place in places:
-                text = cells[place]
-                if text not in known:
-                    known[text] = UUID(text)
-                cells[place] = known[text]
-            copy.write_row(cells)
+        pl.lit(batch.id.bytes, pl.Binary).alias("load_key"),
+        pl.lit(batch.source_id.bytes, pl.Binary).alias("source_id"),
+        pl.lit(None, pl.Binary).alias("bill_id"),
+        pl.col("agreement_id").str.replace_all("-", "", literal=True).str.decode("hex"),
+    )
+    return encode_rows(whole.select(pl.col(name).cast(kind) for name, kind in RECORD_COLUMNS.items()))
+
+
+def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:
+    """Copy rows into the batch's own bare table."""
+    assert_in_transaction()
+    copy_rows(table=open_load(parent=PARENT, load_key=batch.id), rows=rows)
 
 
 def close_batch(*, batch: UsageBatch, record_count: int, error_count: int, totals: Mapping[str, Any]) -> UsageBatch:

@@ -1,0 +1,47 @@
+"""What an agreement really used in a period, billed or not, as the engine's columns for a quote."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.metering.selectors.consumption import list_measured_consumption
+from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
+from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
+from rachun.engine.tariffs.components import TariffVersion, Traffic
+from rachun.values.period import Period
+
+NEVER_BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
+Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+def historical_usage(
+    *, agreement: ServiceAgreement | None, period: Period, known_until: datetime, version: TariffVersion
+) -> Frames:
+    """Consumption read within the period, rated calls and delivered services of its days; nothing without an agreement.
+
+    Calls keep the price they were rated at, under the version's own traffic component.
+    """
+    if agreement is None:
+        return empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
+    asked: dict[str, Any] = {"agreement_ids": [agreement.id], "known_until": known_until}
+    measured = list_measured_consumption(
+        **asked, billed_until=empty(columns=NEVER_BILLED), since=period.start, until=period.end
+    ).consumption
+    inside = measured.filter(pl.col("period_from") >= period.start)
+    calls = list_used_calls(**asked, start=period.start, end=period.end)
+    deliveries = list_used_deliveries(**asked, start=period.start, end=period.end)
+    traffic = next((one.code for one in version.components if isinstance(one, Traffic)), None)
+    if traffic is not None:
+        calls = calls.with_columns(component=pl.lit(traffic))
+    return (
+        conformed(inside.with_row_index("consumption_ix"), CONSUMPTION),
+        conformed(calls, USAGE),
+        conformed(deliveries.with_row_index("delivery_ix"), DELIVERIES),
+    )
+
+
+def conformed(rows: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return rows.with_columns(agreement_ix=pl.lit(0)).select(pl.col(name).cast(kind) for name, kind in columns.items())

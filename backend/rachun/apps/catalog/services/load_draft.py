@@ -1,0 +1,21 @@
+from dataclasses import replace
+from typing import Any
+
+from rachun.apps.catalog.errors import CurrencyDiffers, TariffNotValid
+from rachun.apps.catalog.services.add_tariff_version import field_problem
+from rachun.engine.tariffs.components import TariffVersion
+from rachun.engine.tariffs.parsing import parse_version
+from rachun.engine.tariffs.schema import validate_tariff
+
+
+def load_draft(*, body: dict[str, Any], currency: str, pointer: str) -> TariffVersion:
+    """A version that is not stored. pointer: where it stands in the request.
+
+    Raises TariffNotValid with every fault and its place, CurrencyDiffers.
+    """
+    if faults := validate_tariff(document=body):
+        told = [field_problem(fault=fault) for fault in faults]
+        raise TariffNotValid(errors=[replace(one, pointer=pointer + one.pointer.removeprefix("/body")) for one in told])
+    if body["currency"] != currency:
+        raise CurrencyDiffers(currency=body["currency"], expected=currency)
+    return parse_version(document=body)
