@@ -63,8 +63,10 @@ const sources = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes:
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
   .join("\n");
 for (const key of keys) {
-  const family = key.slice(0, key.lastIndexOf("."));
-  const isSaid = sources.includes(`"${key}"`) || sources.includes(`"${family}"`) || sources.includes(`\`${family}.`);
+  const parts = key.split(".");
+  const families = parts.slice(1).map((_, end) => parts.slice(0, end + 1).join("."));
+  const isOfFamily = families.some((one) => sources.includes(`"${one}"`) || sources.includes(`\`${one}.`));
+  const isSaid = sources.includes(`"${key}"`) || isOfFamily;
   if (!isSaid) wrong.push(`${key}: nothing says it`);
 }
 

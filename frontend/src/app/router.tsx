@@ -60,6 +60,21 @@ const pages = [
   page("/", lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage")),
   page("/accounts", lazyRouteComponent(() => import("@/features/accounts/account-list-page"), "AccountListPage")),
   page("/accounts/$id", lazyRouteComponent(() => import("@/features/accounts/account-page"), "AccountPage")),
+  page("/parties", lazyRouteComponent(() => import("@/features/parties/party-list-page"), "PartyListPage")),
+  page("/parties/$id", lazyRouteComponent(() => import("@/features/parties/party-page"), "PartyPage")),
+  page("/agreements", lazyRouteComponent(() => import("@/features/agreements/agreement-list-page"), "AgreementListPage")),
+  page("/agreements/$id", lazyRouteComponent(() => import("@/features/agreements/agreement-page"), "AgreementPage")),
+  page("/usage-batches", lazyRouteComponent(() => import("@/features/usage/batch-list-page"), "BatchListPage")),
+  page("/suspended", lazyRouteComponent(() => import("@/features/usage/suspended-page"), "SuspendedPage")),
+  page("/readings", lazyRouteComponent(() => import("@/features/usage/reading-list-page"), "ReadingListPage")),
+  page("/bill-runs", lazyRouteComponent(() => import("@/features/bill-runs/run-list-page"), "RunListPage")),
+  page("/bill-runs/$id", lazyRouteComponent(() => import("@/features/bill-runs/run-page"), "RunPage")),
+  page("/bills", lazyRouteComponent(() => import("@/features/bills/bill-list-page"), "BillListPage")),
+  page("/bills/$id", lazyRouteComponent(() => import("@/features/bills/bill-page"), "BillPage")),
+  page("/receipts", lazyRouteComponent(() => import("@/features/receipts/receipt-list-page"), "ReceiptListPage")),
+  page("/jobs", lazyRouteComponent(() => import("@/features/jobs/job-list-page"), "JobListPage")),
+  page("/jobs/$id", lazyRouteComponent(() => import("@/features/jobs/job-page"), "JobPage")),
+  page("$", NotFound), // an unknown address keeps the frame around it
 ];
 
 export const router = createRouter({

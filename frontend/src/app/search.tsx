@@ -1,16 +1,25 @@
 import { Kbd, Loader, Modal, NavLink, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { useDebouncedValue, useDisclosure, useHotkeys } from "@mantine/hooks";
-import { IconAddressBook, IconFileInvoice, IconSearch } from "@tabler/icons-react";
+import {
+  IconAddressBook,
+  IconFileInvoice,
+  IconGauge,
+  IconHome2,
+  IconPhone,
+  IconSearch,
+  IconUsers,
+} from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { listAccountsOptions, listBillsOptions } from "@/api/@tanstack/react-query.gen";
+import type { HitOut } from "@/api";
+import { searchOptions } from "@/api/@tanstack/react-query.gen";
 import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
+import { useWord } from "@/ui/states";
 
-const SHOWN = 6;
-const BILL_NUMBER = /-\d{4}-/;
+const SHOWN = 9;
 
 interface Found {
   to: string;
@@ -49,35 +58,42 @@ export function Search() {
   );
 }
 
+const ICONS = {
+  ACCOUNT: IconAddressBook,
+  PARTY: IconUsers,
+  PREMISE: IconHome2,
+  METER: IconGauge,
+  NUMBER: IconPhone,
+  BILL: IconFileInvoice,
+};
+
+/** A hit leads to its own page, or to the one account it belongs to. */
+function addressOf(hit: HitOut): string {
+  if (hit.kind === "ACCOUNT") return `/accounts/${hit.id}`;
+  if (hit.kind === "BILL") return `/bills/${hit.id}`;
+  if (hit.account_id) return `/accounts/${hit.account_id}`;
+  if (hit.kind === "PARTY") return `/parties/${hit.id}`;
+  if (hit.kind === "METER") return `/readings?meter_serial=${encodeURIComponent(hit.title)}`;
+  return `/accounts?search=${encodeURIComponent(hit.title)}`;
+}
+
 function useFound(text: string): { found: Found[]; isLooking: boolean } {
-  const { say } = useSay();
+  const word = useWord();
   const may = useMay();
   const isAsked = text.length > 1;
-  const accounts = useQuery({
-    ...listAccountsOptions({ query: { search: text, page_size: SHOWN } }),
-    enabled: isAsked && may("listAccounts"),
+  const { data, isFetching } = useQuery({
+    ...searchOptions({ query: { q: text } }),
+    enabled: isAsked && may("search"),
     placeholderData: keepPreviousData,
   });
-  const bills = useQuery({
-    ...listBillsOptions({ query: { number: text.toUpperCase(), page_size: SHOWN } }),
-    enabled: isAsked && may("listBills") && BILL_NUMBER.test(text),
-  });
-  if (!isAsked) return { found: [], isLooking: false };
-  const found = [
-    ...(bills.data?.results ?? []).map((bill) => ({
-      to: `/bills/${bill.id}`,
-      title: bill.number,
-      about: say("search.bill", { account: bill.account_number }),
-      icon: IconFileInvoice,
-    })),
-    ...(accounts.data?.results ?? []).map((account) => ({
-      to: `/accounts/${account.id}`,
-      title: account.party_name,
-      about: say("search.account", { number: account.number }),
-      icon: IconAddressBook,
-    })),
-  ];
-  return { found, isLooking: accounts.isFetching || bills.isFetching };
+  if (!isAsked || !data) return { found: [], isLooking: isFetching };
+  const found = data.slice(0, SHOWN).map((hit) => ({
+    to: addressOf(hit),
+    title: hit.title,
+    about: [word("hit", hit.kind), hit.detail, hit.account_number].filter(Boolean).join(" · "),
+    icon: ICONS[hit.kind],
+  }));
+  return { found, isLooking: isFetching };
 }
 
 function SearchField({ onDone }: { onDone: () => void }) {
@@ -115,7 +131,7 @@ function SearchField({ onDone }: { onDone: () => void }) {
       />
       {found.map((one, place) => (
         <NavLink
-          key={one.to}
+          key={`${one.to} ${one.title}`}
           component="button"
           label={one.title}
           description={one.about}

@@ -11,6 +11,12 @@ export function dayBefore(iso: string): string {
   return new Date(Date.parse(`${iso}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The end of a period whose last day was typed; a text that is no day stays as it is, for the server to refuse. */
+export function dayAfter(iso: string): string {
+  const moment = Date.parse(`${iso}T00:00:00Z`);
+  return Number.isNaN(moment) ? iso : new Date(moment + DAY_MS).toISOString().slice(0, 10);
+}
+
 /** 01.–31.03.2026: the end is the first day after the period. */
 export function formatPeriod(from: string, end: string): string {
   const last = dayBefore(end);

@@ -31,6 +31,8 @@ export const theme = createTheme({
   },
   defaultRadius: 6,
   respectReducedMotion: true,
+  // The head of a dialog is no second banner of the page.
+  components: { Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } } },
 });
 
 /** Greys and reds that reach AA on both grounds. */

@@ -5,8 +5,8 @@ import { Day } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { Page } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
-import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
+import { Word } from "@/ui/word";
 
 const FILTERS: Filter[] = [
   { name: "search", label: "accounts.search", kind: "text" },
@@ -18,7 +18,7 @@ const COLUMNS: Column<AccountOut>[] = [
   { name: "number", title: "account.number", show: (row) => <To to={`/accounts/${row.id}`}>{row.number}</To> },
   { name: "holder", title: "account.holder", show: (row) => row.party_name },
   { name: "aliases", title: "account.aliases", show: (row) => row.aliases.join(", ") },
-  { name: "delivery", title: "account.delivery", show: (row) => <DeliveryWord value={row.delivery} /> },
+  { name: "delivery", title: "account.delivery", show: (row) => <Word of="delivery" value={row.delivery} /> },
   { name: "opened", title: "account.opened", show: (row) => <Day value={row.opened_date} />, isNumber: true },
   { name: "closed", title: "account.closed", show: (row) => <Day value={row.closed_date} />, isNumber: true, isExtra: true },
 ];
@@ -40,9 +40,4 @@ export function AccountListPage() {
       />
     </Page>
   );
-}
-
-function DeliveryWord({ value }: { value: string }) {
-  const word = useWord();
-  return word("delivery", value);
 }

@@ -9,6 +9,7 @@ import { Day, Identifier, Money, Period } from "@/ui/figures";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
+import { Word } from "@/ui/word";
 
 const idOf = (row: { id: string }) => row.id;
 
@@ -100,9 +101,4 @@ export function AgreementsTab({ accountId }: { accountId: string }) {
 function BillLink({ id }: { id: string | null }) {
   const word = useWord();
   return id ? <To to={`/bills/${id}`}>{word("action", "open_bill")}</To> : <Day value={null} />;
-}
-
-function Word({ of, value }: { of: string; value: string }) {
-  const word = useWord();
-  return word(of, value);
 }

@@ -2,7 +2,7 @@ import { SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { listBillRunsOptions, listJobsOptions, listUsageRecordsOptions } from "@/api/@tanstack/react-query.gen";
+import { latestJobs, latestRuns, usageRecords } from "@/features/home/queries";
 import { meQuery, useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 import { Count, Moment, Period } from "@/ui/figures";
@@ -30,7 +30,7 @@ export function HomePage() {
 
 function LatestRuns() {
   const { say } = useSay();
-  const { data } = useQuery(listBillRunsOptions({ query: { page_size: SHOWN } }));
+  const { data } = useQuery(latestRuns({ query: { page_size: SHOWN } }));
   return (
     <Panel title={say("home.runs")}>
       {data?.results.map((run) => (
@@ -48,7 +48,7 @@ function LatestRuns() {
 
 function Suspended() {
   const { say } = useSay();
-  const { data } = useQuery(listUsageRecordsOptions({ query: { state: "SUSPENDED", page_size: 1 } }));
+  const { data } = useQuery(usageRecords({ query: { state: "SUSPENDED", page_size: 1 } }));
   return (
     <Panel title={say("home.suspended")}>
       <Text size="xl" fw={600}>
@@ -66,7 +66,7 @@ function Suspended() {
 function LatestJobs() {
   const { say } = useSay();
   const word = useWord();
-  const { data } = useQuery(listJobsOptions({ query: { page_size: SHOWN } }));
+  const { data } = useQuery(latestJobs({ query: { page_size: SHOWN } }));
   return (
     <Panel title={say("home.jobs")}>
       {data?.results.map((job) => (

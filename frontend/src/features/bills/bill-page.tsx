@@ -1,0 +1,193 @@
+import { Anchor, Grid, Table, Text } from "@mantine/core";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+
+import type { BillPostingOut, BillWithLinesOut, ChargeOut, ServiceLinesOut } from "@/api";
+import { billDetail, billDocument, postingsOfBill } from "@/features/bills/queries";
+import { useMay } from "@/lib/access";
+import { useSay } from "@/lib/texts";
+import { Day, Facts, Identifier, Money, Period, Quantity } from "@/ui/figures";
+import { Neighbours } from "@/ui/neighbours";
+import { Page, Panel } from "@/ui/page";
+import { type Column, ResourceTable } from "@/ui/resource-table";
+import { ProblemAlert, useWord, Waiting } from "@/ui/states";
+import { To } from "@/ui/to";
+
+/** The data of a bill, what it posted, and the document beside them. */
+export function BillPage() {
+  const { say } = useSay();
+  const may = useMay();
+  const { id = "" } = useParams({ strict: false });
+  const { data: bill } = useSuspenseQuery(billDetail({ path: { id } }));
+  return (
+    <Page
+      title={say("bill.title", { number: bill.number })}
+      actions={<Neighbours name="bills" id={id} base="/bills" />}
+    >
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Panel>
+            <BillFacts bill={bill} />
+          </Panel>
+          {bill.services.map((service) => (
+            <Lines key={`${service.agreement_id} ${service.service_point_code}`} service={service} />
+          ))}
+          {may("listBillPostings") ? <Postings billId={id} /> : null}
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>{may("getBillDocument") ? <Document bill={bill} /> : null}</Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+function BillFacts({ bill }: { bill: BillWithLinesOut }) {
+  const { say } = useSay();
+  return (
+    <Facts
+      facts={[
+        { label: say("bill.gross"), value: <Money value={bill.gross} currency={bill.currency} /> },
+        { label: say("bill.net"), value: <Money value={bill.net} /> },
+        { label: say("bill.tax"), value: <Money value={bill.tax} /> },
+        { label: say("bill.opening"), value: <Money value={bill.opening_balance} /> },
+        { label: say("bill.due"), value: <Day value={bill.due_date} /> },
+        { label: say("bill.date"), value: <Day value={bill.document_date} /> },
+        { label: say("bill.period"), value: <Period from={bill.period_from} end={bill.period_to} /> },
+        {
+          label: say("account.number"),
+          value: <To to={`/accounts/${bill.account_id}`}>{bill.account_number}</To>,
+        },
+        { label: say("bill.run"), value: <To to={`/bill-runs/${bill.run_id}`}>{say("bill.run.open")}</To> },
+      ]}
+    />
+  );
+}
+
+function Lines({ service }: { service: ServiceLinesOut }) {
+  const { say, language } = useSay();
+  const name = service.service_names[language] || service.service_code;
+  return (
+    <section className="panel" style={{ padding: 16, marginTop: 12, overflowX: "auto" }} tabIndex={0} aria-label={name}>
+      <Text fw={600} mb={4}>
+        {name}{" "}
+        <Text span size="xs" c="dimmed">
+          <To to={`/agreements/${service.agreement_id}`}>{service.service_point_code}</To>
+        </Text>
+      </Text>
+      <Table verticalSpacing={4} horizontalSpacing={6} fz="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{say("line.what")}</Table.Th>
+            <Table.Th ta="right">{say("line.quantity")}</Table.Th>
+            <Table.Th ta="right">{say("line.price")}</Table.Th>
+            <Table.Th ta="right">{say("bill.net")}</Table.Th>
+            <Table.Th ta="right">{say("line.rate")}</Table.Th>
+            <Table.Th ta="right">{say("bill.gross")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {service.lines.map((line) => (
+            <Line key={line.line_no} line={line} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}
+
+function Line({ line }: { line: ChargeOut }) {
+  return (
+    <Table.Tr>
+      <Table.Td>{line.label || line.component}</Table.Td>
+      <Table.Td ta="right">
+        <Quantity value={line.quantity} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Quantity value={line.unit_price} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Money value={line.net} />
+      </Table.Td>
+      <Table.Td ta="right">
+        <Quantity value={line.tax_rate_percent} />
+        {"%"}
+      </Table.Td>
+      <Table.Td ta="right">
+        <Money value={line.gross} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const POSTINGS: Column<BillPostingOut>[] = [
+  { name: "debit", title: "posting.debit", show: (row) => <Side code={row.debit_code} role={row.debit_posting_code} /> },
+  {
+    name: "credit",
+    title: "posting.credit",
+    show: (row) => <Side code={row.credit_code} role={row.credit_posting_code} />,
+  },
+  {
+    name: "amount",
+    title: "posting.amount",
+    show: (row) => <Money value={row.amount} currency={row.currency} />,
+    isNumber: true,
+  },
+];
+
+function Side({ code, role }: { code: string; role: string }) {
+  const word = useWord();
+  return (
+    <>
+      <Identifier value={code} /> {word("posting.role", role)}
+    </>
+  );
+}
+
+const postingId = (row: BillPostingOut) => `${row.entry_id} ${row.line_no}`;
+
+function Postings({ billId }: { billId: string }) {
+  const { say } = useSay();
+  return (
+    <section style={{ marginTop: 12 }} aria-label={say("bill.postings")}>
+      <Text component="h2" fw={600} mb={4} m={0}>
+        {say("bill.postings")}
+      </Text>
+      <ResourceTable
+        name="bill-postings"
+        caption="bill.postings"
+        isInside
+        query={(search) => postingsOfBill({ path: { id: billId }, query: search })}
+        columns={POSTINGS}
+        idOf={postingId}
+        empty={{ title: "postings.empty.title", next: "postings.empty.next" }}
+      />
+    </section>
+  );
+}
+
+function Document({ bill }: { bill: BillWithLinesOut }) {
+  const { say, language } = useSay();
+  const { data, error, refetch } = useQuery(billDocument(bill.id, language));
+  const address = useObjectAddress(data);
+  if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
+  if (!address) return <Waiting />;
+  return (
+    <div style={{ height: "calc(100vh - 130px)", minHeight: 420, display: "flex", flexDirection: "column", gap: 6 }}>
+      <iframe className="document" src={`${address}#navpanes=0&view=FitH`} title={say("bill.document")} />
+      <Anchor href={address} download={`${bill.number}.pdf`} size="sm">
+        {say("bill.download")}
+      </Anchor>
+    </div>
+  );
+}
+
+function useObjectAddress(content: Blob | File | undefined): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!content) return undefined;
+    const made = URL.createObjectURL(content);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [content]);
+  return address;
+}

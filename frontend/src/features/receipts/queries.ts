@@ -1,0 +1,1 @@
+export { listReceiptsOptions as receiptList } from "@/api/@tanstack/react-query.gen";

@@ -1,0 +1,61 @@
+import type { ReceiptOut } from "@/api";
+import { receiptList } from "@/features/receipts/queries";
+import { useSay } from "@/lib/texts";
+import { Day, Identifier, Money } from "@/ui/figures";
+import type { Filter } from "@/ui/filter-bar";
+import { Page } from "@/ui/page";
+import { type Column, ResourceTable } from "@/ui/resource-table";
+import { useWord } from "@/ui/states";
+import { To } from "@/ui/to";
+import { Word } from "@/ui/word";
+
+const CHANNELS = ["CASH", "BANK", "PARTNER"];
+
+const COLUMNS: Column<ReceiptOut>[] = [
+  { name: "number", title: "receipt.number", show: (row) => <Identifier value={row.number} /> },
+  {
+    name: "account",
+    title: "account.number",
+    show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To>,
+  },
+  { name: "payer", title: "receipt.payer", show: (row) => row.payer },
+  { name: "channel", title: "receipt.channel", show: (row) => <Word of="channel" value={row.channel} /> },
+  { name: "purpose", title: "receipt.purpose", show: (row) => row.purpose },
+  { name: "date", title: "receipt.date", show: (row) => <Day value={row.value_date} />, isNumber: true },
+  {
+    name: "amount",
+    title: "receipt.amount",
+    show: (row) => <Money value={row.amount} currency={row.currency} />,
+    isNumber: true,
+  },
+];
+
+const idOf = (row: ReceiptOut) => row.id;
+
+export function ReceiptListPage() {
+  const { say } = useSay();
+  const word = useWord();
+  const filters: Filter[] = [
+    {
+      name: "channel",
+      label: "receipt.channel",
+      kind: "choice",
+      choices: CHANNELS.map((value) => ({ value, label: word("channel", value) })),
+    },
+    { name: "value_date_from", label: "filter.from", kind: "date" },
+    { name: "value_date_before", label: "filter.before", kind: "date" },
+  ];
+  return (
+    <Page title={say("place.receipts")}>
+      <ResourceTable
+        name="receipts"
+        caption="place.receipts"
+        query={(search) => receiptList({ query: search })}
+        columns={COLUMNS}
+        filters={filters}
+        idOf={idOf}
+        empty={{ title: "receipts.empty.title", next: "receipts.empty.next" }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,6 @@
+export {
+  listReadingsOptions as readingList,
+  listUsageBatchesOptions as batchList,
+  listUsageRecordsOptions as recordList,
+  updateSuspendedUsageMutation as releaseSuspended,
+} from "@/api/@tanstack/react-query.gen";
