@@ -1,6 +1,6 @@
 """The self-audit is silent over sound books, names one planted cent, and runs once a day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from rachun.apps.base.models import AuditRow, Job
 from rachun.apps.billing.services.audit_bills import audit_bills
 from rachun.apps.billing.services.start_self_audit import start_self_audit
+from rachun.apps.metering.models import EstimationRule
 from tests.factories.billing import FEBRUARY, NOW, bill_month, make_town, run_job, take_power, take_waste
+from tests.factories.metering import LONG_AGO
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 ALL = {"random_count": 50, "risky_count": 50, "seed": "2026-03-01"}
@@ -42,6 +44,25 @@ class TestSelfAudit:
         assert (found.bills, list(found.differences)) == (4, [])
         row = AuditRow.objects.get(operation="auditBills")
         assert row.after == {"bills": 4, "differences": []}
+
+    def test_finds_nothing_in_months_that_were_estimated_and_settled_later(self) -> None:
+        town = make_town()
+        EstimationRule.objects.create(
+            legal_entity=town.entity,
+            service=town.power.service,
+            steps=[{"method": "LAST_PERIODS", "periods": 2}],
+            max_days=100,
+            source_document="Rules of supply, art. 31",
+            valid_from=date(2025, 1, 1),
+            recorded_at=LONG_AGO,
+        )
+        take_power(town=town, readings={"2025-12-31": "500", "2026-01-31": "562", "2026-03-31": "700"})
+        for month in (1, 2, 3):
+            bill_month(town=town, period=(date(2026, month, 1), date(2026, month + 1, 1)))
+
+        found = audit_bills(**ALL)
+
+        assert (found.bills, list(found.differences)) == (3, [])
 
     @pytest.mark.parametrize(
         ("fault", "place"),

@@ -13,6 +13,7 @@ from rachun.apps.billing.country_rules import tax_rates, tax_rounding
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
+from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, Snapshot
@@ -56,7 +57,11 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
     )
     asked: dict[str, Any] = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
     measured = list_measured_consumption(
-        **asked, billed_until=billed.registers, since=run.period_from, until=run.period_to
+        **asked,
+        billed_until=billed.registers,
+        since=run.period_from,
+        until=run.period_to,
+        as_before=None if again is None else get_issued_at(bill_ids=again),
     )
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(

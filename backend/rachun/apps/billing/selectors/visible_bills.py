@@ -1,6 +1,7 @@
 """Issued bills as readers see them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -25,3 +26,8 @@ def list_bills_of(*, account_ids: Sequence[UUID]) -> QuerySet[Bill]:
     return Bill.objects.filter(account_id__in=account_ids, run__state=BillRun.State.ISSUED).order_by(
         "document_date", "id"
     )
+
+
+def get_issued_at(*, bill_ids: Sequence[UUID]) -> datetime:
+    """The instant at which the earliest of these bills was issued. Raises Bill.DoesNotExist when there is none."""
+    return Bill.objects.filter(id__in=bill_ids).earliest("issued_at").issued_at

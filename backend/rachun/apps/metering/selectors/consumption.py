@@ -59,13 +59,20 @@ class ConsumptionFrames:
 
 
 def list_measured_consumption(
-    *, agreement_ids: Sequence[UUID], billed_until: pl.DataFrame, since: date, until: date, known_until: datetime
+    *,
+    agreement_ids: Sequence[UUID],
+    billed_until: pl.DataFrame,
+    since: date,
+    until: date,
+    known_until: datetime,
+    as_before: datetime | None = None,
 ) -> ConsumptionFrames:
     """Consumption of the agreements' served days before `until` that no bill holds yet, as known at `known_until`.
 
     billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
     first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
-    give no row, so the engine refuses them. The number of queries does not grow with the agreements.
+    give no row, so the engine refuses them. The number of queries does not grow with the
+    agreements. as_before: an instant of the past; estimates are then taken as they stood just before it.
 
     evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
     kinds, rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step,
@@ -86,6 +93,7 @@ def list_measured_consumption(
         since=since,
         until=until,
         known_until=known_until,
+        as_before=as_before,
     )
     points = points.join(estimates.disproved, on=KEY, how="anti", maintain_order="left")
     measured, below = measured_rows(points=points)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, TextField
+from django.db.models import BigIntegerField, F, Q, TextField
 from django.db.models.functions import Cast
 
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
@@ -89,11 +89,20 @@ class Derived:
 
 
 def find_estimates(
-    *, agreement_ids: Sequence[UUID], derived: Derived, since: date, until: date, known_until: datetime
+    *,
+    agreement_ids: Sequence[UUID],
+    derived: Derived,
+    since: date,
+    until: date,
+    known_until: datetime,
+    as_before: datetime | None = None,
 ) -> Estimates:
-    """At most six queries, whatever the number of agreements; one where every register is read."""
+    """At most six queries, whatever the number of agreements; one where every register is read.
+
+    as_before: an instant of the past; the open estimates are then those that were open just before it.
+    """
     stated = derived.stated
-    opened = open_estimates(agreement_ids)
+    opened = open_estimates(agreement_ids, as_before=as_before)
     unread = gaps_of(stretches=derived.stretches, points=derived.points, stated=stated)
     rules, steps = list_rules(_services(unread, opened), known_until=known_until)
     if opened.is_empty() and steps.is_empty():
@@ -137,11 +146,12 @@ def _nothing() -> Estimates:
     )
 
 
-def open_estimates(agreement_ids: Sequence[UUID]) -> pl.DataFrame:
+def open_estimates(agreement_ids: Sequence[UUID], *, as_before: datetime | None = None) -> pl.DataFrame:
     """OPEN_COLUMNS: estimates that bills hold and no reading has disproved yet, today, like the billed days."""
-    found = Consumption.objects.filter(
-        agreement_id__in=agreement_ids, rule__isnull=False, superseded_at__isnull=True
-    ).values_list(
+    is_open = Q(superseded_at__isnull=True)
+    if as_before is not None:
+        is_open = (is_open | Q(superseded_at__gte=as_before)) & Q(recorded_at__lt=as_before)
+    found = Consumption.objects.filter(is_open, agreement_id__in=agreement_ids, rule__isnull=False).values_list(
         Cast("agreement_id", TextField()),
         "register_code",
         "valid_from",
