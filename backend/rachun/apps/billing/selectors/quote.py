@@ -27,7 +27,7 @@ from rachun.engine.billing.snapshot import (
 from rachun.engine.explain.columns import lines_of
 from rachun.engine.explain.facts import Derivation, PriceSource
 from rachun.engine.explain.registry import explain_bill
-from rachun.engine.tariffs.components import TariffVersion
+from rachun.engine.tariffs.components import PerAttribute, TariffVersion
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.period import Period
 from rachun.values.quantity import MICRO
@@ -164,7 +164,8 @@ def attributes_of(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFrame:
     """Given ones hold for the whole period and stand before the agreement's own."""
     given = [(0, name, micro(value), start, end) for name, value in asked.usage.attributes.items()]
     rows = frame(given, ATTRIBUTES)
-    if asked.agreement is None:
+    kinds = {component.kind for component in asked.version.tariff.components}
+    if asked.agreement is None or PerAttribute.kind not in kinds:
         return rows
     frames = get_pricing_frames(account_ids=[asked.agreement.account_id], before=end, known_until=asked.known_until)
     own_ix = list(frames.agreement_ids).index(asked.agreement.id)

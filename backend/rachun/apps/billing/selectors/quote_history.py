@@ -10,7 +10,7 @@ from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
-from rachun.engine.tariffs.components import TariffVersion, Traffic
+from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, TariffVersion, Traffic
 from rachun.values.period import Period
 
 NEVER_BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
@@ -22,25 +22,28 @@ def historical_usage(
 ) -> Frames:
     """Consumption read within the period, rated calls and delivered services of its days; nothing without an agreement.
 
-    Calls keep the price they were rated at, under the version's own traffic component.
+    What the version does not price is not looked up. Calls keep the price they were rated at, under the version's own
+    traffic component.
     """
     if agreement is None:
         return empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
     asked: dict[str, Any] = {"agreement_ids": [agreement.id], "known_until": known_until}
-    measured = list_measured_consumption(
-        **asked, billed_until=empty(columns=NEVER_BILLED), since=period.start, until=period.end
-    ).consumption
-    inside = measured.filter(pl.col("period_from") >= period.start)
-    calls = list_used_calls(**asked, start=period.start, end=period.end)
-    deliveries = list_used_deliveries(**asked, start=period.start, end=period.end)
+    kinds = {component.kind for component in version.components}
+    days: dict[str, Any] = {"start": period.start, "end": period.end}
+    consumption, calls, deliveries = empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
+    if kinds & {Metered.kind, Capacity.kind}:
+        measured = list_measured_consumption(
+            **asked, billed_until=empty(columns=NEVER_BILLED), since=period.start, until=period.end
+        ).consumption
+        inside = measured.filter(pl.col("period_from") >= period.start)
+        consumption = conformed(inside.with_row_index("consumption_ix"), CONSUMPTION)
     traffic = next((one.code for one in version.components if isinstance(one, Traffic)), None)
     if traffic is not None:
-        calls = calls.with_columns(component=pl.lit(traffic))
-    return (
-        conformed(inside.with_row_index("consumption_ix"), CONSUMPTION),
-        conformed(calls, USAGE),
-        conformed(deliveries.with_row_index("delivery_ix"), DELIVERIES),
-    )
+        calls = conformed(list_used_calls(**asked, **days).with_columns(component=pl.lit(traffic)), USAGE)
+    if kinds & {OneOff.kind, Data.kind}:
+        delivered = list_used_deliveries(**asked, **days)
+        deliveries = conformed(delivered.with_row_index("delivery_ix"), DELIVERIES)
+    return consumption, calls, deliveries
 
 
 def conformed(rows: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
