@@ -20,6 +20,7 @@ export function ExpiryDialog() {
       withCloseButton={false}
       closeOnEscape={false}
       closeOnClickOutside={false}
+      zIndex={400} // above every other dialog: what was typed there waits below
       centered
     >
       <Stack gap="sm">

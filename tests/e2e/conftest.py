@@ -1,0 +1,128 @@
+"""A browser at the real thing: API, worker, database and the built application, with a small town in it.
+
+Screenshots of the pages that were judged stay in the folder that RACHUN_SCREENSHOTS names.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.texts import texts
+from tests.faults.conftest import Place, place
+from tests.faults.processes import REPOSITORY, running_server, running_worker
+from tools.clients import build
+
+__all__ = ["place"]
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LOGIN = "obracun-1"
+PASSWORD = "grom-nad-rikoju-7"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    address: str
+    account_number: str
+    parked_number: str
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium: apt-get install chromium")
+    return {"executable_path": CHROMIUM, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def orm_beside_browser() -> Iterator[None]:
+    """The driver of the browser keeps a loop in this thread, which Django would take for asynchronous code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def site(place: Place) -> Iterator[Site]:
+    """January is issued; in February one account cannot be priced."""
+    from tests.apps.identity.makers import make_operator
+    from tests.factories.billing import bill_month, make_town, take_waste
+
+    build(REPOSITORY / "frontend")
+    town = make_town()
+    make_operator(entity=town.entity, login=LOGIN, role="administrator")
+    account = take_waste(town=town, members="3")
+    bill_month(town=town)
+    parked = take_waste(town=town, members=None)
+    with running_server(place.environment) as (_server, address), running_worker(place.environment):
+        yield Site(address=address, account_number=account.number, parked_number=parked.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page in one language. say is how the catalogue puts a text."""
+
+    page: Page
+    site: Site
+    language: str
+    scheme: str
+
+    def say(self, key: str) -> str:
+        return texts(self.language)[key]
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.site.address}{path}")
+        self.page.get_by_role("heading", level=1).wait_for()
+        self.page.wait_for_load_state("networkidle")
+
+    def sign_in(self, *, password: str = PASSWORD) -> None:
+        self.page.get_by_label(self.say("login.login"), exact=True).fill(LOGIN)
+        self.page.get_by_label(self.say("login.password"), exact=True).fill(password)
+        self.page.get_by_role("button", name=self.say("login.submit")).click()
+
+    def keep(self, name: str) -> None:
+        if folder := os.environ.get("RACHUN_SCREENSHOTS"):
+            self.page.screenshot(path=Path(folder) / f"{name}-{self.language}-{self.scheme}.png")
+
+
+@pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)
+def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator[Screen]:
+    """Signed out, at 1280 by 720, in a language the person chose before."""
+    language, scheme = request.param
+    context = browser.new_context(
+        locale={"uk": "uk-UA", "bs": "bs-BA"}[language],
+        timezone_id="Europe/Kyiv",
+        color_scheme=scheme,
+        viewport={"width": 1280, "height": 720},
+    )
+    context.add_init_script(f"localStorage.setItem('rachun.language', '{language}')")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(error.message))
+    page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
+    yield Screen(page=page, site=site, language=language, scheme=scheme)
+    context.close()
+    assert told == [], "the page broke, or its policy refused something"
+
+
+@pytest.fixture
+def inside(screen: Screen) -> Screen:
+    screen.open("/login")
+    screen.sign_in()
+    screen.page.wait_for_url(f"{screen.site.address}/")
+    screen.page.get_by_role("navigation", name=screen.say("rail.label")).wait_for()
+    return screen

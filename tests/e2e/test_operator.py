@@ -1,0 +1,122 @@
+"""What an operator does in a day, in Ukrainian by light and in Bosnian by dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import PASSWORD, Screen
+from tests.e2e.judging import cut_texts, violations
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("e2e")]
+PAGES = (
+    "/",
+    "/accounts",
+    "/parties",
+    "/agreements",
+    "/bills",
+    "/bill-runs",
+    "/usage-batches",
+    "/suspended",
+    "/readings",
+    "/receipts",
+    "/jobs",
+    "/nowhere",
+)
+
+
+class TestSignIn:
+    def test_says_what_is_wrong_and_keeps_the_login(self, screen: Screen) -> None:
+        screen.open("/login")
+
+        screen.sign_in(password="not the one")
+
+        expect(screen.page.get_by_role("alert")).to_be_visible()
+        expect(screen.page.get_by_label(screen.say("login.login"), exact=True)).to_have_value("obracun-1")
+        assert violations(screen.page) == []
+
+    def test_leads_to_the_page_that_was_asked_for(self, screen: Screen) -> None:
+        screen.page.goto(f"{screen.site.address}/bills?number=X")
+
+        screen.sign_in()
+
+        screen.page.wait_for_url("**/bills?number=X")
+
+    def test_a_reload_needs_no_password_and_no_token_is_kept_where_scripts_read(self, inside: Screen) -> None:
+        inside.page.reload()
+
+        expect(inside.page.get_by_role("navigation", name=inside.say("rail.label"))).to_be_visible()
+        kept = inside.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+        assert "eyJ" not in kept
+
+    def test_an_ended_session_loses_nothing_that_was_typed(self, inside: Screen) -> None:
+        inside.open("/bill-runs")
+        inside.page.get_by_role("button", name=inside.say("run.new")).click()
+        first_day = inside.page.get_by_label(inside.say("run.first_day"))
+        first_day.fill("31.02.2026")
+        inside.page.context.clear_cookies()
+        inside.page.route("**/api/v1/bill-runs", lambda route: route.fulfill(status=401, json={}), times=1)
+
+        inside.page.get_by_role("button", name=inside.say("run.create")).click()
+        expect(inside.page.get_by_text(inside.say("expired.kept"))).to_be_visible()
+        inside.page.get_by_label(inside.say("login.password"), exact=True).fill(PASSWORD)
+        inside.page.get_by_role("button", name=inside.say("login.submit")).click()
+
+        expect(inside.page.get_by_text(inside.say("expired.kept"))).to_be_hidden()
+        expect(first_day).to_have_value("31.02.2026")
+
+
+class TestBillRun:
+    def test_from_creation_to_the_issued_bill(self, inside: Screen) -> None:
+        page, say = inside.page, inside.say
+        month = {"uk": ("01.02.2026", "28.02.2026", "20.03.2026"), "bs": ("01.03.2026", "31.03.2026", "20.04.2026")}
+        first, last, due = month[inside.language]
+        inside.open("/bill-runs")
+        page.get_by_role("button", name=say("run.new")).click()
+        for label, day in (("run.first_day", first), ("run.last_day", last), ("bill.date", last), ("bill.due", due)):
+            page.get_by_role("dialog").get_by_label(say(label)).fill(day)
+        page.get_by_role("button", name=say("run.create")).click()
+
+        page.get_by_role("button", name=say("desk.calculate"), exact=True).click()
+        expect(page.get_by_role("cell", name=inside.site.account_number)).to_be_visible()
+        inside.keep("run-calculated")
+        page.get_by_role("tab", name=say("desk.parked")).click()
+        expect(page.get_by_role("cell", name=inside.site.parked_number)).to_be_visible()
+        page.get_by_role("tab", name=say("desk.sheet")).click()
+        expect(page.get_by_text(say("sheet.balanced"))).to_be_visible()
+        assert violations(page) == []
+
+        page.get_by_role("button", name=say("desk.approve"), exact=True).click()
+        page.get_by_role("button", name=say("desk.issue"), exact=True).click()
+        expect(page.get_by_text(say("desk.finished"))).to_be_visible()
+        inside.keep("run-issued")
+
+        page.get_by_role("link", name=say("desk.finished.next")).click()
+        page.get_by_role("table").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", name=say("bill.postings"))).to_be_visible()
+
+
+class TestPages:
+    def test_no_page_has_a_barrier_or_a_cut_text(self, inside: Screen) -> None:
+        wrong: list[str] = []
+        for path in PAGES:
+            inside.open(path)
+            inside.keep(path.strip("/") or "home")
+            wrong += [f"{path} {one}" for one in [*violations(inside.page), *cut_texts(inside.page)]]
+
+        assert wrong == []
+
+    def test_search_by_keyboard_leads_to_the_account(self, inside: Screen) -> None:
+        inside.page.keyboard.press("/")
+        inside.page.get_by_placeholder(inside.say("search.hint")).fill(inside.site.account_number)
+        expect(inside.page.get_by_role("dialog").get_by_text(inside.site.account_number).first).to_be_visible()
+
+        inside.page.keyboard.press("Enter")
+
+        inside.page.wait_for_url("**/accounts/*")
+        expect(inside.page.get_by_role("heading", level=1)).to_contain_text(inside.site.account_number)
+
+    def test_filters_stand_in_the_address(self, inside: Screen) -> None:
+        inside.open(f"/accounts?number={inside.site.parked_number}")
+
+        rows = inside.page.get_by_role("table").get_by_role("link")
+
+        expect(rows).to_have_text([inside.site.parked_number])
