@@ -12,6 +12,7 @@ from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill, BillRun
 from rachun.apps.customers.models import Account
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
+from rachun.apps.metering.models import EstimationRule, ReadingRule
 from rachun.apps.payments.models import Receipt
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
@@ -251,3 +252,21 @@ def books(enterprise: Enterprise) -> dict[str, Any]:
         defaults={"state": "CLOSED", "changed_at": a.NOON},
     )
     return {"id": account.id}
+
+
+@makes("rules_of_readings")
+def rules_of_readings(enterprise: Enterprise) -> dict[str, Any]:
+    """How readings are checked and estimated, which belongs to the legal entity; made for the lists."""
+    common = {"legal_entity": enterprise.entity, "valid_from": date(2026, 1, 1)}
+    ReadingRule.objects.get_or_create(
+        **common, source=ReadingRule.Source.CUSTOMER, defaults={"checks": {}, "recorded_at": a.NOON}
+    )
+    rule = EstimationRule.objects.filter(**common).first() or EstimationRule.objects.create(
+        **common,
+        service=a.service(entity=enterprise.entity),
+        steps=[{"method": "LAST_PERIODS", "periods": 2}],
+        max_days=90,
+        source_document="Rules of supply",
+        recorded_at=a.NOON,
+    )
+    return {"id": rule.id}

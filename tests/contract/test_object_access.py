@@ -24,7 +24,8 @@ LISTS = [name for name in BY_ROLE if name.startswith("list") and name not in (*W
 OF_ONE_BRANCH = [name for name in WITH_OBJECT if "LegalEntity" not in name and not expectations()[name].get("shared")]
 # Kinds that belong to the legal entity and that every branch uses.
 OF_ALL_BRANCHES = {
-    *("legal_entity", "service", "tariff_plan", "tariff_version", "destination_table", "document_template", "books"),
+    *("legal_entity", "service", "tariff_plan", "tariff_version", "destination_table", "document_template"),
+    *("books", "rules_of_readings"),
 }
 HEADERS = {"Idempotency-Key": "matrix-key-0001", "If-Match": '"0"'}
 

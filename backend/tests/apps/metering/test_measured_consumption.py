@@ -73,6 +73,7 @@ class TestMeasuredConsumption:
             "from_value": "100",
             "to_value": "175.25",
             "multiplier": "1",
+            "digits": 6,
             "reading_ids": [str(opening.id), str(closing.id)],
             "kinds": ["ACTUAL", "CUSTOMER"],
             "rollover": False,
