@@ -71,8 +71,8 @@ def list_measured_consumption(
 
     billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
     first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
-    give no row, so the engine refuses them. The number of queries does not grow with the
-    agreements. as_before: an instant of the past; estimates are then taken as they stood just before it.
+    give no row, so the engine refuses them. The number of queries does not grow with the agreements. as_before: an
+    instant of the past; estimates are then taken as they stood just before it.
 
     evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
     kinds, rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step,
