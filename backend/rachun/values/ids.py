@@ -4,14 +4,19 @@ import secrets
 import time
 from uuid import UUID
 
+NANOSECONDS = 1_000_000
+"""In a millisecond, the unit in which the identifier counts time."""
+
 
 def uuid7() -> UUID:
-    """Make a time-ordered UUID (RFC 9562): 48 bits of milliseconds, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = secrets.randbits(74)
+    """Make a time-ordered UUID (RFC 9562, method 3): 48 bits of milliseconds, 12 of their fraction, 62 random bits.
+
+    The fraction resolves a quarter of a microsecond, less than one call takes: what one process makes comes in order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), NANOSECONDS)
     value = (milliseconds & 0xFFFFFFFFFFFF) << 80
     value |= 0x7 << 76
-    value |= (random_bits >> 62) << 64
+    value |= (rest * 4096 // NANOSECONDS) << 64
     value |= 0b10 << 62
-    value |= random_bits & 0x3FFFFFFFFFFFFFFF
+    value |= secrets.randbits(62)
     return UUID(int=value)

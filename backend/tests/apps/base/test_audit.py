@@ -53,12 +53,11 @@ class TestSealedChain:
         assert broken.sequence == 2
 
     def test_names_the_first_of_two_rows_that_changed_places(self, fresh_database: str, owner_sql: Connection) -> None:
-        ids = write_rows(3)
+        write_rows(3)
         seal_audit_rows()
 
-        owner_sql.execute("UPDATE base_auditseal SET sequence = 100 WHERE audit_row_id = %s", [ids[0]])
-        owner_sql.execute("UPDATE base_auditseal SET sequence = 1 WHERE audit_row_id = %s", [ids[1]])
-        owner_sql.execute("UPDATE base_auditseal SET sequence = 2 WHERE audit_row_id = %s", [ids[0]])
+        for before, after in ((1, 100), (2, 1), (100, 2)):
+            owner_sql.execute("UPDATE base_auditseal SET sequence = %s WHERE sequence = %s", [after, before])
 
         broken = find_broken_link()
         assert broken is not None
