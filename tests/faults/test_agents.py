@@ -21,9 +21,8 @@ pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
 
 @pytest.fixture(scope="module")
 def server(place: Place) -> Iterator[str]:
-    with running_server(place.environment) as (process, address):
+    with running_server(place.environment) as (_process, address):
         yield address
-        print(process.told()[-6000:])  # shown when a test failed
 
 
 @pytest.fixture

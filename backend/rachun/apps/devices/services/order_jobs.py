@@ -40,6 +40,11 @@ class Work:
     lines: tuple[Line, ...] = ()
 
 
+def hold_agent(*, agent_id: UUID) -> None:
+    """Keep the agent's messages waiting: for whoever locks rows of its own that those messages change too."""
+    lock_agent(agent_id)
+
+
 def order_job(*, device: Device, source: Source, work: Work, at: datetime) -> DeviceJob:
     """Write the job down; the agent is told after the commit, whenever it is there. Raises AgentRevoked."""
     assert_in_transaction()
