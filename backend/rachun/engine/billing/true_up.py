@@ -18,6 +18,7 @@ from rachun.engine.tariffs.selection import VersionInForce
 
 _SAME = ["account_ix", "agreement_ix", "version_ix", "component_no", "register", "block_no", "from_day", "to_day"]
 _WORTH = ["quantity", "amount"]
+_TURNED = [*_WORTH, "num"]  # what changes its sign; num also where the tax is taken of the unrounded amount
 
 
 def trued_up(
@@ -34,5 +35,5 @@ def trued_up(
     keys = [*_SAME, *_WORTH]
     now_only = lines.join(then, on=keys, how="anti", nulls_equal=True, maintain_order="left")
     then_only = then.join(lines, on=keys, how="anti", nulls_equal=True, maintain_order="left")
-    negative = then_only.with_columns(pl.col(name) * -1 for name in _WORTH)
+    negative = then_only.with_columns(pl.col(name) * -1 for name in _TURNED)
     return pl.concat([now_only, negative]), refusals
