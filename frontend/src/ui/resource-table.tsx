@@ -9,12 +9,10 @@ import { formatCount } from "@/lib/amounts";
 import { type TextKey, useSay } from "@/lib/texts";
 import { type Filter, FilterBar } from "@/ui/filter-bar";
 import { rememberListed, useListSearch } from "@/ui/list-search";
-import { useRowCursor } from "@/ui/row-cursor";
 import { Empty, ProblemAlert } from "@/ui/states";
 
 const PAGE_SIZE = 25;
 const NO_FILTERS: Filter[] = [];
-const NO_KEYS = {};
 
 export interface Column<Row> {
   name: string;
@@ -47,8 +45,6 @@ interface ResourceTableProps<Row, Failure, Key extends QueryKey> {
   filters?: Filter[];
   /** A list inside a record keeps its page to itself. */
   isInside?: boolean;
-  /** What a key does to the row in hand. */
-  rowKeys?: Record<string, (row: Row) => void>;
   empty: { title: TextKey; next: TextKey };
 }
 
@@ -63,7 +59,7 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
     getInitialValueInEffect: false,
   });
   const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
-  const wanted = wantedOf(filters, search);
+  const wanted = Object.fromEntries(filters.flatMap(({ name: of }) => (search[of] ? [[of, search[of]]] : [])));
   const { data, error, isFetching, refetch } = useQuery({
     ...props.query({ ...wanted, page, page_size: PAGE_SIZE }),
     placeholderData: keepPreviousData,
@@ -72,9 +68,8 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
   useEffect(() => {
     if (rows) rememberListed(name, rows.map(idOf));
   }, [name, rows, idOf]);
-  const cursor = useRowCursor(rows, props.rowKeys ?? NO_KEYS, !isInside);
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
-  const isFiltered = filters.some(({ name: of }) => search[of]);
+  const isFiltered = Object.keys(wanted).length > 0;
   const shown = columns.filter((column) => !hidden.includes(column.name));
   return (
     <Stack gap="xs">
@@ -104,9 +99,6 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
           verticalSpacing={6}
           fz="sm"
           highlightOnHover
-          bodyRef={cursor.body}
-          rowClassName={(_row, place) => (place === cursor.at ? "row-in-hand" : undefined)}
-          customRowAttributes={(_row, place) => (place === cursor.at ? { "aria-current": "true" } : {})}
           page={page}
           onPageChange={(next) => change({ page: next > 1 ? String(next) : undefined })}
           totalRecords={data?.count ?? 0}
@@ -120,11 +112,6 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
       )}
     </Stack>
   );
-}
-
-function wantedOf(filters: Filter[], search: Record<string, string>): Record<string, string> {
-  const values = filters.map(({ name, fallback }) => [name, search[name] ?? fallback ?? ""] as const);
-  return Object.fromEntries(values.filter(([, value]) => value));
 }
 
 function toColumn<Row>(column: Column<Row>, title: string): DataTableColumn<Row> {

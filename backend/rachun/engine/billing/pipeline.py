@@ -21,6 +21,7 @@ from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
+from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
@@ -52,7 +53,7 @@ def price(snapshot: Snapshot) -> Priced:
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
     taxed, untaxed = with_tax(ordered, snapshot=snapshot)
-    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
+    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")

@@ -1,4 +1,5 @@
 export {
+  listReadingsOptions as readingList,
   listUsageBatchesOptions as batchList,
   listUsageRecordsOptions as recordList,
   updateSuspendedUsageMutation as releaseSuspended,
