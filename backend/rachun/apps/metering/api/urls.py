@@ -8,6 +8,7 @@ from rachun.apps.metering.api import rule_views, views
 router = ByIdRouter()
 router.register("meters", views.MeterViewSet, basename="meter")
 router.register("registers", views.RegisterViewSet, basename="register")
+router.register("registers-to-read", views.ReadingRoundViewSet, basename="register-to-read")
 router.register("installations", views.InstallationViewSet, basename="installation")
 router.register("readings", views.ReadingViewSet, basename="reading")
 router.register("interval-days", views.IntervalDayViewSet, basename="interval-day")
