@@ -50,6 +50,8 @@ POINT_COLUMNS: Mapping[str, pl.DataType] = {
     "is_sharing": pl.Boolean(),
 }
 _KEY = ["relation_ix", "since_day"]
+_PART = ["main_ix", "agreement_ix"]
+_PLACE = ["relation_ix", "service_point_id"]
 _NEVER = date(1, 1, 1)
 
 
@@ -127,9 +129,7 @@ def windows_of(
     return windows.with_columns(win_ix=pl.struct("relation_ix", "start", "end").rank("dense").cast(pl.Int64))
 
 
-def uncovered(
-    *, buildings: Buildings, needs: pl.DataFrame, windows: pl.DataFrame, days: pl.DataFrame, until: date
-) -> pl.DataFrame:
+def uncovered(*, buildings: Buildings, needs: pl.DataFrame, windows: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """Refusals of agreements that need a share of days outside every window: MAIN_NOT_READ, SUB_NOT_READ.
 
     Days before the main meter was read for the first time are nobody's, where no share was billed before.
@@ -164,9 +164,12 @@ def quantities_of(*, buildings: Buildings, windows: pl.DataFrame) -> tuple[pl.Da
     """(win_ix, service_point_id, is_main, start, end, quantity_micro: null where not wholly read; win_ix, meter, day of
     readings that run backwards).
     """
-    each = windows.select("win_ix", "relation_ix", "start", "end").unique("win_ix").join(
-        buildings.read, on="relation_ix"
-    ).join(buildings.relations.select("relation_ix", wanted="register"), on="relation_ix")
+    each = (
+        windows.select("win_ix", "relation_ix", "start", "end")
+        .unique("win_ix")
+        .join(buildings.read, on="relation_ix")
+        .join(buildings.relations.select("relation_ix", wanted="register"), on="relation_ix")
+    )
     each = each.with_columns(key=pl.concat_str("win_ix", pl.lit("|"), "service_point_id"))
     terms = each.select("service_point_id", agreement_id="key", valid_from="start", valid_to="end")
     stretches = stretches_of(terms=terms, registers=buildings.registers, billed_until=_NOTHING_BILLED)
@@ -187,11 +190,15 @@ def sums_of(spans: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
     """by, quantity_micro: of spans (period_from, period_to, quantity_micro, start, end) that leave no day out."""
     ordered = spans.sort(*by, "period_from")
     reached = pl.col("period_to").cum_max().shift(1).over(by).fill_null(pl.col("start"))
-    has_hole = (ordered.with_columns(is_hole=pl.col("period_from") > reached)).group_by(by, maintain_order=True).agg(
-        pl.col("is_hole").any(),
-        reached=pl.col("period_to").max(),
-        end=pl.col("end").first(),
-        quantity_micro=pl.col("quantity_micro").sum(),
+    has_hole = (
+        (ordered.with_columns(is_hole=pl.col("period_from") > reached))
+        .group_by(by, maintain_order=True)
+        .agg(
+            pl.col("is_hole").any(),
+            reached=pl.col("period_to").max(),
+            end=pl.col("end").first(),
+            quantity_micro=pl.col("quantity_micro").sum(),
+        )
     )
     return has_hole.filter(~pl.col("is_hole") & (pl.col("reached") >= pl.col("end"))).select(*by, "quantity_micro")
 
@@ -200,53 +207,43 @@ def share_rows(
     *, buildings: Buildings, needs: pl.DataFrame, windows: pl.DataFrame, quantities: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(CONSUMPTION_COLUMNS, REFUSAL_COLUMNS) of the agreements that need a share. quantities: as of quantities_of."""
-    each = windows.select("win_ix", "relation_ix", "start", "end").unique("win_ix").join(
-        buildings.relations.drop("valid_from", "valid_to"), on="relation_ix"
-    )
+    spells = windows.select("win_ix", "relation_ix", "start", "end").unique("win_ix")
+    each = spells.join(buildings.relations.drop("valid_from", "valid_to"), on="relation_ix")
     served = _served(buildings, each)
-    numbers = served.select("agreement_id").unique().sort("agreement_id").with_row_index("agreement_ix")
-    numbers = numbers.with_columns(pl.col("agreement_ix").cast(pl.Int64))
-    served = served.join(numbers, on="agreement_id").with_columns(main_ix="win_ix")
-    weighed = unit_days(
-        served=conform(served, SERVED), units=conform(_units(buildings, served), UNITS)
-    )
-    main = quantities.filter("is_main").select("win_ix", main_micro="quantity_micro")
+    weighed = unit_days(served=conform(served, SERVED), units=conform(_units(buildings, served), UNITS))
+    unknown = served.join(weighed.unknown, on=["main_ix", "agreement_ix"], how="semi")
+    known = each.join(unknown, on="win_ix", how="anti")
     subs = quantities.filter(~pl.col("is_main"))
-    blocked = weighed.unknown.select(win_ix="main_ix").unique()
-    told = each.join(main, on="win_ix").join(blocked, on="win_ix", how="anti")
+    facts = known.join(_main_and_subs(quantities), on="win_ix")
     shared = shared_remainder(
-        mains=told.select(
+        mains=facts.select(
             "when_negative", main_ix="win_ix", quantity_micro="main_micro", when_missing=pl.lit("REFUSE")
         ),
         subs=subs.select("quantity_micro", main_ix="win_ix", agreement_ix=pl.lit(0)),
         sharers=weighed.sharers,
     )
     wholes = weighed.sharers.group_by("main_ix").agg(whole_micro=pl.col("weight_micro").sum())
-    below = subs.group_by("win_ix").agg(subs_micro=pl.col("quantity_micro").sum())
-    facts = told.join(below, on="win_ix", how="left").with_columns(pl.col("subs_micro").fill_null(0))
     mine = _of_needs(needs, windows=windows, served=served)
-    parts = (
-        mine.join(shared.parts, on=["main_ix", "agreement_ix"])
-        .join(weighed.sharers, on=["main_ix", "agreement_ix"])
-        .join(wholes, on="main_ix")
-        .join(facts, on="win_ix")
-    )
-    rows = parts.with_columns(
+    parts = mine.join(shared.parts, on=_PART).join(weighed.sharers, on=_PART).join(wholes, on="main_ix")
+    rows = parts.join(facts, on="win_ix").with_columns(
         register="share_code",
         period_from="served_from",
         period_to="served_to",
         basis=pl.lit(COMMON_SHARE),
         evidence=_evidence(),
     )
-    unknown = served.join(weighed.unknown, on=["main_ix", "agreement_ix"], how="semi").select("win_ix", "point").unique()
+    refused = shared.refusals.select("code", win_ix="main_ix")
+    names = buildings.points.select("relation_ix", "service_point_id", "point")
     refusals = [
-        _refused_windows(mine, facts, shared.refusals.select("code", win_ix="main_ix"), subs, buildings),
-        _unknown_units(mine, each, unknown),
+        _refused_windows(mine, facts.join(refused, on="win_ix"), subs.join(names, on=_PLACE)),
+        _unknown_units(mine, each, unknown.select("win_ix", "point").unique()),
     ]
     return conform(rows, CONSUMPTION_COLUMNS), pl.concat(refusals)
 
 
-def wrong_readings(*, needs: pl.DataFrame, windows: pl.DataFrame, wrong: pl.DataFrame, main: pl.DataFrame) -> pl.DataFrame:
+def wrong_readings(
+    *, needs: pl.DataFrame, windows: pl.DataFrame, wrong: pl.DataFrame, main: pl.DataFrame
+) -> pl.DataFrame:
     """Refusals of all who would share a window in which a meter runs backwards. main: relation_ix, main."""
     met = needs.join(windows, on=_KEY).join(wrong, on="win_ix").join(main, on="relation_ix")
     return refused_rows(
@@ -254,19 +251,20 @@ def wrong_readings(*, needs: pl.DataFrame, windows: pl.DataFrame, wrong: pl.Data
     )
 
 
-_NOTHING_BILLED = pl.DataFrame(
-    schema={"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
-)
+_NOTHING_BILLED = pl.DataFrame(schema={"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()})
 
 
 def _served(buildings: Buildings, each: pl.DataFrame) -> pl.DataFrame:
-    """win_ix, agreement_id, served_from, served_to and the rule's columns: the days of everybody who shares a window."""
+    """win_ix = main_ix, agreement_ix, served_from, served_to and the rule's columns: days of everybody who shares a window."""
     sharing = buildings.points.filter("is_sharing").select("relation_ix", "service_point_id", "point")
     met = each.join(sharing, on="relation_ix").join(buildings.terms, on="service_point_id")
     days = met.with_columns(
         served_from=pl.max_horizontal("start", "valid_from"), served_to=pl.min_horizontal("end", "valid_to")
     )
-    return days.filter(pl.col("served_from") < pl.col("served_to")).drop("valid_from", "valid_to")
+    served = days.filter(pl.col("served_from") < pl.col("served_to")).drop("valid_from", "valid_to")
+    numbers = served.select("agreement_id").unique().sort("agreement_id")
+    numbers = numbers.select("agreement_id", agreement_ix=pl.int_range(pl.len(), dtype=pl.Int64()))
+    return served.join(numbers, on="agreement_id").with_columns(main_ix="win_ix")
 
 
 def _units(buildings: Buildings, served: pl.DataFrame) -> pl.DataFrame:
@@ -288,18 +286,23 @@ def _of_needs(needs: pl.DataFrame, *, windows: pl.DataFrame, served: pl.DataFram
     return own.join(days, on=["agreement_id", "win_ix"]).sort("agreement_id", "win_ix")
 
 
-def _refused_windows(
-    mine: pl.DataFrame, facts: pl.DataFrame, codes: pl.DataFrame, subs: pl.DataFrame, buildings: Buildings
-) -> pl.DataFrame:
-    names = buildings.points.select("relation_ix", "service_point_id", "point")
-    unread = subs.filter(pl.col("quantity_micro").is_null()).join(names, on=["relation_ix", "service_point_id"])
+def _main_and_subs(quantities: pl.DataFrame) -> pl.DataFrame:
+    """win_ix, main_micro, subs_micro."""
+    main = quantities.filter("is_main").select("win_ix", main_micro="quantity_micro")
+    below = quantities.filter(~pl.col("is_main")).group_by("win_ix").agg(subs_micro=pl.col("quantity_micro").sum())
+    return main.join(below, on="win_ix", how="left").with_columns(pl.col("subs_micro").fill_null(0))
+
+
+def _refused_windows(mine: pl.DataFrame, refused: pl.DataFrame, subs: pl.DataFrame) -> pl.DataFrame:
+    """refused: facts of the windows, with code. subs: with the code of their point."""
+    unread = subs.filter(pl.col("quantity_micro").is_null())
     listed = unread.sort("point").group_by("win_ix", maintain_order=True).agg(points=pl.col("point"))
-    met = mine.join(codes, on="win_ix").join(facts, on="win_ix").join(listed, on="win_ix", how="left")
     return refused_rows(
-        met,
+        mine.join(refused, on="win_ix").join(listed, on="win_ix", how="left"),
         code=pl.col("code"),
         main=pl.col("main"),
         points=_listed(),
+        attribute=pl.col("attribute"),
         day=pl.col("end").dt.offset_by("-1d").cast(pl.String),
         main_quantity=micro_text("main_micro"),
         subtracted=micro_text("subs_micro"),

@@ -80,8 +80,12 @@ def unit_days(*, served: pl.DataFrame, units: pl.DataFrame) -> Weighed:
             pl.min_horizontal("served_to", "valid_to") - pl.max_horizontal("served_from", "valid_from")
         ).dt.total_days()
     )
-    held = both.filter(pl.col("held") > 0).group_by(keys).agg(
-        weight_micro=(pl.col("value_micro").cast(WIDE) * pl.col("held").cast(WIDE)).sum(), held=pl.col("held").sum()
+    held = (
+        both.filter(pl.col("held") > 0)
+        .group_by(keys)
+        .agg(
+            weight_micro=(pl.col("value_micro").cast(WIDE) * pl.col("held").cast(WIDE)).sum(), held=pl.col("held").sum()
+        )
     )
     whole = days.group_by(keys).agg(days=(pl.col("served_to") - pl.col("served_from")).dt.total_days().sum())
     known = whole.join(held, on=keys, how="left").with_columns(is_known=pl.col("held").fill_null(0) == pl.col("days"))

@@ -63,7 +63,7 @@ class TestAShare:
         assert sorted(found.values()) == [[9.833333], [9.833333], [9.833334]]
 
     def test_counts_each_person_for_the_days_they_were_there(self, building: Building) -> None:
-        """c moves out on 11 January: 1 × 10 days beside 5 × 31. c 29.5 × 10 / 165, b 29.5 × 93 / 165."""
+        """C moves out on 11 January: 1 × 10 days beside 5 × 31. c 29.5 × 10 / 165, b 29.5 × 93 / 165."""
         building.leave("c", on=date(2026, 1, 11))
         building.share()
 

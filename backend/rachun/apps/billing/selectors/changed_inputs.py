@@ -38,7 +38,8 @@ changed AS (
     WHERE i.valid_from < %(before)s AND (i.recorded_at > %(known)s OR i.superseded_at > %(known)s)),
 rules AS (
     SELECT c.id, c.main_point_id, c.recorded_at > %(known)s OR c.superseded_at > %(known)s AS is_new
-    FROM metering_commonmeter c WHERE c.valid_from < %(before)s AND (c.superseded_at IS NULL OR c.superseded_at > %(known)s)),
+    FROM metering_commonmeter c
+    WHERE c.valid_from < %(before)s AND (c.superseded_at IS NULL OR c.superseded_at > %(known)s)),
 behind AS (
     SELECT id, main_point_id AS service_point_id FROM rules
     UNION SELECT m.common_meter_id, m.service_point_id
@@ -72,8 +73,9 @@ JOIN (SELECT agreement_id FROM changed UNION SELECT agreement_id FROM sharing) c
 
 
 def list_changed_accounts(*, run: BillRun) -> list[UUID]:
-    """Of the run's accounts, those with a dated fact, tariff or reading of the period recorded after the cut-off; behind
-    a common meter also those whose neighbours have one.
+    """Of the run's accounts, those with a dated fact, tariff or reading of the period recorded after the cut-off.
+
+    Behind a common meter also those whose neighbours have one.
 
     Usage that arrives later changes nothing here: it waits for the next bill.
     """

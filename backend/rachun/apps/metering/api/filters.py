@@ -3,6 +3,7 @@
 import django_filters as filters
 
 from rachun.apps.metering.models import (
+    CommonMeter,
     EstimationRule,
     HeldReading,
     Installation,
@@ -92,3 +93,12 @@ class ReadingRuleFilter(filters.FilterSet):
     class Meta:
         model = ReadingRule
         fields = ("legal_entity_id",)
+
+
+class CommonMeterFilter(filters.FilterSet):
+    main_point_id = filters.UUIDFilter(field_name="main_point_id")
+    service_point_id = filters.UUIDFilter(field_name="members__service_point_id")
+
+    class Meta:
+        model = CommonMeter
+        fields = ("main_point_id", "service_point_id")

@@ -1,4 +1,4 @@
-"""Shares of common meters for a bill run: what the main meter shows beyond the sub-meters, parted among those served."""
+"""Shares of common meters for a bill run: what a main meter shows beyond its sub-meters, parted among those served."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def find_common_shares(*, asked: Asked, consumed: Consumed) -> tuple[pl.DataFram
     needs = needs_of(buildings=buildings, agreement_ids=mine, billed=asked.billed)
     days = read_days(buildings)
     windows = windows_of(buildings=buildings, needs=needs, days=days, since=asked.since, until=asked.until)
-    lost = uncovered(buildings=buildings, needs=needs, windows=windows, days=days, until=asked.until)
+    lost = uncovered(buildings=buildings, needs=needs, windows=windows, days=days)
     quantities, wrong = quantities_of(buildings=buildings, windows=windows)
     quantities = _with_estimates(quantities, buildings=buildings, asked=asked, consumed=consumed)
     shares, refused = share_rows(buildings=buildings, needs=needs, windows=windows, quantities=quantities)
@@ -186,9 +186,7 @@ def _with_estimates(
     return filled.with_columns(pl.coalesce("quantity_micro", "instead").alias("quantity_micro")).drop("instead")
 
 
-def _billed_instead(
-    unread: pl.DataFrame, *, buildings: Buildings, asked: Asked, consumed: Consumed
-) -> pl.DataFrame:
+def _billed_instead(unread: pl.DataFrame, *, buildings: Buildings, asked: Asked, consumed: Consumed) -> pl.DataFrame:
     """win_ix, service_point_id, quantity_micro. unread: of one window's days."""
     start, end = unread["start"][0], unread["end"][0]
     held = unread.join(buildings.terms, on="service_point_id").filter(
