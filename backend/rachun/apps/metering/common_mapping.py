@@ -255,7 +255,7 @@ _NOTHING_BILLED = pl.DataFrame(schema={"agreement_id": pl.String(), "register": 
 
 
 def _served(buildings: Buildings, each: pl.DataFrame) -> pl.DataFrame:
-    """win_ix = main_ix, agreement_ix, served_from, served_to and the rule's columns: days of everybody who shares a window."""
+    """win_ix = main_ix, agreement_ix, served_from, served_to, the rule: days of everybody who shares a window."""
     sharing = buildings.points.filter("is_sharing").select("relation_ix", "service_point_id", "point")
     met = each.join(sharing, on="relation_ix").join(buildings.terms, on="service_point_id")
     days = met.with_columns(
