@@ -17,10 +17,15 @@ _ONE_DAY = timedelta(days=1)
 def explain_metered(line: Line) -> Explained:
     unit = str(line.given("unit"))
     evidence = line.inputs.get("readings", ())
-    used = tuple(_used(one, unit=unit) for one in evidence)
+    used = used_steps(line, unit=unit)
     product = _flat(line) if line.label == FLAT else _usage(line, unit=unit)
     steps = (*used, *_total(line, evidence=evidence, unit=unit), price_source(line), *_block(line, unit=unit))
     return Explained(steps=(*steps, *product.steps), amount_minor=product.amount_minor)
+
+
+def used_steps(line: Line, *, unit: str) -> tuple[Step, ...]:
+    """The readings or other evidence that the line stands on."""
+    return tuple(_used(one, unit=unit) for one in line.inputs.get("readings", ()))
 
 
 def read_on(boundary: str) -> date:
