@@ -36,7 +36,15 @@ from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute, Re
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
 _PLACE = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix"]
-_APART = ["register", "block_no", "label", "tax_category", "delivery_ix", pl.col("quantity") * -1, "amount"]
+_APART: list[str | pl.Expr] = [
+    "register",
+    "block_no",
+    "label",
+    "tax_category",
+    "delivery_ix",
+    pl.col("quantity") * -1,
+    "amount",
+]
 
 
 def price(snapshot: Snapshot) -> Priced:

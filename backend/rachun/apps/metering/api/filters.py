@@ -1,7 +1,13 @@
 """Filters of the metering lists."""
 
-import django_filters as filters
+from datetime import date
+from typing import Any
 
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from rachun.apps.metering import selectors
 from rachun.apps.metering.models import (
     CommonMeter,
     EstimationRule,
@@ -93,8 +99,6 @@ class ReadingRuleFilter(filters.FilterSet):
     class Meta:
         model = ReadingRule
         fields = ("legal_entity_id",)
-<<<<<<< HEAD
-=======
 
 
 class CommonMeterFilter(filters.FilterSet):
@@ -126,4 +130,3 @@ class ReadingRoundFilter(filters.FilterSet):
 
     def by_place(self, queryset: QuerySet[Register], _name: str, value: str) -> QuerySet[Register]:
         return selectors.at_place(found=queryset, text=value)
->>>>>>> main
