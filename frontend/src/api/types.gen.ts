@@ -1414,6 +1414,13 @@ export type PaginatedRegisterOutList = {
     results: Array<RegisterOut>;
 };
 
+export type PaginatedRegisterToReadOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<RegisterToReadOut>;
+};
+
 export type PaginatedRoleOutList = {
     count: number;
     page: number;
@@ -2014,6 +2021,45 @@ export type RegisterOut = {
     unit: string;
     digits: number;
     multiplier: string;
+};
+
+/**
+ * A register, where it stands, and what was read. Values are those of the dial.
+ */
+export type RegisterToReadOut = {
+    register_id: string;
+    meter_id: string;
+    meter_serial: string;
+    register: string;
+    unit: string;
+    digits: number;
+    branch_id: string;
+    service_code: string;
+    service_point_code: string;
+    settlement: string;
+    street: string;
+    building: string;
+    flat: string;
+    /**
+     * Null when nobody is served there on that day.
+     */
+    account_id: string | null;
+    account_number: string | null;
+    holder: string | null;
+    previous_value: string | null;
+    /**
+     * The day that the previous value opens.
+     */
+    previous_date: string | null;
+    /**
+     * Read for this day; null until it is.
+     */
+    value: string | null;
+    kind: ReadingKind | NullEnum | null;
+    /**
+     * A reading for this day waits for somebody to look at it.
+     */
+    is_held: boolean;
 };
 
 /**
@@ -9076,6 +9122,58 @@ export type ListRegistersResponses = {
 };
 
 export type ListRegistersResponse = ListRegistersResponses[keyof ListRegistersResponses];
+
+export type ListRegistersToReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        is_read?: boolean;
+        page?: number;
+        page_size?: number;
+        /**
+         * At the end of this day; without it, of today.
+         */
+        read_date?: string;
+        /**
+         * Part of an address or serial, or an account.
+         */
+        search?: string;
+        service_code?: string;
+    };
+    url: '/api/v1/registers-to-read';
+};
+
+export type ListRegistersToReadErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListRegistersToReadError = ListRegistersToReadErrors[keyof ListRegistersToReadErrors];
+
+export type ListRegistersToReadResponses = {
+    200: PaginatedRegisterToReadOutList;
+};
+
+export type ListRegistersToReadResponse = ListRegistersToReadResponses[keyof ListRegistersToReadResponses];
 
 export type ListRolesData = {
     body?: never;

@@ -1715,6 +1715,43 @@ export const zPaginatedRegisterOutList = z.object({
 });
 
 /**
+ * A register, where it stands, and what was read. Values are those of the dial.
+ */
+export const zRegisterToReadOut = z.object({
+    register_id: z.uuid(),
+    meter_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    unit: z.string(),
+    digits: z.int(),
+    branch_id: z.uuid(),
+    service_code: z.string(),
+    service_point_code: z.string(),
+    settlement: z.string(),
+    street: z.string(),
+    building: z.string(),
+    flat: z.string(),
+    account_id: z.uuid().nullable(),
+    account_number: z.string().nullable(),
+    holder: z.string().nullable(),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    kind: z.union([
+        zReadingKind,
+        zNullEnum
+    ]).nullable(),
+    is_held: z.boolean()
+});
+
+export const zPaginatedRegisterToReadOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zRegisterToReadOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zRegisterValueIn = z.object({
@@ -3788,6 +3825,18 @@ export const zListRegistersQuery = z.object({
 });
 
 export const zListRegistersResponse = zPaginatedRegisterOutList;
+
+export const zListRegistersToReadQuery = z.object({
+    branch_id: z.uuid().optional(),
+    is_read: z.boolean().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    read_date: z.iso.date().optional(),
+    search: z.string().optional(),
+    service_code: z.string().optional()
+});
+
+export const zListRegistersToReadResponse = zPaginatedRegisterToReadOutList;
 
 export const zListRolesQuery = z.object({
     code: z.string().optional(),

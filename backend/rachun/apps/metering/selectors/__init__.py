@@ -13,9 +13,11 @@ from rachun.apps.metering.selectors.lists import (
     list_readings,
     list_registers,
 )
+from rachun.apps.metering.selectors.reading_round import at_place, list_registers_to_read
 
 __all__ = [
     "ConsumptionFrames",
+    "at_place",
     "get_meter",
     "list_common_meters",
     "list_estimation_rules",
@@ -27,4 +29,5 @@ __all__ = [
     "list_reading_rules",
     "list_readings",
     "list_registers",
+    "list_registers_to_read",
 ]
