@@ -138,18 +138,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AccountDelivery": "rachun.apps.customers.models.Account.Delivery",
         "BillRunKind": "rachun.apps.billing.models.BillRun.Kind",
         "BillRunState": "rachun.apps.billing.models.BillRun.State",
-<<<<<<< HEAD
         "CashAnswer": "rachun.apps.payments.api.cash_serializers.ANSWERS",
         "CashMoveKind": "rachun.apps.payments.api.cash_serializers.MOVES",
         "CashMovementKind": "rachun.apps.payments.models.CashMovement.Kind",
         "CashMovementState": "rachun.apps.payments.models.CashMovement.State",
         "CashPaymentState": "rachun.apps.payments.models.CashPayment.State",
         "CashShiftState": "rachun.apps.payments.models.CashShift.State",
-=======
         "CommonMeterMethod": "rachun.apps.metering.models.CommonMeter.Method",
         "CommonMeterWhenNegative": "rachun.apps.metering.models.CommonMeter.WhenNegative",
         "CommonMeterWhenUnread": "rachun.apps.metering.models.CommonMeter.WhenUnread",
->>>>>>> main
         "ContactKind": "rachun.apps.customers.models.ContactPoint.Kind",
         "CountryPack": "rachun.apps.identity.models.LegalEntity.CountryPack",
         "CustomerLanguage": "rachun.apps.customers.models.Language",
