@@ -485,6 +485,7 @@ export type CashDeskStateOut = {
      * Payments can be taken.
      */
     is_ready: boolean;
+    needs_attention: boolean;
     /**
      * How the register is, in the reader's language.
      */
@@ -3054,6 +3055,7 @@ export type CashDeskStateOutWritable = {
      * Payments can be taken.
      */
     is_ready: boolean;
+    needs_attention: boolean;
     /**
      * How the register is, in the reader's language.
      */

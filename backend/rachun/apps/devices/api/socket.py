@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -31,7 +32,7 @@ from rachun.apps.devices.services import talk_to_agent as talk
 PATH = "/agent/v1"
 ANSWER_S = 10.0
 SILENCE_MAX_S = HEARTBEAT_S * MISSED_BEATS_MAX
-CODES_TRIED_MAX, CODES_WINDOW_S = 10, 600
+WRONG_CODES_MAX, CODES_WINDOW_S = 10, 600
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
@@ -120,14 +121,40 @@ async def challenge(line: Line, *, public_key: str, agent_id: str) -> None:
 
 
 async def enrol(line: Line, first: Message) -> None:
-    await in_database(count_tries, origin=line.origin)
     code, key = first["code"], first["public_key"]
-    await in_database(people.find_enrolling, code=code, public_key=key, now=timezone.now())
+    await in_database(find_place, code=code, public_key=key, origin=line.origin)
     await challenge(line, public_key=key, agent_id="")
     computer = people.Computer(public_key=key, name=first.get("computer", ""), version=first["agent_version"])
     enrolling = partial(people.enrol_agent, code=code, computer=computer, now=timezone.now())
     agent = await in_database(with_actor(line, enrolling))
     await line.say({"type": "enrolled", "agent_id": str(agent.id)})
+
+
+def find_place(*, code: str, public_key: str, origin: str) -> None:
+    """Guessing codes is hopeless, and is not to be tried either. Raises AgentRefused."""
+    key = f"rate:agent_code:{origin}:{int(timezone.now().timestamp()) // CODES_WINDOW_S}"
+    if wrong_codes(key) >= WRONG_CODES_MAX:
+        raise AgentRefused("CodeNotValid", "too many wrong codes from this address; wait ten minutes")
+    try:
+        people.find_enrolling(code=code, public_key=public_key, now=timezone.now())
+    except AgentRefused:
+        count_wrong_code(key)
+        raise
+
+
+def wrong_codes(key: str) -> int:
+    try:
+        return int(cache.get(key, 0))
+    except RedisError:
+        logger.warning("rate_limit_not_counted", limit="agent_code")
+        return 0
+
+
+def count_wrong_code(key: str) -> None:
+    try:
+        count_one(key=key, length_s=CODES_WINDOW_S)
+    except RedisError:
+        logger.warning("rate_limit_not_counted", limit="agent_code")
 
 
 def with_actor(line: Line, work: Callable[[], Any]) -> Callable[[], Any]:
@@ -138,18 +165,6 @@ def with_actor(line: Line, work: Callable[[], Any]) -> Callable[[], Any]:
             return work()
 
     return worked
-
-
-def count_tries(*, origin: str) -> None:
-    """Guessing a code is hopeless, and is not to be tried either. Raises AgentRefused."""
-    window = int(timezone.now().timestamp()) // CODES_WINDOW_S
-    try:
-        tries = count_one(key=f"rate:agent_code:{origin}:{window}", length_s=CODES_WINDOW_S)
-    except RedisError:
-        logger.warning("rate_limit_not_counted", limit="agent_code")
-        return
-    if tries > CODES_TRIED_MAX:
-        raise AgentRefused("CodeNotValid", "too many attempts from this address; wait ten minutes")
 
 
 async def converse(line: Line, hello: Message) -> None:

@@ -171,6 +171,7 @@ class CashDeskStateOut(Out):
     desk = CashDeskOut()
     has_register = serializers.BooleanField()
     is_ready = serializers.BooleanField(help_text="Payments can be taken.")
+    needs_attention = serializers.BooleanField(help_text="Somebody has to do something about the register.")
     title = serializers.CharField(help_text="How the register is, in the reader's language.", allow_blank=True)
     what_to_do = serializers.CharField(allow_blank=True)
     shift = CashShiftOut(allow_null=True)

@@ -158,6 +158,7 @@ def state_of(desk: CashDesk, *, cashier_id: UUID, now: datetime) -> dict[str, An
         "desk": desk,
         "has_register": register is not None,
         "is_ready": connected or register is None,
+        "needs_attention": register is not None and (not connected or register.state == Device.State.WAITING),
         "title": str(words.title) if words else "",
         "what_to_do": str(words.what_to_do) if words else "",
         "shift": with_drawer(shift) if shift else None,
