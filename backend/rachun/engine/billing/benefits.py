@@ -180,4 +180,4 @@ def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
         unit_price_e8=minus * (pl.col("minor_den").cast(WIDE) // MICRO),
         label=pl.col("category"),
     )
-    return as_lines(named.with_columns(quantity=pl.lit(MICRO, WIDE)), kind=KIND)
+    return as_lines(named.drop("num", "den").with_columns(quantity=pl.lit(MICRO, WIDE)), kind=KIND)

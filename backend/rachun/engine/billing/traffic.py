@@ -50,5 +50,6 @@ def traffic_lines(
         numerator=text(num),
         denominator=text(den),
     )
-    lines = used.with_columns(amount=rounded_amount(num=num, den=den), inputs=inputs, unit_price_e8=pl.lit(0, pl.Int64))
+    amount = rounded_amount(num=num, den=den)
+    lines = used.with_columns(amount=amount, num=num, den=den, inputs=inputs, unit_price_e8=pl.lit(0, pl.Int64))
     return as_lines(lines, kind=Traffic.kind), refusals

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rachun.engine.tariffs.components import Rounding, VatMode
+from rachun.engine.tariffs.components import Rounding, Taxed, VatMode
 from rachun.values.money import exponent_of
 from rachun.values.rounding import half_even, half_up
+
+TAKEN_OF_LINES = ("allowance", "percentage", "minimum", "cap", "benefit")
+USED_UNITS = ("metered", "reactive")
 
 
 class InputMissing(KeyError):
@@ -70,13 +73,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSource:
-    """Where the price stands: the version, who approved it and by which document. rounding is the version's own."""
+    """Where the price stands: the version, who approved it, by which document; rounding and taxed are the version's."""
 
     plan: str
     valid_from: date
     approved_by: str
     source_document: str
     rounding: Rounding
+    taxed: Taxed = Taxed.ROUNDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,14 @@ class Line:
     def minor_den(self) -> int:
         """Quantity × price stands in this many parts of a minor unit."""
         return int(10 ** (14 - exponent_of(currency=self.currency)))
+
+    @property
+    def exact(self) -> Exact:
+        """The amount before rounding. What was taken of rounded lines, and what is taken back, stands as it is."""
+        if self.kind in TAKEN_OF_LINES or "numerator" not in self.inputs:
+            return Exact(num=self.amount_minor - int(self.inputs.get("rest_minor", 0)), den=1)
+        sign = -1 if self.kind in USED_UNITS and self.quantity_micro < 0 else 1
+        return Exact(num=sign * int(self.inputs["numerator"]), den=int(self.inputs["denominator"]))
 
     def given(self, name: str) -> Any:
         """A stored input. Raises InputMissing."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -34,6 +35,7 @@ class World:
     deliveries: list[tuple] = field(default_factory=list)  # ix, agreement, item, day, Decimal
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     tax_rounding: str = "LINE"
+    net_rounding: str = "LINE"
 
 
 def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
@@ -43,6 +45,7 @@ def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
         refusals: set[tuple] = set()
         for agreement in sorted({row[0] for row in world.agreements}):
             Judge(world, agreement, lines, refusals).run()
+        round_together(world, lines)
         _tax(world, lines, refusals)
         parked = {account for account, _ in refusals}
         found: dict[tuple, list[tuple]] = defaultdict(list)
@@ -120,16 +123,18 @@ class Judge:
             "block": None,
         }
         line |= {"code": component["code"], "from": first, "to": last + DAY, "quantity": quantity, "amount": amount}
+        line |= {"rounding": version[4].get("rounding", "HALF_UP"), "taxed": version[4].get("taxed", "ROUNDED")}
+        line |= {"exact": Fraction(amount)}
         line |= {"vat": version[4]["vat"], "category": component.get("tax_category", "STANDARD"), **more}
         line["no"] = version[4]["components"].index(component)
         self.lines.append(line)
 
-    def charge(self, *said: Any) -> None:  # version, component, first, last, quantity, amount
+    def charge(self, *said: Any, exact: Fraction) -> None:  # version, component, first, last, quantity, amount
         version, component, first, last, _, amount = said
         if component["kind"] in LIMITS:
             self.limits.append((version, component, first, last, amount))
         else:
-            self.add(*said)
+            self.add(*said, exact=exact)
 
     def value_on(self, component: dict, day: date) -> tuple[Any, Decimal | None]:
         if component["kind"] in {"fixed", *LIMITS}:
@@ -173,7 +178,8 @@ class Judge:
             priced = (price, value, version[4].get("rounding", "HALF_UP"))
             before, served[priced] = served[priced], served[priced] + len(run)
             amount = rounded(price * value * served[priced] / whole) - rounded(price * value * before / whole)
-            self.charge(version, component, run[0][0], run[-1][0], value, amount)
+            exact = Fraction(price) * Fraction(value) * len(run) / whole
+            self.charge(version, component, run[0][0], run[-1][0], value, amount, exact=exact)
 
     def whole(self, rows: list[tuple]) -> None:
         _, _, version, component, value = rows[0]
@@ -182,7 +188,8 @@ class Judge:
         price = price_of(component)
         if price != 0 and value != 0:
             amount = rounder(version[4])(price * value)
-            self.charge(version, component, rows[0][0], rows[-1][0], value, amount)
+            exact = Fraction(price) * Fraction(value)
+            self.charge(version, component, rows[0][0], rows[-1][0], value, amount, exact=exact)
 
     def window(self, day: date) -> tuple[date, int]:
         if inside(day, self.world.start, self.world.end):
@@ -256,10 +263,12 @@ class Judge:
                 if "package" in block:
                     part = (used / Decimal(block["package"])).to_integral_value(ROUND_CEILING)
                 amount = rounder(version[4])(part * Decimal(block["price"]))
-                self.add(version, component, first, last, part, amount, register=register, block=no)
+                more = {"register": register, "block": no, "exact": Fraction(part) * Fraction(block["price"])}
+                self.add(version, component, first, last, part, amount, **more)
             if (used or due_unused) and Decimal(block.get("flat", 0)):
                 amount = rounder(version[4])(Decimal(block["flat"]) * days / whole)
-                more = {"register": register, "block": no, "label": "FLAT"}
+                exact = Fraction(block["flat"]) * days / whole
+                more = {"register": register, "block": no, "label": "FLAT", "exact": exact}
                 self.add(version, component, first, last, Decimal(1), amount, **more)
 
     def dated(self) -> None:
@@ -275,13 +284,15 @@ class Judge:
                 _, _, _, version, component = rows[0]
                 days = [row[0] for row in rows]
                 amount = rounder(version[4])(worth)
-                self.add(version, component, min(days), max(days), units, amount, label=label)
+                exact = Fraction(worth)
+                self.add(version, component, min(days), max(days), units, amount, label=label, exact=exact)
         for _, agreement, item, day, quantity in self.world.deliveries:
             if agreement == self.agreement and (found := self.priced_on(day, "one_off", "item", item, "UNKNOWN_ITEM")):
                 version, component = found
                 if quantity:
                     amount = rounder(version[4])(quantity * Decimal(component["price"]))
-                    self.add(version, component, day, day, quantity, amount, label=item)
+                    exact = Fraction(quantity) * Fraction(component["price"])
+                    self.add(version, component, day, day, quantity, amount, label=item, exact=exact)
 
     def priced_on(self, day: date, kind: str, key: str, wanted: str, code: str) -> tuple[tuple, dict] | None:
         ruling = self.ruling(day)
@@ -359,6 +370,29 @@ class Adjustments:
                     self.judge.add(*said, -part, category=category)
 
 
+def cents(exact: Fraction, rounding: str) -> Decimal:
+    """To the nearest cent; halves away from zero, or to the even cent."""
+    size, half = abs(exact) * 100, Fraction(1, 2)
+    whole = int(size)
+    up = size - whole > half or (size - whole == half and (rounding == "HALF_UP" or whole % 2 == 1))
+    return Decimal(whole + up).scaleb(-2) * (-1 if exact < 0 else 1)
+
+
+def round_together(world: World, lines: list[dict[str, Any]]) -> None:
+    """The exact amounts of a group are rounded once; its largest line takes what the lines differ by."""
+    if world.net_rounding == "LINE":
+        return
+    groups: dict[tuple, list[dict]] = defaultdict(list)
+    for line in lines:
+        category = line["category"] if world.net_rounding == "GROUP" else ""
+        groups[line["account"], category, line["vat"], line["rounding"]].append(line)
+    for key, group in groups.items():
+        rest = cents(sum(line["exact"] for line in group), key[-1]) - sum(line["amount"] for line in group)
+        widest = max(abs(line["amount"]) for line in group)
+        largest = min((line for line in group if abs(line["amount"]) == widest), key=_place)
+        largest["amount"] += rest
+
+
 def tax_of(amount: Decimal, rate: Decimal, vat: str) -> Decimal:
     return (amount * rate / (100 + rate if vat == "INSIDE" else 100)).quantize(CENT, ROUND_HALF_UP)
 
@@ -372,9 +406,15 @@ def _tax(world: World, lines: list[dict[str, Any]], refusals: set[tuple]) -> Non
             continue
         line["rate"] = world.tax_rates[line["category"]]
         line["tax"] = tax_of(line["amount"], line["rate"], line["vat"])
-        groups[line["account"], line["category"], line["vat"]].append(line)
+        key = (line["account"], line["category"], line["vat"])
+        if line["taxed"] == "EXACT":
+            rate = Fraction(line["rate"])
+            share = rate / (100 + rate if line["vat"] == "INSIDE" else 100)
+            line["tax"] = cents(line["exact"] * share, "HALF_UP")
+            key = (line["account"], id(line))
+        groups[key].append(line)
     for group in groups.values():
-        if world.tax_rounding == "GROUP":
+        if world.tax_rounding == "GROUP" and group[0]["taxed"] == "ROUNDED":
             whole = tax_of(sum(line["amount"] for line in group), group[0]["rate"], group[0]["vat"])
             widest = max(abs(line["amount"]) for line in group)
             largest = min((line for line in group if abs(line["amount"]) == widest), key=_place)

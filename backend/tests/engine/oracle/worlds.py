@@ -53,6 +53,7 @@ def snapshot_of(world: World) -> Snapshot:
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
         tax_rounding=world.tax_rounding,
+        net_rounding=world.net_rounding,
     )
 
 
@@ -170,7 +171,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     listed = [component | shared | {"tax_category": draw(category)} for component in listed]
     listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
-    return {"currency": "BAM", "vat": vat, "rounding": rounding, "components": listed}
+    taxed = draw(st.sampled_from(["ROUNDED", "ROUNDED", "ROUNDED", "EXACT"]))
+    return {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
 
 
 @st.composite
@@ -185,6 +187,7 @@ def worlds(draw: st.DrawFn) -> World:
     end = draw(st.sampled_from([(start + DAY * 32).replace(day=1), start + DAY * 17]))
     wild = draw(st.integers(0, 5)) == 5
     world = World(start=start, end=end, tax_rounding=draw(st.sampled_from(["LINE", "GROUP"])))
+    world.net_rounding = draw(st.sampled_from(["LINE", "LINE", "GROUP", "BILL"]))
     world.tax_rates = {"STANDARD": Decimal(17), "REDUCED": draw(st.sampled_from([Decimal(0), Decimal("7.5")]))}
     early = start - DAY * 70
     peaked = draw(st.integers(0, 2)) == 0
