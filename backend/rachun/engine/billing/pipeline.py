@@ -23,6 +23,7 @@ from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
+from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
 from rachun.engine.billing.scope import rounded_together
@@ -63,9 +64,14 @@ def price(snapshot: Snapshot) -> Priced:
         stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
+<<<<<<< HEAD
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
     refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
+=======
+    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
+    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
+>>>>>>> main
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
