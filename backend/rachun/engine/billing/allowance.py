@@ -143,7 +143,7 @@ def _credits(covered: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     amount = rounded_amount(num=num, den=quantity) * -1
     priced = rows.with_columns(amount=amount, num=num * -1, den=quantity, quantity=units * -1, inputs=inputs)
     return as_lines(
-        priced.drop("kind", "delivery_ix", "num", "den").with_columns(
+        priced.drop("kind", "delivery_ix").with_columns(
             component=pl.col("allowance"),
             component_no=pl.col("allowance_no"),
             posting_code=pl.col("allowance_posting"),

@@ -168,4 +168,4 @@ def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
         label=pl.col("category"),
         num=pl.when(pl.col("discount") == pl.col("alone")).then(pl.col("num") * -1),
     )
-    return as_lines(named.drop("num", "den").with_columns(quantity=pl.lit(MICRO, WIDE)), kind=KIND)
+    return as_lines(named.with_columns(quantity=pl.lit(MICRO, WIDE)), kind=KIND)

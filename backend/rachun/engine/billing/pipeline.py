@@ -64,14 +64,9 @@ def price(snapshot: Snapshot) -> Priced:
         stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
-<<<<<<< HEAD
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
-    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
-=======
-    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
     refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
->>>>>>> main
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")

@@ -5,8 +5,8 @@ amounts of a group are summed and rounded by the rounding of their versions, and
 takes what the rounded lines differ by, so printed lines always sum to the group. Lines priced with VAT inside and on
 top, half up and half even are groups of their own: one sum cannot be rounded two ways.
 
-What is taken of other lines (allowance, percentage, minimum, cap, benefit) is taken of lines as they stand alone, and
-is exact as it is. So this comes after them and before tax.
+What is taken of other lines (allowance, percentage, minimum, cap, benefit) is taken of lines as they stand alone, so
+this comes after them and before tax.
 
 A line that takes a difference says so in inputs: rest_minor, and rest_of (GROUP or BILL).
 """
@@ -43,7 +43,7 @@ def rounded_together(lines: pl.DataFrame, *, rounding: NetRounding) -> pl.DataFr
 
 def _rests(keyed: pl.DataFrame, *, keys: list[str]) -> pl.DataFrame:
     """place, rest: which line takes how much; groups that come out even are left out."""
-    den = pl.col("den").fill_null(1)
+    den = pl.when(pl.col("num").is_null()).then(pl.lit(1, WIDE)).otherwise(pl.col("den"))
     num = pl.coalesce(pl.col("num"), pl.col("amount").cast(WIDE))
     parts = keyed.with_columns(den=den, whole=num // den).with_columns(part=num - pl.col("whole") * den)
     sums = parts.group_by(*keys, "den", maintain_order=True).agg(pl.col("part").sum())

@@ -56,7 +56,7 @@ def _tax_of(amount: pl.Expr) -> pl.Expr:
 def _tax_of_exact() -> pl.Expr:
     """The tax of num / den. Whole minor units and the rest are taxed apart, so that no product leaves 128 bits."""
     rate, whole = _share()
-    den = pl.col("den").fill_null(1)
+    den = pl.when(pl.col("num").is_null()).then(pl.lit(1, WIDE)).otherwise(pl.col("den"))
     num = pl.coalesce(pl.col("num"), pl.col("amount").cast(WIDE))
     units = num.abs() // den
     taxed = units * rate

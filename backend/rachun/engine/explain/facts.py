@@ -13,7 +13,7 @@ from rachun.engine.tariffs.components import Rounding, Taxed, VatMode
 from rachun.values.money import exponent_of
 from rachun.values.rounding import half_even, half_up
 
-TAKEN_OF_LINES = ("allowance", "percentage", "minimum", "cap", "benefit")
+WHOLE_AMOUNTS = ("minimum", "cap")
 USED_UNITS = ("metered", "reactive")
 
 
@@ -123,11 +123,20 @@ class Line:
 
     @property
     def exact(self) -> Exact:
-        """The amount before rounding. What was taken of rounded lines, and what is taken back, stands as it is."""
-        if self.kind in TAKEN_OF_LINES or "numerator" not in self.inputs:
-            return Exact(num=self.amount_minor - int(self.inputs.get("rest_minor", 0)), den=1)
+        """The amount before rounding; of limits, and of a discount that is cut to what is left to pay, as it is."""
+        alone = Exact(num=self.amount_minor - int(self.inputs.get("rest_minor", 0)), den=1)
+        if self.kind in WHOLE_AMOUNTS or "numerator" not in self.inputs or self._is_cut(alone.num):
+            return alone
         sign = -1 if self.kind in USED_UNITS and self.quantity_micro < 0 else 1
         return Exact(num=sign * int(self.inputs["numerator"]), den=int(self.inputs["denominator"]))
+
+    def _is_cut(self, amount: int) -> bool:
+        """Whether a benefit's discount is less than its own share of a running sum."""
+        if "numerator_before" not in self.inputs:
+            return False
+        den, before = int(self.inputs["denominator"]), int(self.inputs["numerator_before"])
+        upto = before - int(self.inputs["numerator"])
+        return -amount != self.rounded(Exact(num=upto, den=den)) - self.rounded(Exact(num=before, den=den))
 
     def given(self, name: str) -> Any:
         """A stored input. Raises InputMissing."""

@@ -347,7 +347,8 @@ class Adjustments:
         if base:
             amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
             first, end = min(line["from"] for line in named), max(line["to"] for line in named)
-            self.judge.add(version, component, first, end - DAY, base, amount)
+            exact = Fraction(base) * Fraction(component["percent"]) / 100
+            self.judge.add(version, component, first, end - DAY, base, amount, exact=exact)
 
     def limit(self, version: tuple, component: dict) -> None:
         own = [part for part in self.judge.limits if part[0] is version and part[1] is component]

@@ -37,13 +37,16 @@ def frame(rows: list[tuple], columns: Any) -> pl.DataFrame:
 
 def snapshot_of(world: World) -> Snapshot:
     """The engine's view of a world."""
+    exact = {"taxed": "EXACT"} if world.tax_rounding == "EXACT" else {}
     rates = [(category, micro(rate), date(2020, 1, 1), None) for category, rate in world.tax_rates.items()]
     return Snapshot(
         period=Period(start=world.start, end=world.end),
         agreements=frame(world.agreements, AGREEMENTS),
         assignments=frame(world.assignments, ASSIGNMENTS),
         versions=[
-            VersionInForce(version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document))
+            VersionInForce(
+                version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document | exact)
+            )
             for ix, plan, a, b, document in world.versions
         ],
         attributes=frame([(a, n, micro(v), f, t) for a, n, v, f, t in world.attributes], ATTRIBUTES),
@@ -52,7 +55,7 @@ def snapshot_of(world: World) -> Snapshot:
         deliveries=frame([(*r[:4], micro(r[4])) for r in world.deliveries], DELIVERIES),
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
-        tax_rounding=world.tax_rounding,
+        tax_rounding="LINE" if world.tax_rounding == "EXACT" else world.tax_rounding,
         net_rounding=world.net_rounding,
     )
 
