@@ -34,6 +34,7 @@ class Payer:
 class Drawer:
     """What the drawer of a shift must hold, and of what."""
 
+    currency: str
     float_minor: int
     moved_in_minor: int
     moved_out_minor: int
@@ -94,6 +95,7 @@ def drawer_of(shift: CashShift) -> Drawer:
     )
     taken = shift.payments.filter(state__in=IN_DRAWER)
     return Drawer(
+        currency=shift.currency,
         float_minor=shift.float_minor,
         moved_in_minor=moved.get(CashMovement.Kind.IN, 0),
         moved_out_minor=moved.get(CashMovement.Kind.OUT, 0),
