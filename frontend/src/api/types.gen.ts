@@ -485,6 +485,9 @@ export type CashDeskStateOut = {
      * Payments can be taken.
      */
     is_ready: boolean;
+    /**
+     * Somebody has to do something about the register.
+     */
     needs_attention: boolean;
     /**
      * How the register is, in the reader's language.
@@ -3055,6 +3058,9 @@ export type CashDeskStateOutWritable = {
      * Payments can be taken.
      */
     is_ready: boolean;
+    /**
+     * Somebody has to do something about the register.
+     */
     needs_attention: boolean;
     /**
      * How the register is, in the reader's language.

@@ -486,6 +486,10 @@ export type CashDeskStateOut = {
      */
     is_ready: boolean;
     /**
+     * Somebody has to do something about the register.
+     */
+    needs_attention: boolean;
+    /**
      * How the register is, in the reader's language.
      */
     title: string;
@@ -3054,6 +3058,10 @@ export type CashDeskStateOutWritable = {
      * Payments can be taken.
      */
     is_ready: boolean;
+    /**
+     * Somebody has to do something about the register.
+     */
+    needs_attention: boolean;
     /**
      * How the register is, in the reader's language.
      */
