@@ -34,6 +34,19 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id)}
 
 
+def of_cash_desks(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {
+        "createAgent": {"branch_id": ids["branch"], "name": "Desk PC"},
+        "createCashDesk": {
+            "branch_id": ids["branch"],
+            "code": "NEW",
+            "name": "Desk",
+            "register_id": ids["register"],
+        },
+        "openCashShift": {"cash_desk_id": ids["cash_desk"], "float": "10.00"},
+    }
+
+
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """A body for each operation that is right for who may see its objects."""
     of_entity = {"legal_entity_id": ids["entity"]}
@@ -76,11 +89,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             "source_document": "Decision 2",
         },
         "createDestinationTable": {**of_entity, "code": "NEW"},
-        "createAgent": {"branch_id": ids["branch"], "name": "Desk PC"},
-        "createCashDesk": {
-            "branch_id": ids["branch"], "code": "NEW", "name": "Desk", "register_id": ids["register"],
-        },
-        "openCashShift": {"cash_desk_id": ids["cash_desk"], "float": "10.00"},
+        **of_cash_desks(ids),
         "createUsageSource": {
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",
         },
