@@ -926,6 +926,29 @@ export type JobState = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
 /**
  * An answer. Every declared property is always present.
  */
+export type LatestBillOut = {
+    id: string;
+    number: string;
+    document_date: string;
+    period_from: string;
+    period_to: string;
+    due_date: string;
+    readonly gross: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LatestPaymentOut = {
+    id: string;
+    readonly amount: string;
+    value_date: string;
+    channel: ReceiptChannel;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type LedgerAccountOut = {
     id: string;
     legal_entity_id: string;
@@ -1080,6 +1103,33 @@ export type OperatorOut = {
     language: string;
     is_active: boolean;
     assignments: Array<AssignmentOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnAccountOut = {
+    id: string;
+    number: string;
+    holder: string;
+    address: string;
+    seller: SellerOut;
+    closed_date: string | null;
+    currency: string;
+    /**
+     * Positive is owed, negative is credit.
+     */
+    readonly balance: string;
+    /**
+     * The part of the balance whose day has passed.
+     */
+    readonly overdue: string;
+    /**
+     * The earliest day of what is owed; null: nothing is.
+     */
+    due_date: string | null;
+    latest_bill: LatestBillOut | null;
+    latest_payment: LatestPaymentOut | null;
 };
 
 export type PaginatedAccountOutList = {
@@ -1262,6 +1312,13 @@ export type PaginatedOperatorOutList = {
     page: number;
     page_size: number;
     results: Array<OperatorOut>;
+};
+
+export type PaginatedOwnAccountOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<OwnAccountOut>;
 };
 
 export type PaginatedParkedAccountOutList = {
@@ -1989,6 +2046,16 @@ export type RoleOut = {
 export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export type SellerOut = {
+    name: string;
+    phone: string;
+    email: string;
+    website: string;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type ServiceIn = {
@@ -2545,6 +2612,27 @@ export type JobRowErrorOutWritable = {
 /**
  * An answer. Every declared property is always present.
  */
+export type LatestBillOutWritable = {
+    id: string;
+    number: string;
+    document_date: string;
+    period_from: string;
+    period_to: string;
+    due_date: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LatestPaymentOutWritable = {
+    id: string;
+    value_date: string;
+    channel: ReceiptChannel;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type LineExplanationOutWritable = {
     line_no: number;
     agreement_id: string;
@@ -2574,6 +2662,25 @@ export type OpenItemOutWritable = {
     debt_kind: DebtKind;
     due_date: string | null;
     currency: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnAccountOutWritable = {
+    id: string;
+    number: string;
+    holder: string;
+    address: string;
+    seller: SellerOut;
+    closed_date: string | null;
+    currency: string;
+    /**
+     * The earliest day of what is owed; null: nothing is.
+     */
+    due_date: string | null;
+    latest_bill: LatestBillOutWritable | null;
+    latest_payment: LatestPaymentOutWritable | null;
 };
 
 export type PaginatedBillOutListWritable = {
@@ -2609,6 +2716,13 @@ export type PaginatedOpenItemOutListWritable = {
     page: number;
     page_size: number;
     results: Array<OpenItemOutWritable>;
+};
+
+export type PaginatedOwnAccountOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<OwnAccountOutWritable>;
 };
 
 export type PaginatedParkedAccountOutListWritable = {
@@ -7412,6 +7526,47 @@ export type GetOperatorResponses = {
 
 export type GetOperatorResponse = GetOperatorResponses[keyof GetOperatorResponses];
 
+export type ListOwnAccountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/own/accounts';
+};
+
+export type ListOwnAccountsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListOwnAccountsError = ListOwnAccountsErrors[keyof ListOwnAccountsErrors];
+
+export type ListOwnAccountsResponses = {
+    200: PaginatedOwnAccountOutList;
+};
+
+export type ListOwnAccountsResponse = ListOwnAccountsResponses[keyof ListOwnAccountsResponses];
+
 export type GetOwnAccountBalanceData = {
     body?: never;
     path: {
@@ -7505,6 +7660,50 @@ export type GetOwnAccountStatementResponses = {
 };
 
 export type GetOwnAccountStatementResponse = GetOwnAccountStatementResponses[keyof GetOwnAccountStatementResponses];
+
+export type GetOwnAccountData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/accounts/{id}';
+};
+
+export type GetOwnAccountErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnAccountError = GetOwnAccountErrors[keyof GetOwnAccountErrors];
+
+export type GetOwnAccountResponses = {
+    200: OwnAccountOut;
+};
+
+export type GetOwnAccountResponse = GetOwnAccountResponses[keyof GetOwnAccountResponses];
 
 export type ListOwnBillsData = {
     body?: never;

@@ -682,6 +682,19 @@ export const zJobOut = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zLatestBillOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zLedgerAccountOut = z.object({
     id: z.uuid(),
     legal_entity_id: z.uuid(),
@@ -1526,6 +1539,16 @@ export const zReceiptChannel = z.enum([
 ]);
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOut = z.object({
+    id: z.uuid(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zReceiptIn = z.object({
@@ -1761,6 +1784,41 @@ export const zPaginatedDestinationRateOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDestinationRateOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSellerOut = z.object({
+    name: z.string(),
+    phone: z.string(),
+    email: z.string(),
+    website: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOut.nullable(),
+    latest_payment: zLatestPaymentOut.nullable()
+});
+
+export const zPaginatedOwnAccountOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOut)
 });
 
 /**
@@ -2362,6 +2420,27 @@ export const zJobRowErrorOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zLatestBillOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOutWritable = z.object({
+    id: z.uuid(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zLineExplanationOutWritable = z.object({
     line_no: z.int(),
     agreement_id: z.string(),
@@ -2399,6 +2478,22 @@ export const zOpenItemOutWritable = z.object({
     currency: z.string()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOutWritable.nullable(),
+    latest_payment: zLatestPaymentOutWritable.nullable()
+});
+
 export const zPaginatedBillOutListWritable = z.object({
     count: z.int(),
     page: z.int(),
@@ -2432,6 +2527,13 @@ export const zPaginatedOpenItemOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zOpenItemOutWritable)
+});
+
+export const zPaginatedOwnAccountOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOutWritable)
 });
 
 /**
@@ -3423,6 +3525,13 @@ export const zGetOperatorPath = z.object({
 
 export const zGetOperatorResponse = zOperatorOut;
 
+export const zListOwnAccountsQuery = z.object({
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnAccountsResponse = zPaginatedOwnAccountOutList;
+
 export const zGetOwnAccountBalancePath = z.object({
     account_id: z.uuid()
 });
@@ -3439,6 +3548,12 @@ export const zGetOwnAccountStatementQuery = z.object({
 });
 
 export const zGetOwnAccountStatementResponse = zStatementOut;
+
+export const zGetOwnAccountPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnAccountResponse = zOwnAccountOut;
 
 export const zListOwnBillsQuery = z.object({
     account_id: z.uuid().optional(),
