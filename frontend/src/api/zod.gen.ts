@@ -219,6 +219,14 @@ export const zBillRunOut = z.object({
     issued_at: z.iso.datetime({ offset: true }).nullable()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBilledMonthOut = z.object({
+    month: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable()
+});
+
 export const zBlankEnum = z.enum(['']);
 
 /**
@@ -826,6 +834,25 @@ export const zOperatorOut = z.object({
     assignments: z.array(zAssignmentOut)
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingCheckIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    photo: z.string()
+});
+
 export const zPaginatedAccountOutList = z.object({
     count: z.int(),
     page: z.int(),
@@ -1387,6 +1414,20 @@ export const zReadingCheckName = z.enum([
 /**
  * What would become of the reading. Quantities are those of the dial, without its multiplier.
  */
+export const zOwnReadingCheckOut = z.object({
+    action: zReadingAction,
+    checks: z.array(zReadingCheckName),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    used: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    days: z.int().nullable(),
+    usual: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    usual_days: z.int().nullable()
+});
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
 export const zReadingCheckOut = z.object({
     action: zReadingAction,
     checks: z.array(zReadingCheckName),
@@ -1449,6 +1490,38 @@ export const zHeldReadingOut = z.object({
     ]),
     decided_at: z.iso.datetime({ offset: true }).nullable(),
     reason: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zKnownValueOut = z.object({
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    boundary_date: z.iso.date(),
+    kind: zReadingKind
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnRegisterOut = z.object({
+    id: z.uuid(),
+    meter_serial: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    digits: z.int(),
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    latest: zKnownValueOut.nullable(),
+    waiting: zKnownValueOut.nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnMetersOut = z.object({
+    account_id: z.uuid(),
+    registers: z.array(zOwnRegisterOut)
 });
 
 export const zPaginatedHeldReadingOutList = z.object({
@@ -1821,6 +1894,39 @@ export const zPaginatedOwnAccountOutList = z.object({
     results: z.array(zOwnAccountOut)
 });
 
+export const zSentReadingOutStateEnum = z.enum([
+    'TAKEN',
+    'WAITING',
+    'REFUSED',
+    'REPLACED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSentReadingOut = z.object({
+    id: z.uuid(),
+    account_id: z.uuid(),
+    register_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    unit: z.string(),
+    boundary_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    state: zSentReadingOutStateEnum,
+    reason: z.string().default(''),
+    has_photo: z.boolean(),
+    held_reading_id: z.uuid().nullable(),
+    sent_at: z.iso.datetime({ offset: true })
+});
+
+export const zPaginatedSentReadingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zSentReadingOut)
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1925,6 +2031,21 @@ export const zLoginIn = z.object({
     mode: zSignInMode
 });
 
+export const zSlipCodeOutKindEnum = z.enum([
+    'NBU_002',
+    'NBU_003',
+    'EPC',
+    'DESK'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipFieldOut = z.object({
+    label: z.string(),
+    value: z.string()
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -1970,6 +2091,41 @@ export const zSuspensionIn = z.object({
     suspended_from: z.iso.date(),
     suspended_to: z.iso.date(),
     reason: z.string().min(1).max(200)
+});
+
+export const zSymbologyEnum = z.enum(['QR', 'CODE_128']);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipCodeOut = z.object({
+    kind: zSlipCodeOutKindEnum,
+    symbology: zSymbologyEnum,
+    content: z.string(),
+    svg: z.string(),
+    link: z.string().nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipOut = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOut = z.object({
+    slip: zSlipOut.nullable()
 });
 
 /**
@@ -2309,6 +2465,34 @@ export const zPaginatedUsageSourceOutList = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zUsedMonthOut = z.object({
+    month: z.iso.date(),
+    quantity: z.string().nullable(),
+    is_estimated: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zUsedServiceOut = z.object({
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    unit: z.string(),
+    months: z.array(zUsedMonthOut)
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOut = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOut),
+    used: z.array(zUsedServiceOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zAccountBalanceOutWritable = z.object({
     account_id: z.uuid(),
     currency: z.string()
@@ -2343,6 +2527,13 @@ export const zBillPostingOutWritable = z.object({
     credit_code: z.string(),
     credit_posting_code: z.string(),
     currency: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBilledMonthOutWritable = z.object({
+    month: z.iso.date()
 });
 
 /**
@@ -2492,6 +2683,15 @@ export const zOwnAccountOutWritable = z.object({
     due_date: z.iso.date().nullable(),
     latest_bill: zLatestBillOutWritable.nullable(),
     latest_payment: zLatestPaymentOutWritable.nullable()
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOutWritable = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOutWritable),
+    used: z.array(zUsedServiceOut)
 });
 
 export const zPaginatedBillOutListWritable = z.object({
@@ -2682,6 +2882,27 @@ export const zBillWithLinesOutWritable = z.object({
     currency: z.string(),
     issued_at: z.iso.datetime({ offset: true }),
     services: z.array(zServiceLinesOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipOutWritable = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOutWritable = z.object({
+    slip: zSlipOutWritable.nullable()
 });
 
 /**
@@ -3555,6 +3776,24 @@ export const zGetOwnAccountPath = z.object({
 
 export const zGetOwnAccountResponse = zOwnAccountOut;
 
+export const zGetOwnHistoryPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnHistoryResponse = zOwnHistoryOut;
+
+export const zGetOwnMetersPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnMetersResponse = zOwnMetersOut;
+
+export const zGetOwnPaymentSlipPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnPaymentSlipResponse = zOwnSlipOut;
+
 export const zListOwnBillsQuery = z.object({
     account_id: z.uuid().optional(),
     document_date_before: z.iso.date().optional(),
@@ -3622,6 +3861,36 @@ export const zGetOwnBillExplanationDocumentQuery = z.object({
  * The file.
  */
 export const zGetOwnBillExplanationDocumentResponse = z.string();
+
+export const zListOwnReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zSendOwnReadingBody = zOwnReadingIn;
+
+export const zSendOwnReadingHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zSendOwnReadingResponse = zSentReadingOut;
+
+export const zDownloadOwnReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadOwnReadingPhotoResponse = z.string();
+
+export const zCheckOwnReadingBody = zOwnReadingCheckIn;
+
+export const zCheckOwnReadingResponse = zOwnReadingCheckOut;
 
 export const zListPartiesQuery = z.object({
     branch_id: z.uuid().optional(),
@@ -3808,6 +4077,24 @@ export const zSearchQuery = z.object({
 });
 
 export const zSearchResponse = z.array(zHitOut);
+
+export const zListSentReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListSentReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zDownloadReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadReadingPhotoResponse = z.string();
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),
