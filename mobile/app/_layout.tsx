@@ -6,6 +6,8 @@ import { StatusBar } from "expo-status-bar";
 import { useEffect, useState } from "react";
 import { SafeAreaProvider } from "react-native-safe-area-context";
 
+import { keepKnown, recallKnown } from "@/lib/known";
+import { keepSending } from "@/lib/outbox";
 import { asProblem } from "@/lib/problem";
 import { resumeSession } from "@/lib/session";
 import { startTexts } from "@/lib/texts";
@@ -26,13 +28,26 @@ const queries = new QueryClient({
   },
 });
 
+/** The words, and what was seen last; the session is renewed meanwhile. */
+async function start(): Promise<void> {
+  await startTexts();
+  void resumeSession();
+  try {
+    await recallKnown(queries);
+  } catch (error) {
+    console.warn("What was kept on this device cannot be read.", error);
+  }
+}
+
 export default function RootLayout() {
   const [isReady, setIsReady] = useState(false);
   useEffect(() => {
-    void startTexts().then(() => {
-      setIsReady(true);
-      return resumeSession();
-    });
+    const stops = [
+      keepKnown(queries),
+      keepSending(() => void queries.invalidateQueries()),
+    ];
+    void start().then(() => setIsReady(true));
+    return () => stops.forEach((stop) => stop());
   }, []);
   if (!isReady) return null;
   return (

@@ -45,7 +45,7 @@ for (const key of keys) {
   }
   const [en, uk, bs] = LANGUAGES.map((language) => read(language, key));
   if (en !== uk || en !== bs) wrong.push(`${key}: not the same values in every language`);
-  const isName = key.startsWith("language.");
+  const isName = /^(language\.|currency\.|unit\.|app\.name)/.test(key);
   const said = words(parse(texts.uk[key]));
   if (!isName && /[A-Za-z]{3}/.test(said.replace(/Rachun|PDF|JPEG|PNG|IBAN/g, ""))) {
     wrong.push(`uk ${key}: Latin words left in "${texts.uk[key]}"`);
@@ -58,7 +58,7 @@ for (const key of keys) {
 }
 
 // A key nobody says is a text nobody sees. Words of codes are looked up by their first part.
-const sources = readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+const sources = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes("src/api"))
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
   .join("\n");

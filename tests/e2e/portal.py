@@ -79,7 +79,7 @@ def view_of(  # house: argument-count -- what one look differs in
     script = "".join(f"localStorage.setItem('rachun.portal.{name}', '{value}');" for name, value in choices.items())
     context.add_init_script(script)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)  # two cores that others use too
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))

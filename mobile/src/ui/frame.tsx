@@ -6,7 +6,7 @@ import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Icon, type IconName } from "@/ui/icons";
 import { useLook } from "@/ui/look";
-import { SIZES, TOUCH, WIDE_FROM } from "@/ui/theme";
+import { TOUCH, WIDE_FROM } from "@/ui/theme";
 import { Words } from "@/ui/words";
 
 interface Place {
@@ -22,6 +22,7 @@ const PLACES: Place[] = [
   { to: "/settings", icon: "settings", name: "place.settings" },
 ];
 const RAIL_WIDTH = 208;
+const LABEL = 13; // four of them side by side on the smallest phone
 
 /** The same four places: below on a phone, at the left on a desktop. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -80,6 +81,7 @@ function PlaceLink({ place, isWide }: { place: Place; isWide: boolean }) {
         {...(isHere ? { "aria-current": "page" } : {})}
         style={{
           flex: isWide ? undefined : 1,
+          minWidth: 0,
           minHeight: TOUCH + 8,
           flexDirection: isWide ? "row" : "column",
           alignItems: "center",
@@ -95,7 +97,7 @@ function PlaceLink({ place, isWide }: { place: Place; isWide: boolean }) {
           size={isWide ? "body" : "small"}
           tone={tone}
           strong={isHere}
-          style={isWide ? null : { textAlign: "center", fontSize: SIZES.small * Math.min(scale, 1.15) }}
+          style={isWide ? null : { textAlign: "center", fontSize: LABEL * Math.min(scale, 1.1) }}
         >
           {say(place.name)}
         </Words>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { View } from "react-native";
 
 import { AccessPage } from "@/features/access/access-page";
+import { forgetKnown } from "@/lib/known";
 import { NotASubscriber, signIn } from "@/lib/session";
 import { useSay } from "@/lib/texts";
 import { ActionButton } from "@/ui/action-button";
@@ -16,7 +17,7 @@ export function SignInScreen() {
   const form = useProblemForm({
     initial: { login: "", password: "" },
     submit: async (values) => {
-      queries.clear(); // of whoever was here before
+      await forgetKnown(queries); // of whoever was here before
       await signIn(values.login.trim(), values.password);
     },
     onDone: () => undefined,

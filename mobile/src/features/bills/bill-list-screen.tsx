@@ -13,7 +13,7 @@ import { ActionButton } from "@/ui/action-button";
 import { Card, Rule } from "@/ui/card";
 import { Icon } from "@/ui/icons";
 import { useLook } from "@/ui/look";
-import { useMoney } from "@/ui/money";
+import { useMoney } from "@/ui/figures";
 import { Screen } from "@/ui/screen";
 import { Empty } from "@/ui/states";
 import { TOUCH } from "@/ui/theme";

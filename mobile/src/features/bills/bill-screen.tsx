@@ -1,16 +1,19 @@
 import { useMutation, useSuspenseQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { View } from "react-native";
 
-import type { BillWithLinesOut } from "@/api";
-import { billDetail, readDocument } from "@/features/bills/queries";
+import type { BillExplanationOut, BillWithLinesOut, LineExplanationOut } from "@/api";
+import { billDetail, billExplanation, readDocument } from "@/features/bills/queries";
 import { formatDate, formatPeriod } from "@/lib/dates";
 import { showFile } from "@/lib/files";
 import { useSay } from "@/lib/texts";
 import { ActionButton } from "@/ui/action-button";
+import { BridgeReasons, BridgeSentence, BridgeSums } from "@/ui/bridge";
 import { Card, Fact, Rule } from "@/ui/card";
-import { useMoney } from "@/ui/money";
+import { useMoney } from "@/ui/figures";
 import { Screen } from "@/ui/screen";
 import { ProblemNotice } from "@/ui/states";
+import { Unfold } from "@/ui/unfold";
 import { Words } from "@/ui/words";
 
 export function BillScreen({ id }: { id: string }) {
@@ -35,7 +38,7 @@ export function BillScreen({ id }: { id: string }) {
         </Words>
         <DocumentButton bill={bill} />
       </Card>
-      <Services bill={bill} />
+      <Explained bill={bill} />
     </Screen>
   );
 }
@@ -59,26 +62,58 @@ function DocumentButton({ bill }: { bill: BillWithLinesOut }) {
   );
 }
 
-function Services({ bill }: { bill: BillWithLinesOut }) {
+/** From the bill before to this one, then every line with how it came about. */
+function Explained({ bill }: { bill: BillWithLinesOut }) {
+  const { say, language } = useSay();
+  const { data: explanation } = useSuspenseQuery(billExplanation(bill.id, language));
+  return (
+    <>
+      <Card title={say("bill.changed")}>
+        <BridgeSentence explanation={explanation} />
+        <BridgeReasons explanation={explanation} />
+        <BridgeSums explanation={explanation} />
+      </Card>
+      <Services bill={bill} explanation={explanation} />
+    </>
+  );
+}
+
+function Services({ bill, explanation }: { bill: BillWithLinesOut; explanation: BillExplanationOut }) {
   const { say, language } = useSay();
   const money = useMoney();
   return (
     <Card title={say("bill.services")}>
       {bill.services.map((service) => (
-        <View key={service.agreement_id} style={{ gap: 6 }}>
-          <Words strong>{service.service_names[language] ?? service.service_code}</Words>
-          {service.lines.map((line) => (
-            <Fact
-              key={line.line_no}
-              name={line.label || line.component}
-              value={money(line.gross, bill.currency)}
-            />
-          ))}
+        <View key={service.agreement_id} style={{ gap: 8 }}>
+          <Words heading={3}>{service.service_names[language] ?? service.service_code}</Words>
+          {explanation.lines
+            .filter((line) => line.agreement_id === service.agreement_id)
+            .map((line) => (
+              <Line key={line.line_no} line={line} currency={bill.currency} />
+            ))}
           <Rule />
         </View>
       ))}
-      <Fact name={say("bill.tax")} value={money(bill.tax, bill.currency)} />
       <Fact name={say("bill.total")} value={money(bill.gross, bill.currency)} isStrong />
+      <Fact name={say("bill.tax")} value={money(bill.tax, bill.currency)} />
     </Card>
+  );
+}
+
+function Line({ line, currency }: { line: LineExplanationOut; currency: string }) {
+  const { say } = useSay();
+  const money = useMoney();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <View>
+      <Fact name={line.description} value={money(line.gross, currency)} />
+      <Unfold label={say("bill.how")} of={line.description} isOpen={isOpen} onToggle={() => setIsOpen(!isOpen)}>
+        {line.steps.map((step, position) => (
+          <Words size="small" key={`${step.code} ${position}`}>
+            {step.text}
+          </Words>
+        ))}
+      </Unfold>
+    </View>
   );
 }

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { getOwnBillDocument } from "@/api";
-import { getOwnBillOptions, listOwnBillsOptions } from "@/api/@tanstack/react-query.gen";
+import { getOwnBillExplanationOptions, getOwnBillOptions, listOwnBillsOptions } from "@/api/@tanstack/react-query.gen";
 import type { Language } from "@/lib/texts";
 
 const PAGE_SIZE = 24;
@@ -12,6 +12,9 @@ export const billList = (accountId: string, page: number) =>
 export const hasMore = (count: number, page: number) => count > page * PAGE_SIZE;
 
 export const billDetail = (id: string) => queryOptions(getOwnBillOptions({ path: { id } }));
+
+export const billExplanation = (id: string, language: Language) =>
+  queryOptions(getOwnBillExplanationOptions({ path: { id }, query: { language } }));
 
 /** The bill on paper. */
 export async function readDocument(id: string, language: Language): Promise<Blob> {

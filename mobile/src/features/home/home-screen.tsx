@@ -1,23 +1,31 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useRouter } from "expo-router";
 import { View } from "react-native";
 
 import type { OwnAccountOut } from "@/api";
-import { isNegative, isZero, magnitude } from "@/lib/amounts";
+import { getOwnBillExplanationOptions } from "@/api/@tanstack/react-query.gen";
 import { useAccounts } from "@/lib/accounts";
+import { isNegative, isZero, magnitude } from "@/lib/amounts";
 import { formatDate } from "@/lib/dates";
-import { hasText, useSay } from "@/lib/texts";
+import { hasText, type Language, useSay } from "@/lib/texts";
 import { AccountMenu } from "@/ui/account-menu";
 import { ActionButton } from "@/ui/action-button";
+import { BridgeReasons, BridgeSentence } from "@/ui/bridge";
 import { Card, Fact } from "@/ui/card";
-import { useMoney } from "@/ui/money";
+import { useMoney } from "@/ui/figures";
 import { Screen } from "@/ui/screen";
-import { Empty, Notice } from "@/ui/states";
+import { Empty, Notice, Waiting } from "@/ui/states";
 import { Words } from "@/ui/words";
+
+const REASONS_SHOWN = 3;
+const explanationQuery = (id: string, language: Language) =>
+  queryOptions(getOwnBillExplanationOptions({ path: { id }, query: { language } }));
 
 /** What I owe, by when, one button; the last payment; this month against last. Nothing else competes. */
 export function HomeScreen() {
   const { say } = useSay();
   const { account } = useAccounts();
+  const router = useRouter();
   if (!account) {
     return (
       <Screen title={say("home.title")}>
@@ -30,7 +38,28 @@ export function HomeScreen() {
       <AccountMenu />
       <Owed account={account} />
       <LatestPayment account={account} />
+      {account.latest_bill ? <ThisMonth key={account.latest_bill.id} billId={account.latest_bill.id} /> : null}
+      <ActionButton kind="quiet" icon="meter" label={say("home.send")} onPress={() => router.push("/readings")} />
     </Screen>
+  );
+}
+
+/** This bill against the one before, in sentences. The rest of the screen does not wait for it. */
+function ThisMonth({ billId }: { billId: string }) {
+  const { say, language } = useSay();
+  const router = useRouter();
+  const { data, isError } = useQuery(explanationQuery(billId, language));
+  if (isError) return null; // the bill itself tells what is wrong
+  return (
+    <Card title={say("home.month")}>
+      {data ? <BridgeSentence explanation={data} /> : <Waiting />}
+      {data ? <BridgeReasons explanation={data} most={REASONS_SHOWN} /> : null}
+      <ActionButton
+        kind="quiet"
+        label={say("home.why")}
+        onPress={() => router.push({ pathname: "/bills/[id]", params: { id: billId } })}
+      />
+    </Card>
   );
 }
 

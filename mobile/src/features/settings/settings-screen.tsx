@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useAccounts } from "@/lib/accounts";
+import { forgetKnown } from "@/lib/known";
 import { signOut } from "@/lib/session";
 import { useSay } from "@/lib/texts";
 import { ActionButton } from "@/ui/action-button";
@@ -52,7 +53,7 @@ export function SettingsScreen() {
         isBusy={isLeaving}
         onPress={() => {
           setIsLeaving(true);
-          void signOut().then(() => queries.clear());
+          void signOut().then(() => forgetKnown(queries));
         }}
       />
     </Screen>
