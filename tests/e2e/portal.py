@@ -23,6 +23,7 @@ class Portal:
     address: str
     unique_id: str
     account_number: str
+    meter_serial: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,18 @@ def view_of(  # house: argument-count -- what one look differs in
     assert told == [], "the page broke, or its policy refused something"
 
 
+def make_old_meter(*, town: Any, account: Any, serial: str) -> None:
+    """Read long ago and never billed, so that a reading of today is new whatever today is."""
+    from tests.factories.billing import assigned
+    from tests.factories.metering import make_meter, place_meter, read_meter
+
+    since = (date(2020, 1, 1), None)
+    agreement = assigned(town=town, plan=town.power, account=account, service="POWER", served=since)
+    meter = make_meter(branch=town.branch, serial=serial)
+    place_meter(meter=meter, service_point=agreement.service_point, installed=since)
+    read_meter(meter=meter, on="2020-06-30", value="1000")
+
+
 def make_subscriber_of_town(*, password: str | None = PASSWORD) -> Any:
     """A household with waste and electricity, two bills and a payment. Returns (unique id, account)."""
     from rachun.apps.identity.models import BankAccount
@@ -121,6 +134,7 @@ def make_subscriber_of_town(*, password: str | None = PASSWORD) -> Any:
         external_key="line 1",
     )
     record_receipt(facts=facts, recorded_by=None, recorded_at=NOW)
+    make_old_meter(town=town, account=account, serial=f"OLD{account.number}")
     with transaction.atomic():
         login = add_subscriber(unique_id=f"7{account.number}", language="bs")
         grant_account(principal=login.principal, account_id=account.id)

@@ -26,7 +26,12 @@ def portal(place: Place) -> Iterator[Portal]:
     build(REPOSITORY / "mobile")
     unique_id, account = make_subscriber_of_town()
     with running_server(place.environment) as (_server, address), running_worker(place.environment):
-        yield Portal(address=address, unique_id=unique_id, account_number=account.number)
+        yield Portal(
+            address=address,
+            unique_id=unique_id,
+            account_number=account.number,
+            meter_serial=f"OLD{account.number}",
+        )
 
 
 @pytest.fixture(params=LOOKS, ids="-".join)
@@ -67,7 +72,7 @@ class TestEveryScreen:
         look.sign_in()
         look.page.get_by_role("navigation").wait_for()
         judge("home")
-        for path in ("/bills", "/settings"):
+        for path in ("/bills", "/usage", "/pay", "/readings", "/settings"):
             look.open(path)
             judge(path.strip("/"))
         look.open("/bills")
@@ -80,11 +85,12 @@ class TestEveryScreen:
 
 class TestTheFirstScreen:
     def test_says_what_is_owed_and_what_was_paid_last(self, inside: View) -> None:
-        # January: 11.70 + (4.85 + 120 × 0.1735) × 1.17 = 41.73; February 142 kWh; 20.00 paid.
+        # January: 11.70 + (4.85 + 120 × 0.1735) × 1.17 = 41.73; February: 142 kWh, 46.20; 20.00 paid: 67.93 left.
         main = inside.page.get_by_role("main")
 
-        expect(main).to_contain_text("66,20 KM")
-        expect(main).to_contain_text("20,00 KM")
+        expect(main).to_contain_text("67,93\u00a0KM")
+        expect(main).to_contain_text("20,00\u00a0KM")
+        expect(main).to_contain_text(inside.say("home.more", amount="4,47\u00a0KM"))
 
     def test_comes_back_after_a_reload_and_no_token_lies_where_scripts_read(self, inside: View) -> None:
         inside.page.reload()
@@ -105,6 +111,88 @@ class TestABill:
 
         assert saved.value.suggested_filename.endswith(".pdf")
         assert saved.value.path().read_bytes().startswith(b"%PDF")
+
+
+class TestPaying:
+    def test_is_by_the_code_of_the_slip_over_what_is_owed(self, inside: View) -> None:
+        inside.page.get_by_role("button", name=inside.say("home.pay")).click()
+
+        expect(inside.page.get_by_role("img", name=inside.say("pay.desk.code"))).to_be_visible()
+        expect(inside.page.get_by_role("main")).to_contain_text("67,93\u00a0KM")
+        assert inside.page.locator("main svg path, [role=main] svg path").count() > 0
+
+
+class TestAReading:
+    """Of a meter that was read long ago, so that what is sent today is new whatever today is."""
+
+    def choose_meter(self, view: View) -> None:
+        view.open("/readings")
+        view.page.get_by_role("radio", name=view.portal.meter_serial).click()
+
+    def type_value(self, view: View, value: str) -> None:
+        view.page.get_by_role("textbox").fill(value)
+
+    def press_send(self, view: View) -> None:
+        view.page.get_by_role("button", name=view.say("reading.send"), exact=True).click()
+
+    def test_is_judged_while_it_is_typed(self, inside: View) -> None:
+        self.choose_meter(inside)
+
+        self.type_value(inside, "1001")
+
+        expect(inside.page.get_by_role("main")).to_contain_text("1\u00a0kWh")
+        inside.keep("reading-typed")
+        assert violations(inside.page) == []
+
+    def test_is_sent_with_a_photo(self, inside: View) -> None:
+        from rachun.apps.selfservice.models import SentReading
+
+        self.choose_meter(inside)
+        self.type_value(inside, "1100,5")
+        with inside.page.expect_file_chooser() as chooser:
+            inside.page.get_by_role("button", name=inside.say("photo.choose")).click()
+        chooser.value.set_files(REPOSITORY / "mobile/assets/icon.png")
+        expect(inside.page.get_by_role("img", name=inside.say("photo.shown"))).to_be_visible()
+        self.press_send(inside)
+
+        expect(inside.page.get_by_text(inside.say("reading.outcome.TAKEN"))).to_be_visible()
+        inside.keep("reading-sent")
+        sent = SentReading.objects.get(register__meter__serial=inside.portal.meter_serial, value="1100.5")
+        assert sent.photo_media_type == "image/jpeg"  # drawn anew, smaller and without where it was taken
+
+    def test_without_a_network_is_kept_survives_a_restart_and_arrives_once(self, inside: View) -> None:
+        from rachun.apps.selfservice.models import SentReading
+
+        mine = SentReading.objects.filter(register__meter__serial=inside.portal.meter_serial, value="1200")
+        self.choose_meter(inside)
+        context = inside.page.context
+        context.set_offline(True)
+        self.type_value(inside, "1200")
+        self.press_send(inside)
+        expect(inside.page.get_by_text(inside.say("outbox.kept"))).to_be_visible()
+        inside.keep("reading-kept")
+        inside.page.close()
+        assert not mine.exists()
+
+        context.set_offline(False)
+        again = context.new_page()
+        again.goto(f"{inside.portal.address}/portal/readings")
+
+        expect(again.get_by_text(inside.say("sent.state.TAKEN")).first).to_be_visible(timeout=60_000)
+        expect(again.get_by_text(inside.say("outbox.title"))).to_be_hidden()
+        assert mine.count() == 1
+
+    def test_that_cannot_be_taken_says_why_and_is_taken_away(self, inside: View) -> None:
+        self.choose_meter(inside)
+        self.type_value(inside, "99999999")  # the dial has six digits
+        self.press_send(inside)
+
+        refused = inside.page.get_by_role("button", name=inside.say("outbox.drop"))
+        expect(refused).to_be_visible()
+        inside.keep("reading-refused")
+        refused.click()
+
+        expect(inside.page.get_by_text(inside.say("outbox.title"))).to_be_hidden()
 
 
 class TestSigningIn:
@@ -152,4 +240,4 @@ class TestSigningIn:
         phone.page.get_by_label(phone.say("activate.password")).fill(PASSWORD)
         phone.page.get_by_role("button", name=phone.say("activate.submit")).click()
 
-        expect(phone.page.get_by_role("main")).to_contain_text("66,20 KM")
+        expect(phone.page.get_by_role("main")).to_contain_text("67,93\u00a0KM")

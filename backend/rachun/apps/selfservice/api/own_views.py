@@ -47,7 +47,7 @@ class OwnAccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         told = selectors.at_a_glance(accounts=accounts, today=today)
         return self.get_paginated_response(told_as.OwnAccountOut(told, many=True).data)
 
-    def retrieve(self, request: Request, id: UUID) -> Response:  # type: ignore[override]
+    def retrieve(self, request: Request, id: UUID) -> Response:
         account = self.get_object()
         [told] = selectors.at_a_glance(accounts=[account], today=today_of(account.legal_entity))
         return Response(told_as.OwnAccountOut(told).data)
