@@ -16,8 +16,10 @@ export interface MonthValue {
 }
 
 const HEIGHT = 140;
+const ENDS_MIN = 240;
 const YEAR_FITS_FROM = 480;
 const YEAR = 12;
+const BAR_MAX = 64; // two months are no reason for two walls
 
 /** Only for the height of a bar: nothing is calculated with it. */
 function length(value: string | null): number {
@@ -36,6 +38,7 @@ export function MonthChart({ months, told }: { months: MonthValue[]; told: (one:
   if (!one) return null;
   const highest = Math.max(...months.map((month) => length(month.value)), 0);
   const room = Math.min(width, TEXT_WIDTH);
+  const maxWidth = Math.max(months.length * BAR_MAX, ENDS_MIN);
   const gap = months.length > YEAR && room < YEAR_FITS_FROM ? 2 : 4;
   return (
     <View style={{ gap: 8 }}>
@@ -62,7 +65,7 @@ export function MonthChart({ months, told }: { months: MonthValue[]; told: (one:
               accessibilityLabel={`${nameOf(month.month)}: ${month.value === null ? say("usage.unknown") : told(month)}`}
               onPress={() => setChosen(position)}
               onHoverIn={() => setChosen(position)}
-              style={{ flex: 1, height: HEIGHT, justifyContent: "flex-end", minWidth: 0 }}
+              style={{ flex: 1, height: HEIGHT, justifyContent: "flex-end", minWidth: 0, maxWidth: BAR_MAX }}
             >
               {month.value === null ? (
                 <Words size="small" tone="quiet" style={{ textAlign: "center" }}>
@@ -85,20 +88,20 @@ export function MonthChart({ months, told }: { months: MonthValue[]; told: (one:
           );
         })}
       </View>
-      <View style={{ height: 1, backgroundColor: tones.quiet, marginTop: -8 }} />
-      <Ends months={months} fontSize={SIZES.small * Math.min(scale, 1.25)} />
+      <View style={{ height: 1, backgroundColor: tones.quiet, marginTop: -8, maxWidth }} />
+      <Ends months={months} maxWidth={maxWidth} fontSize={SIZES.small * Math.min(scale, 1.25)} />
     </View>
   );
 }
 
 /** The first and the last month under the line; the others are said when they are chosen. */
-function Ends({ months, fontSize }: { months: MonthValue[]; fontSize: number }) {
+function Ends({ months, fontSize, maxWidth }: { months: MonthValue[]; fontSize: number; maxWidth: number }) {
   const nameOf = useMonthName();
   const first = months[0];
   const last = months[months.length - 1];
   if (!first || !last) return null;
   return (
-    <View style={{ flexDirection: "row", justifyContent: "space-between", gap: 8 }}>
+    <View style={{ flexDirection: "row", justifyContent: "space-between", gap: 8, maxWidth }}>
       {first === last ? null : (
         <Words tone="quiet" style={{ fontSize, flexShrink: 1 }}>
           {nameOf(first.month)}
