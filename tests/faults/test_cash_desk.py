@@ -1,4 +1,4 @@
-"""A cashier's day while everything dies: the API, the agent, the database. One payment, one fiscal receipt, each time."""
+"""A cashier's day while everything dies: API, agent, database. One payment, one fiscal receipt, every time."""
 
 import http.client
 import random
