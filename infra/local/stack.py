@@ -21,7 +21,7 @@ from infra.local.passwords import load_secrets
 from infra.local.places import Places
 from infra.local.ports import choose_port, wanted_port
 from infra.local.postgres import DATABASE
-from infra.local.services import DEMO_DESKS, Service, cluster_of, stack_services, valkey_of
+from infra.local.services import Service, cluster_of, stack_services, valkey_of
 from infra.local.supervisor import end_orphans, hold_lock, prepared_mark, running_supervisor
 
 SERVICE_NAMES = (
