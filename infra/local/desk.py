@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
             time.sleep(LOOK_EVERY_S)
         while not is_enrolled(folder):
             enrol(folder, enterprise=enterprise)
-        return cli.main(["--folder", str(folder), "run"])
+        ended_with: int = cli.main(["--folder", str(folder), "run"])
+    return ended_with
 
 
 def write_settings(folder: Path, *, port: int, till: str, reader: str) -> None:

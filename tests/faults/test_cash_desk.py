@@ -151,7 +151,7 @@ class TestPayment:
             told=till.desk.told,
         )
         assert (waiting["code"], waiting["state"], waiting["can_cancel"]) == ("PaperOut", "TAKING", True)
-        assert waiting["title"] == "Nestalo je papira."
+        assert waiting["title"] == "The paper has run out."
 
         till.desk.register.has_paper = True
 
