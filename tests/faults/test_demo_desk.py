@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from rachun.apps.devices.models import Device
 from rachun.apps.payments.models import CashDesk
-
 from tests.apps.identity.makers import make_branch, make_entity
+
 from tests.faults.conftest import Place
 from tests.faults.processes import REPOSITORY, eventually, running, running_server
 
