@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from rachun.apps.customers.models import Account
 from rachun.apps.ledger.selectors.balances import list_account_balances
@@ -92,6 +93,7 @@ class Till:
         else:
             with self.place.without_database():
                 time.sleep(0.5)
+            connection.close()  # ours was ended too
 
 
 @pytest.fixture(scope="module")
