@@ -115,7 +115,7 @@ class TestExactTax:
 
 
     def test_of_a_minimum_is_not_taken_of_the_difference_that_it_carries(self) -> None:
-        # minimum 57.91 and calls of 0.004 and 0.004: 57.918 → 57.92, the minimum takes 0.01; its tax stays 17 % of 57.91
+        # minimum 57.91 and twice 0.004: 57.918 → 57.92, the minimum takes 0.01; its tax stays 17 % of 57.91
         floor = {"code": "floor", "kind": "minimum", "of": ["calls"], "amount": "57.91", "posting_code": "REV"}
         usage = [(7, "calls", place, MARCH, Decimal(1), 1, Decimal("0.004")) for place in ("BiH", "Ukraine")]
         made = world((LONG_AGO, tariff(CALLS, floor) | {"taxed": "EXACT"}), usage=usage, net_rounding="BILL")
