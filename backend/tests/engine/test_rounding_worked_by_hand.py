@@ -113,7 +113,6 @@ class TestExactTax:
         assert [(one.line.net_minor, one.line.tax_minor) for one in derived] == [(44, 8), (-45, -8)]
         assert all(one.agrees for one in derived)
 
-
     def test_of_a_minimum_is_not_taken_of_the_difference_that_it_carries(self) -> None:
         # minimum 57.91 and twice 0.004: 57.918 → 57.92, the minimum takes 0.01; its tax stays 17 % of 57.91
         floor = {"code": "floor", "kind": "minimum", "of": ["calls"], "amount": "57.91", "posting_code": "REV"}
