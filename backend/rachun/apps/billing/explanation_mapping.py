@@ -6,7 +6,7 @@ from typing import Any
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.catalog.models import TariffVersion
 from rachun.engine.explain.facts import Days, Line, PriceSource
-from rachun.engine.tariffs.components import Rounding
+from rachun.engine.tariffs.components import Rounding, Taxed
 
 _TOLD = (
     "line_no",
@@ -49,6 +49,7 @@ def source_of(version: TariffVersion, *, language: str) -> PriceSource:
         approved_by=version.approved_by,
         source_document=version.source_document,
         rounding=Rounding(version.body.get("rounding", Rounding.HALF_UP)),
+        taxed=Taxed(version.body.get("taxed", Taxed.ROUNDED)),
     )
 
 
@@ -58,6 +59,8 @@ def component_names(*, version: TariffVersion, language: str) -> dict[str, str]:
 
 
 def names_of(*, body: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Components and seasons, by code."""
     components: list[dict[str, Any]] = body["components"]
-    labels = {one["code"]: one.get("label", {}) for one in components}
+    seasons: list[dict[str, Any]] = body.get("seasons", [])
+    labels = {one["code"]: one.get("label", {}) for one in (*seasons, *components)}
     return {code: label.get(language) or label.get("en") or code for code, label in labels.items()}

@@ -1,14 +1,19 @@
 """The order of pricing, and why that order.
 
-1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
+1. Days first (`seasons`, `segments`): which version, as which season has it, rules which served day. Everything after
+   is arithmetic on those stretches.
 2. Prices that stand alone: fixed, per_attribute, metered, reactive, capacity, traffic, data, one_off. They do not see
    each other.
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
    rounded: what the customer sees adds up.
 4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
-5. Tax after all lines, because a group of lines may be rounded together.
+5. Rounding of what the bill rounds together, and tax, after all lines.
 6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -23,8 +28,11 @@ from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
+from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
+from rachun.engine.billing.scope import rounded_together
+from rachun.engine.billing.seasons import in_seasons
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
@@ -35,7 +43,15 @@ from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute, Re
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
 _PLACE = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix"]
-_APART = ["register", "block_no", "label", "tax_category", "delivery_ix", pl.col("quantity") * -1, "amount"]
+_APART: list[str | pl.Expr] = [
+    "register",
+    "block_no",
+    "label",
+    "tax_category",
+    "delivery_ix",
+    pl.col("quantity") * -1,
+    "amount",
+]
 
 
 def price(snapshot: Snapshot) -> Priced:
@@ -43,7 +59,10 @@ def price(snapshot: Snapshot) -> Priced:
 
     Raises SnapshotInvalid when the frames contradict the contract; what is wrong with one account is a refusal.
     """
-    stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
+    fact_days_told = _fact_days(snapshot)
+    seasoned = in_seasons(snapshot.versions, days=_days_touched(snapshot, fact_days=fact_days_told))
+    snapshot = replace(snapshot, versions=seasoned.versions)
+    stretches = stretches_of(snapshot=snapshot, fact_days=fact_days_told)
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals = _standing_alone(snapshot, stretches=stretches)
     lines, allowances = with_adjustments(
@@ -51,16 +70,17 @@ def price(snapshot: Snapshot) -> Priced:
     )
     discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
     ordered = pl.concat([lines, discounts]).join(
-        stretches.versions.select("version_ix", "vat", "currency"), on="version_ix"
+        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
-    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
-    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
+    together = rounded_together(ordered, rounding=snapshot.net_rounding)
+    taxed, untaxed = with_tax(together, snapshot=snapshot)
+    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
     left = allowances.join(parked, on="agreement_ix", how="anti", maintain_order="left")
-    charges = _charges(charged)
+    charges = _charges(seasoned.given_back(charged))
     return Priced(charges=charges, refusals=refusals, allowances=left, budget=budget_of(charges=charges))
 
 
@@ -71,6 +91,11 @@ def _fact_days(snapshot: Snapshot) -> list[int]:
         *fact_days(facts=snapshot.usage, columns=("usage_date",)),
         *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
     ]
+
+
+def _days_touched(snapshot: Snapshot, *, fact_days: list[int]) -> list[date]:
+    told = [date(1970, 1, 1) + timedelta(days=day) for day in fact_days]
+    return [snapshot.period.start, snapshot.period.end, *told]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
@@ -93,7 +118,9 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(_of_use(snapshot, price_of=metered_lines, stretches=stretches))
+        priced.append(
+            _of_use(snapshot, price_of=partial(metered_lines, attributes=snapshot.attributes), stretches=stretches)
+        )
     if Reactive.kind in kinds:
         priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches))
     if Capacity.kind in kinds:

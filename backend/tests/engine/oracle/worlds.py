@@ -37,13 +37,16 @@ def frame(rows: list[tuple], columns: Any) -> pl.DataFrame:
 
 def snapshot_of(world: World) -> Snapshot:
     """The engine's view of a world."""
+    exact = {"taxed": "EXACT"} if world.tax_rounding == "EXACT" else {}
     rates = [(category, micro(rate), date(2020, 1, 1), None) for category, rate in world.tax_rates.items()]
     return Snapshot(
         period=Period(start=world.start, end=world.end),
         agreements=frame(world.agreements, AGREEMENTS),
         assignments=frame(world.assignments, ASSIGNMENTS),
         versions=[
-            VersionInForce(version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document))
+            VersionInForce(
+                version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document | exact)
+            )
             for ix, plan, a, b, document in world.versions
         ],
         attributes=frame([(a, n, micro(v), f, t) for a, n, v, f, t in world.attributes], ATTRIBUTES),
@@ -52,7 +55,8 @@ def snapshot_of(world: World) -> Snapshot:
         deliveries=frame([(*r[:4], micro(r[4])) for r in world.deliveries], DELIVERIES),
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
-        tax_rounding=world.tax_rounding,
+        tax_rounding="LINE" if world.tax_rounding == "EXACT" else world.tax_rounding,
+        net_rounding=world.net_rounding,
     )
 
 
@@ -157,6 +161,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     if draw(st.booleans()):
         flat = [{"register": "*", "blocks": draw(blocks())}]
         listed.append({"code": "oie", "kind": "metered", "unit": "kWh", "registers": flat})
+        if draw(st.booleans()):
+            listed[-1]["bounds_times"] = {"attribute": "kw"} | ({} if wild else {"default": "1.5"})
     listed += draw(peaks()) if peaked else []
     listed = draw(st.permutations(listed))
     if wild:
@@ -170,7 +176,29 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     listed = [component | shared | {"tax_category": draw(category)} for component in listed]
     listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
-    return {"currency": "BAM", "vat": vat, "rounding": rounding, "components": listed}
+    taxed = draw(st.sampled_from(["ROUNDED", "ROUNDED", "ROUNDED", "EXACT"]))
+    document = {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
+    return document | (draw(seasons(listed)) if draw(st.integers(0, 2)) == 0 else {})
+
+
+@st.composite
+def seasons(draw: st.DrawFn, listed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two seasons that meet, or nearly meet, in the month; some components have prices or bounds by them."""
+    last = draw(st.sampled_from(["02-14", "02-29", "03-12", "03-31"]))
+    first = draw(st.sampled_from(["04-01", {"02-14": "02-15", "02-29": "03-01", "03-12": "03-13"}.get(last, "04-01")]))
+    found = [{"code": "winter", "ranges": [{"first_day": "11-01", "last_day": last}]}]
+    found.append({"code": "summer", "ranges": [{"first_day": first, "last_day": "08-31"}]})
+    for component in listed:
+        if component["kind"] in {"fixed", "per_attribute", "one_off"} and draw(st.booleans()):
+            component["by_season"] = {"winter": {"price": draw(prices())}}
+        if component["kind"] == "fixed" and draw(st.booleans()):
+            component["only_in"] = ["summer"]
+        if component["kind"] == "metered":
+            if draw(st.booleans()):
+                registers = [register | {"blocks": draw(blocks())} for register in component["registers"]]
+                component["by_season"] = {"winter": {"registers": registers}}
+            component["bounds_per"] = draw(st.sampled_from(["PERIOD", "SEASON"]))
+    return {"seasons": found}
 
 
 @st.composite
@@ -185,6 +213,7 @@ def worlds(draw: st.DrawFn) -> World:
     end = draw(st.sampled_from([(start + DAY * 32).replace(day=1), start + DAY * 17]))
     wild = draw(st.integers(0, 5)) == 5
     world = World(start=start, end=end, tax_rounding=draw(st.sampled_from(["LINE", "GROUP"])))
+    world.net_rounding = draw(st.sampled_from(["LINE", "LINE", "GROUP", "BILL"]))
     world.tax_rates = {"STANDARD": Decimal(17), "REDUCED": draw(st.sampled_from([Decimal(0), Decimal("7.5")]))}
     early = start - DAY * 70
     peaked = draw(st.integers(0, 2)) == 0
