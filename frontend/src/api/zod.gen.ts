@@ -779,6 +779,14 @@ export const zOpenItemOut = z.object({
     currency: z.string()
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOpeningReadingIn = z.object({
+    register: z.string().min(1).max(20),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
 export const zOperatorLanguage = z.enum([
     'uk',
     'bs',
@@ -978,6 +986,43 @@ export const zPartyKind = z.enum([
     'SOLE_TRADER',
     'LEGAL_ENTITY'
 ]);
+
+/**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export const zCustomerIn = z.object({
+    attributes: z.array(zAttributeIn),
+    branch_id: z.uuid(),
+    account_id: z.uuid().nullable(),
+    party_id: z.uuid().nullable(),
+    kind: zPartyKind,
+    name: z.string().max(200).default(''),
+    language: zCustomerLanguage,
+    tax_id: z.string().max(20).default(''),
+    email: z.union([
+        z.email().max(200),
+        z.string().max(0)
+    ]),
+    phone: z.union([
+        z.string().max(30).regex(/^\+?[0-9][0-9 ()\/-]{3,24}$/),
+        z.string().max(0)
+    ]),
+    delivery: zAccountDelivery,
+    postcode: z.string().max(10).default(''),
+    settlement: z.string().min(1).max(100),
+    street: z.string().max(100).default(''),
+    building: z.string().min(1).max(20),
+    unit: z.string().max(20).default(''),
+    service_id: z.uuid(),
+    plan_id: z.uuid(),
+    service_from: z.iso.date(),
+    service_point_code: z.string().max(40).default(''),
+    phone_number: z.string().max(64).default(''),
+    login: z.string().max(64).default(''),
+    meter_serial: z.string().max(40).default(''),
+    meter_digits: z.int().gte(1).lte(11).default(6),
+    opening_readings: z.array(zOpeningReadingIn)
+});
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -3117,6 +3162,14 @@ export const zDownloadCustomerTemplateQuery = z.object({
  * The template.
  */
 export const zDownloadCustomerTemplateResponse = z.string();
+
+export const zCreateCustomerBody = zCustomerIn;
+
+export const zCreateCustomerHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateCustomerResponse = zAgreementOut;
 
 export const zListDeliveriesQuery = z.object({
     account_id: z.uuid().optional(),

@@ -489,6 +489,49 @@ export type CustomerImportIn = {
     dry_run: boolean;
 };
 
+/**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export type CustomerIn = {
+    attributes: Array<AttributeIn>;
+    branch_id: string;
+    account_id: string | null;
+    party_id: string | null;
+    kind: PartyKind;
+    /**
+     * Of a new holder.
+     */
+    name: string;
+    language: CustomerLanguage;
+    tax_id: string;
+    email: string | string;
+    phone: string | string;
+    delivery: AccountDelivery;
+    postcode: string;
+    settlement: string;
+    street: string;
+    building: string;
+    unit: string;
+    service_id: string;
+    plan_id: string;
+    service_from: string;
+    /**
+     * Empty: the point that stands there, or the next number.
+     */
+    service_point_code: string;
+    /**
+     * That is served.
+     */
+    phone_number: string;
+    /**
+     * That is served.
+     */
+    login: string;
+    meter_serial: string;
+    meter_digits: number;
+    opening_readings: Array<OpeningReadingIn>;
+};
+
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
 
 export type DebtKind = 'PRINCIPAL' | 'ADVANCE';
@@ -1053,6 +1096,14 @@ export type OpenItemOut = {
      */
     readonly balance: string;
     currency: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type OpeningReadingIn = {
+    register: string;
+    value: string;
 };
 
 /**
@@ -5423,6 +5474,70 @@ export type DownloadCustomerTemplateResponses = {
 };
 
 export type DownloadCustomerTemplateResponse = DownloadCustomerTemplateResponses[keyof DownloadCustomerTemplateResponses];
+
+export type CreateCustomerData = {
+    body: CustomerIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/customers';
+};
+
+export type CreateCustomerErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * premise_of_another_branch, resource_in_use, service_point_differs, service_point_occupied, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * account_closed, branches_differ, contact_not_valid, identifier_not_valid, no_email_address, plan_of_another_service, service_of_another_entity, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCustomerError = CreateCustomerErrors[keyof CreateCustomerErrors];
+
+export type CreateCustomerResponses = {
+    201: AgreementOut;
+};
+
+export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
 
 export type ListDeliveriesData = {
     body?: never;

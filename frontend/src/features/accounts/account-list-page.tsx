@@ -1,8 +1,12 @@
+import { useNavigate } from "@tanstack/react-router";
+
 import type { AccountOut } from "@/api";
 import { accountList } from "@/features/accounts/queries";
+import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 import { Day } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
+import { NewButton } from "@/ui/keys";
 import { Page } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { To } from "@/ui/to";
@@ -27,8 +31,11 @@ const idOf = (row: AccountOut) => row.id;
 
 export function AccountListPage() {
   const { say } = useSay();
+  const may = useMay();
+  const navigate = useNavigate();
+  const create = <NewButton label={say("customer.title")} onClick={() => void navigate({ to: "/customers/new" })} />;
   return (
-    <Page title={say("place.accounts")}>
+    <Page title={say("place.accounts")} actions={may("createCustomer") ? create : null}>
       <ResourceTable
         name="accounts"
         caption="place.accounts"

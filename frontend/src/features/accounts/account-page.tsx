@@ -9,6 +9,7 @@ import { accountBalance, accountDetail } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Day, Facts, Money, Unknown } from "@/ui/figures";
+import { NewButton } from "@/ui/keys";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
@@ -24,12 +25,21 @@ const TABS: { name: string; text: TextKey; needs: string; Content: (props: { acc
 export function AccountPage() {
   const { say } = useSay();
   const word = useWord();
+  const may = useMay();
+  const navigate = useNavigate();
   const { id = "" } = useParams({ strict: false });
   const { data: account } = useSuspenseQuery(accountDetail({ path: { id } }));
   return (
     <Page
       title={say("account.title", { number: account.number, name: account.party_name })}
-      actions={<Neighbours name="accounts" id={id} base="/accounts" />}
+      actions={
+        <>
+          {may("createCustomer") ? (
+            <NewButton label={say("customer.title.more")} onClick={() => void navigate({ to: "/customers/new", search: { account: id } })} />
+          ) : null}
+          <Neighbours name="accounts" id={id} base="/accounts" />
+        </>
+      }
     >
       <Panel>
         <Facts

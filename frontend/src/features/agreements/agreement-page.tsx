@@ -1,8 +1,12 @@
-import { SimpleGrid, Table } from "@mantine/core";
+import { Button, SimpleGrid, Table } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
+import { type Change, ChangeDialog } from "@/features/agreements/agreement-dialogs";
 import { agreementDetail } from "@/features/agreements/queries";
+import { useMay } from "@/lib/access";
+import { formatQuantity } from "@/lib/amounts";
 import { formatDate, formatPeriod } from "@/lib/dates";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Facts, Identifier } from "@/ui/figures";
@@ -11,21 +15,39 @@ import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
 
+const CHANGES: { change: Change; needs: string }[] = [
+  { change: "tariff", needs: "changeTariff" },
+  { change: "attribute", needs: "changeAttribute" },
+  { change: "end", needs: "endAgreement" },
+];
+
 /** What an agreement holds, each with the days it holds for. */
 export function AgreementPage() {
-  const { say } = useSay();
+  const { say, language } = useSay();
   const word = useWord();
+  const may = useMay();
+  const [change, setChange] = useState<Change | null>(null);
   const { id = "" } = useParams({ strict: false });
   const { data: found } = useSuspenseQuery(agreementDetail({ path: { id } }));
   const terms = found.terms.map((row) => ({ ...row, content: say("agreement.in_force") }));
   const plans = found.assignments.map((row) => ({ ...row, content: row.plan_code }));
   const resources = found.resources.map((row) => ({ ...row, content: `${word("resource", row.kind)} ${row.identifier}` }));
-  const attributes = found.attributes.map((row) => ({ ...row, content: `${row.attribute}: ${row.value}` }));
+  const attributes = found.attributes.map((row) => ({ ...row, content: `${word("attribute", row.attribute)}: ${formatQuantity(row.value, language)}` }));
   return (
     <Page
       title={say("agreement.title", { number: found.number })}
-      actions={<Neighbours name="agreements" id={id} base="/agreements" />}
+      actions={
+        <>
+          {CHANGES.filter(({ needs }) => may(needs)).map(({ change: name }) => (
+            <Button key={name} size="xs" variant="default" onClick={() => setChange(name)}>
+              {say(`agreement.change.${name}`)}
+            </Button>
+          ))}
+          <Neighbours name="agreements" id={id} base="/agreements" />
+        </>
+      }
     >
+      {change ? <ChangeDialog agreement={found} change={change} onClose={() => setChange(null)} /> : null}
       <Panel>
         <Facts
           facts={[

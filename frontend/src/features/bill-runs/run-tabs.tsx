@@ -50,22 +50,35 @@ export function Drafts({ runId }: { runId: string }) {
   );
 }
 
-const PARKED: Column<ParkedAccountOut>[] = [
+const parkedColumns = (lastDay: string): Column<ParkedAccountOut>[] => [
   { name: "account", title: "account.number", show: (row) => <AccountLink row={row} /> },
   { name: "agreement", title: "agreement.number", show: (row) => <Identifier value={row.agreement_number} /> },
   { name: "reason", title: "parked.reason", show: (row) => row.reason },
+  { name: "mend", title: "parked.mend", show: (row) => <Mend row={row} lastDay={lastDay} /> },
 ];
+
+const OF_READINGS = ["MISSING_CONSUMPTION", "NEGATIVE_CONSUMPTION", "READING_BELOW_PREVIOUS", "BILLED_END_NOT_READ", "CONSUMPTION_STATED_AND_MEASURED"];
+
+/** Where what is missing can be entered. */
+function Mend({ row, lastDay }: { row: ParkedAccountOut; lastDay: string }) {
+  const { say } = useSay();
+  if (OF_READINGS.includes(row.code)) {
+    return <To to={`/reading-round?read_date=${lastDay}&search=${row.account_number}`}>{say("parked.mend.reading")}</To>;
+  }
+  if (row.agreement_id) return <To to={`/agreements/${row.agreement_id}`}>{say("parked.mend.agreement")}</To>;
+  return <To to={`/accounts/${row.account_id}`}>{say("parked.mend.account")}</To>;
+}
 
 const parkedId = (row: ParkedAccountOut) => `${row.account_id} ${row.agreement_number} ${row.code}`;
 
-export function Parked({ runId }: { runId: string }) {
+export function Parked({ runId, lastDay }: { runId: string; lastDay: string }) {
   return (
     <ResourceTable
       name="run-parked"
       caption="desk.parked"
       isInside
       query={(search) => parkedOfRun({ path: { id: runId }, query: search })}
-      columns={PARKED}
+      columns={parkedColumns(lastDay)}
       filters={FILTERS}
       idOf={parkedId}
       empty={{ title: "parked.empty.title", next: "parked.empty.next" }}

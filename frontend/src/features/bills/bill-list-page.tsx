@@ -8,6 +8,7 @@ import { type Column, ResourceTable } from "@/ui/resource-table";
 import { To } from "@/ui/to";
 
 const FILTERS: Filter[] = [
+  { name: "run_id", label: "bill.run.only", kind: "link" },
   { name: "number", label: "bill.number", kind: "text" },
   { name: "document_date_from", label: "filter.from", kind: "date" },
   { name: "document_date_before", label: "filter.before", kind: "date" },

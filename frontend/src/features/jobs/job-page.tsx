@@ -12,6 +12,7 @@ import { JobProgress } from "@/ui/job-progress";
 import { Page, Panel } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { ProblemAlert, useWord, Waiting } from "@/ui/states";
+import { To } from "@/ui/to";
 
 const ERRORS: Column<JobRowErrorOut>[] = [
   { name: "row", title: "row_error.row", show: (row) => <Count value={row.row_no} />, isNumber: true },
@@ -37,6 +38,7 @@ export function JobPage() {
     <Page title={word("job.kind", job.kind)} actions={<Stop job={job} />}>
       <Panel>
         <JobProgress job={job} />
+        <Outcome job={job} />
       </Panel>
       <Panel>
         <Facts
@@ -60,6 +62,15 @@ export function JobPage() {
       ) : null}
     </Page>
   );
+}
+
+/** Where to look at what the job made. */
+function Outcome({ job }: { job: JobOut }) {
+  const { say } = useSay();
+  const batch = job.result["batch_id"];
+  if (typeof batch === "string") return <To to={`/usage-batches/${batch}`}>{say("job.batch")}</To>;
+  if (job.kind === "metering.import_readings" && job.counts["held"]) return <To to="/held-readings">{say("job.held")}</To>;
+  return null;
 }
 
 function Stop({ job }: { job: JobOut }) {
