@@ -8585,6 +8585,10 @@ export type ListReadingsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Of meters that stand or stood where it is served.
+         */
+        account_id?: string;
         from_date?: string;
         is_superseded?: boolean;
         kind?: 'ACTUAL' | 'CUSTOMER' | 'ESTIMATED' | 'REMOTE';

@@ -3700,6 +3700,7 @@ export const zCreateReadingRuleBody = zReadingRuleIn;
 export const zCreateReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
     kind: z.enum([

@@ -4,7 +4,8 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import type { ReactNode } from "react";
 
-import { AgreementsTab, BillsTab, OpenItemsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
+import { Attention, Months, StatementTab, TimelineTab } from "@/features/accounts/account-overview";
+import { AgreementsTab, BillsTab, OpenItemsTab, ReadingsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
 import { accountBalance, accountDetail } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
 import { type TextKey, useSay } from "@/lib/texts";
@@ -19,7 +20,10 @@ const TABS: { name: string; text: TextKey; needs: string; Content: (props: { acc
   { name: "bills", text: "place.bills", needs: "listBills", Content: BillsTab },
   { name: "receipts", text: "place.receipts", needs: "listReceipts", Content: ReceiptsTab },
   { name: "open", text: "account.open_items", needs: "listOpenItems", Content: OpenItemsTab },
-  { name: "agreements", text: "place.agreements", needs: "listAgreements", Content: AgreementsTab },
+  { name: "agreements", text: "account.services", needs: "listAgreements", Content: AgreementsTab },
+  { name: "readings", text: "place.readings", needs: "listReadings", Content: ReadingsTab },
+  { name: "timeline", text: "account.timeline", needs: "listBills", Content: TimelineTab },
+  { name: "statement", text: "account.statement", needs: "getAccountStatement", Content: StatementTab },
 ];
 
 export function AccountPage() {
@@ -41,6 +45,7 @@ export function AccountPage() {
         </>
       }
     >
+      <Attention accountId={id} />
       <Panel>
         <Facts
           facts={[
@@ -53,6 +58,7 @@ export function AccountPage() {
           ]}
         />
       </Panel>
+      {may("listBills") ? <Months accountId={id} /> : null}
       <AccountTabs accountId={id} />
     </Page>
   );
@@ -60,7 +66,12 @@ export function AccountPage() {
 
 function Balance({ accountId }: { accountId: string }) {
   const { data } = useQuery(accountBalance({ path: { account_id: accountId } }));
-  return data ? <Money value={data.balance} currency={data.currency} /> : <Unknown />;
+  if (!data) return <Unknown />;
+  return (
+    <To to={`/accounts/${accountId}?tab=statement`}>
+      <Money value={data.balance} currency={data.currency} />
+    </To>
+  );
 }
 
 function AccountTabs({ accountId }: { accountId: string }) {

@@ -1,6 +1,7 @@
 import type { AgreementOut } from "@/api";
 import { agreementList } from "@/features/agreements/queries";
 import { useSay } from "@/lib/texts";
+import { PlanName, ServiceName } from "@/ui/catalog-names";
 import { Day } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { Page } from "@/ui/page";
@@ -17,9 +18,9 @@ const COLUMNS: Column<AgreementOut>[] = [
   { name: "number", title: "agreement.number", show: (row) => <To to={`/agreements/${row.id}`}>{row.number}</To> },
   { name: "account", title: "account.number", show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> },
   { name: "holder", title: "account.holder", show: (row) => row.party_name },
-  { name: "service", title: "agreement.service", show: (row) => row.service_code },
+  { name: "service", title: "agreement.service", show: (row) => <ServiceName code={row.service_code} /> },
   { name: "point", title: "agreement.point", show: (row) => row.service_point_code },
-  { name: "plan", title: "agreement.plan", show: (row) => row.assignments.at(-1)?.plan_code ?? "" },
+  { name: "plan", title: "agreement.plan", show: (row) => <PlanName code={row.assignments.at(-1)?.plan_code ?? ""} /> },
   { name: "from", title: "agreement.from", show: (row) => <Day value={row.terms[0]?.valid_from ?? null} />, isNumber: true },
 ];
 
