@@ -7,6 +7,7 @@ a call or a delivered service is priced by the version of its day even when that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -15,6 +16,8 @@ from rachun.engine.billing.snapshot import AGREEMENTS, ASSIGNMENTS, Snapshot, Sn
 from rachun.engine.tariffs.components import Component, Rounding
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.money import exponent_of
+
+DAYS_MAX: Final = 1_000  # of a billing period: keeps quantity × price × days inside 128 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Stretches:
 def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
     """Cut every agreement into stretches. fact_days: days of consumption, calls and deliveries outside the period."""
     start, end = day_number(snapshot.period.start), day_number(snapshot.period.end)
+    if end - start > DAYS_MAX:
+        raise SnapshotInvalid(f"period: more than {DAYS_MAX} days")
     first, last = min([start, *fact_days]), max([end, *fact_days])
     presence = days(
         checked(snapshot.agreements, columns=AGREEMENTS, name="agreements"), start="service_from", end="service_to"

@@ -15,6 +15,7 @@ from rachun.engine.explain.metered import explain_metered
 from rachun.engine.explain.one_off import explain_one_off
 from rachun.engine.explain.per_attribute import explain_per_attribute
 from rachun.engine.explain.percentage import explain_percentage
+from rachun.engine.explain.reactive import explain_reactive
 from rachun.engine.explain.tax import explain_taxes
 from rachun.engine.explain.traffic import explain_traffic
 from rachun.engine.tariffs.components import (
@@ -28,6 +29,7 @@ from rachun.engine.tariffs.components import (
     OneOff,
     PerAttribute,
     Percentage,
+    Reactive,
     Traffic,
 )
 
@@ -41,6 +43,7 @@ EXPLAINERS: Mapping[str, Callable[[Line], Explained]] = {
     Minimum.kind: explain_minimum,
     Cap.kind: explain_cap,
     Capacity.kind: explain_capacity,
+    Reactive.kind: explain_reactive,
     Allowance.kind: explain_allowance,
     Data.kind: explain_data,
     BENEFIT: explain_benefit,

@@ -10,6 +10,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, 
 from itertools import groupby
 from typing import Any
 
+from oracle.peaks import Peaks, looked_at, not_summed
+
 PRECISE = Context(prec=90)
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")
@@ -71,6 +73,15 @@ class Judge:
         self.month = each_day(world.start, world.end)
         self.limits: list[tuple] = []  # version, component, first day, last day, amount
 
+    @staticmethod
+    def rounder(document: dict[str, Any]) -> Any:
+        return rounder(document)
+
+    def priced_days(self, start: date, end: date) -> list[date]:
+        """The served days with a version, in order."""
+        served = [day for day in each_day(start, end) if self.served(day) is not None]
+        return [day for day in served if not isinstance(self.ruling(day), str)]
+
     def refuse(self, code: str) -> None:
         self.refusals.add((self.account, code))
 
@@ -94,6 +105,7 @@ class Judge:
         days = {day: ruling for day, ruling in rulings.items() if not isinstance(ruling, str)}
         self.per_period(days)
         self.metered(days)
+        Peaks(self, days).run()
         self.dated()
         Adjustments(self).run()
 
@@ -204,10 +216,12 @@ class Judge:
 
     def meter_day(self, day: date, register: str, quantity: Decimal, groups: dict) -> None:
         _, version = self.ruling(day)
-        known = False
+        components = version[4]["components"]
+        known = any(register in looked_at(component) for component in components)
+        apart = {name for component in components for name in not_summed(component)}
         for component in version[4]["components"]:
             for priced in component.get("registers", ()):
-                if priced["register"] in {register, "*"}:
+                if priced["register"] == register or (priced["register"] == "*" and register not in apart):
                     known = True
                     key = (version[0], component["code"], priced["register"], self.window(day))
                     empty = {"days": set(), "quantity": Decimal(0), "of": (version, component, priced)}

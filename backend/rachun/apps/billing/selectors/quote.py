@@ -27,7 +27,7 @@ from rachun.engine.billing.snapshot import (
 from rachun.engine.explain.columns import lines_of
 from rachun.engine.explain.facts import Derivation, PriceSource
 from rachun.engine.explain.registry import explain_bill
-from rachun.engine.tariffs.components import PerAttribute, TariffVersion
+from rachun.engine.tariffs.components import TariffVersion, attributes_of
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.period import Period
 from rachun.values.quantity import MICRO
@@ -117,7 +117,7 @@ def snapshot_of(asked: QuoteAsked) -> Snapshot:
         agreements=frame([(0, 0, served.start, served.end)], AGREEMENTS),
         assignments=frame([(0, 0, date(1970, 1, 1), None)], ASSIGNMENTS),
         versions=[always],
-        attributes=attributes_of(asked, start=start, end=end),
+        attributes=asked_attributes(asked, start=start, end=end),
         consumption=consumption,
         usage=usage,
         deliveries=deliveries,
@@ -160,12 +160,11 @@ def micro(value: Decimal) -> int:
     return int(value * MICRO)
 
 
-def attributes_of(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFrame:
+def asked_attributes(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFrame:
     """Given ones hold for the whole period and stand before the agreement's own."""
     given = [(0, name, micro(value), start, end) for name, value in asked.usage.attributes.items()]
     rows = frame(given, ATTRIBUTES)
-    kinds = {component.kind for component in asked.version.tariff.components}
-    if asked.agreement is None or PerAttribute.kind not in kinds:
+    if asked.agreement is None or not attributes_of(asked.version.tariff):
         return rows
     frames = get_pricing_frames(account_ids=[asked.agreement.account_id], before=end, known_until=asked.known_until)
     own_ix = list(frames.agreement_ids).index(asked.agreement.id)

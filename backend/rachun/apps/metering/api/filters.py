@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rachun.apps.metering import selectors
 from rachun.apps.metering.models import (
+    CommonMeter,
     EstimationRule,
     HeldReading,
     Installation,
@@ -114,6 +115,15 @@ class ReadingRuleFilter(filters.FilterSet):
     class Meta:
         model = ReadingRule
         fields = ("legal_entity_id",)
+
+
+class CommonMeterFilter(filters.FilterSet):
+    main_point_id = filters.UUIDFilter(field_name="main_point_id")
+    service_point_id = filters.UUIDFilter(field_name="members__service_point_id")
+
+    class Meta:
+        model = CommonMeter
+        fields = ("main_point_id", "service_point_id")
 
 
 class ReadingRoundFilter(filters.FilterSet):

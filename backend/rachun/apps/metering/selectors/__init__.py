@@ -3,6 +3,7 @@
 from rachun.apps.metering.selectors.consumption import ConsumptionFrames, list_measured_consumption
 from rachun.apps.metering.selectors.lists import (
     get_meter,
+    list_common_meters,
     list_estimation_rules,
     list_held_readings,
     list_installations,
@@ -18,6 +19,7 @@ __all__ = [
     "ConsumptionFrames",
     "at_place",
     "get_meter",
+    "list_common_meters",
     "list_estimation_rules",
     "list_held_readings",
     "list_installations",
