@@ -295,6 +295,74 @@ export const zClientTokenIn = z.object({
     client_secret: z.string().min(1).max(200)
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCommonMeterMemberIn = z.object({
+    service_point_id: z.uuid(),
+    is_subtracted: z.boolean(),
+    is_sharing: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCommonMeterMemberOut = z.object({
+    service_point_id: z.uuid(),
+    service_point_code: z.string(),
+    is_subtracted: z.boolean(),
+    is_sharing: z.boolean()
+});
+
+export const zCommonMeterMethod = z.enum([
+    'PERSONS',
+    'AREA',
+    'FLATS',
+    'EQUAL'
+]);
+
+export const zCommonMeterWhenNegative = z.enum(['REFUSE', 'ZERO']);
+
+export const zCommonMeterWhenUnread = z.enum(['REFUSE', 'ESTIMATE']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCommonMeterIn = z.object({
+    main_point_id: z.uuid(),
+    register_code: z.string().min(1).max(20),
+    share_code: z.string().min(1).max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+    method: zCommonMeterMethod,
+    attribute: z.string().max(40).default(''),
+    when_negative: zCommonMeterWhenNegative,
+    when_unread: zCommonMeterWhenUnread,
+    members: z.array(zCommonMeterMemberIn),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string().min(1).max(300)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCommonMeterOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    main_point_id: z.uuid(),
+    main_point_code: z.string(),
+    register_code: z.string(),
+    share_code: z.string(),
+    method: zCommonMeterMethod,
+    attribute: z.string(),
+    when_negative: zCommonMeterWhenNegative,
+    when_unread: zCommonMeterWhenUnread,
+    members: z.array(zCommonMeterMemberOut),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string()
+});
+
 export const zContactKind = z.enum([
     'EMAIL',
     'PHONE',
@@ -562,6 +630,26 @@ export const zExplanationStepOut = z.object({
     code: z.string(),
     text: z.string(),
     facts: z.record(z.string(), z.unknown())
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportColumnIn = z.object({
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
+    title: z.string().min(1).max(100)
+});
+
+export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportIn = z.object({
+    address: z.string().min(1).regex(/^\/api\/v1\/[A-Za-z0-9\/_-]{1,200}(\?.{0,2000})?$/),
+    format: zExportInFormatEnum,
+    name: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,60}$/),
+    columns: z.array(zExportColumnIn)
 });
 
 /**
@@ -861,6 +949,13 @@ export const zPaginatedBranchOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBranchOut)
+});
+
+export const zPaginatedCommonMeterOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCommonMeterOut)
 });
 
 export const zPaginatedContractOutList = z.object({
@@ -1843,6 +1938,13 @@ export const zPaginatedDestinationRateOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDestinationRateOut)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zRuleEndIn = z.object({
+    valid_to: z.iso.date()
 });
 
 /**
@@ -3127,6 +3229,33 @@ export const zUpdateBranchPath = z.object({
 
 export const zUpdateBranchResponse = zBranchOut;
 
+export const zListCommonMetersQuery = z.object({
+    main_point_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    service_point_id: z.uuid().optional()
+});
+
+export const zListCommonMetersResponse = zPaginatedCommonMeterOutList;
+
+export const zCreateCommonMeterBody = zCommonMeterIn;
+
+export const zCreateCommonMeterResponse = zCommonMeterOut;
+
+export const zGetCommonMeterPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCommonMeterResponse = zCommonMeterOut;
+
+export const zEndCommonMeterBody = zRuleEndIn;
+
+export const zEndCommonMeterPath = z.object({
+    id: z.uuid()
+});
+
+export const zEndCommonMeterResponse = zCommonMeterOut;
+
 export const zListContractsQuery = z.object({
     account_id: z.uuid().optional(),
     number: z.string().optional(),
@@ -3309,6 +3438,23 @@ export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
 
+export const zDownloadListBody = zExportIn;
+
+export const zDownloadListHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zDownloadListResponse = zJobOut;
+
+export const zDownloadListFilePath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The file.
+ */
+export const zDownloadListFileResponse = z.string();
+
 export const zListHeldReadingsQuery = z.object({
     is_decided: z.boolean().optional(),
     meter_id: z.uuid().optional(),
@@ -3489,6 +3635,7 @@ export const zListOpenItemsQuery = z.object({
     account_id: z.uuid().optional(),
     bill_id: z.uuid().optional(),
     due_before: z.iso.date().optional(),
+    open_of_account: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });

@@ -422,6 +422,93 @@ export type ClientTokenIn = {
     client_secret: string;
 };
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CommonMeterIn = {
+    /**
+     * The service point at which the main meter stands.
+     */
+    main_point_id: string;
+    /**
+     * What is compared, on main and sub-meters.
+     */
+    register_code: string;
+    /**
+     * Register under which tariffs price the shares.
+     */
+    share_code: string;
+    method: CommonMeterMethod;
+    /**
+     * Of the agreements; empty where shares are equal.
+     */
+    attribute: string;
+    /**
+     * Sub-meters show more than the main one: park everybody, or share nothing out.
+     */
+    when_negative: CommonMeterWhenNegative;
+    /**
+     * A sub-meter has no reading: park everybody, or take what its agreement is billed instead.
+     */
+    when_unread: CommonMeterWhenUnread;
+    members: Array<CommonMeterMemberIn>;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CommonMeterMemberIn = {
+    service_point_id: string;
+    /**
+     * Its own meter is taken off what the main meter shows.
+     */
+    is_subtracted: boolean;
+    /**
+     * It takes a share of what is left.
+     */
+    is_sharing: boolean;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CommonMeterMemberOut = {
+    service_point_id: string;
+    service_point_code: string;
+    is_subtracted: boolean;
+    is_sharing: boolean;
+};
+
+export type CommonMeterMethod = 'PERSONS' | 'AREA' | 'FLATS' | 'EQUAL';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CommonMeterOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    main_point_id: string;
+    main_point_code: string;
+    register_code: string;
+    share_code: string;
+    method: CommonMeterMethod;
+    attribute: string;
+    when_negative: CommonMeterWhenNegative;
+    when_unread: CommonMeterWhenUnread;
+    members: Array<CommonMeterMemberOut>;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+export type CommonMeterWhenNegative = 'REFUSE' | 'ZERO';
+
+export type CommonMeterWhenUnread = 'REFUSE' | 'ESTIMATE';
+
 export type ContactKind = 'EMAIL' | 'PHONE' | 'CHAT';
 
 /**
@@ -804,6 +891,38 @@ export type ExplanationStepOut = {
 };
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportColumnIn = {
+    field: string;
+    /**
+     * What stands above the column.
+     */
+    title: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportIn = {
+    /**
+     * Of a list, with the filters it was looked at with.
+     */
+    address: string;
+    format: ExportInFormatEnum;
+    /**
+     * Of the file, without its ending.
+     */
+    name: string;
+    /**
+     * Empty: every field.
+     */
+    columns: Array<ExportColumnIn>;
+};
+
+export type ExportInFormatEnum = 'CSV' | 'XLSX';
+
+/**
  * An answer. Every declared property is always present.
  */
 export type FieldProblemOut = {
@@ -1180,6 +1299,13 @@ export type PaginatedBranchOutList = {
     page: number;
     page_size: number;
     results: Array<BranchOut>;
+};
+
+export type PaginatedCommonMeterOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CommonMeterOut>;
 };
 
 export type PaginatedContractOutList = {
@@ -2084,6 +2210,16 @@ export type RoleOut = {
 };
 
 export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type RuleEndIn = {
+    /**
+     * The first day on which the rule holds no longer.
+     */
+    valid_to: string;
+};
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -5227,6 +5363,203 @@ export type UpdateBranchResponses = {
 
 export type UpdateBranchResponse = UpdateBranchResponses[keyof UpdateBranchResponses];
 
+export type ListCommonMetersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        main_point_id?: string;
+        page?: number;
+        page_size?: number;
+        service_point_id?: string;
+    };
+    url: '/api/v1/common-meters';
+};
+
+export type ListCommonMetersErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListCommonMetersError = ListCommonMetersErrors[keyof ListCommonMetersErrors];
+
+export type ListCommonMetersResponses = {
+    200: PaginatedCommonMeterOutList;
+};
+
+export type ListCommonMetersResponse = ListCommonMetersResponses[keyof ListCommonMetersResponses];
+
+export type CreateCommonMeterData = {
+    body: CommonMeterIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/common-meters';
+};
+
+export type CreateCommonMeterErrors = {
+    /**
+     * common_meter_invalid, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * common_meter_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCommonMeterError = CreateCommonMeterErrors[keyof CreateCommonMeterErrors];
+
+export type CreateCommonMeterResponses = {
+    201: CommonMeterOut;
+};
+
+export type CreateCommonMeterResponse = CreateCommonMeterResponses[keyof CreateCommonMeterResponses];
+
+export type GetCommonMeterData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/common-meters/{id}';
+};
+
+export type GetCommonMeterErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCommonMeterError = GetCommonMeterErrors[keyof GetCommonMeterErrors];
+
+export type GetCommonMeterResponses = {
+    200: CommonMeterOut;
+};
+
+export type GetCommonMeterResponse = GetCommonMeterResponses[keyof GetCommonMeterResponses];
+
+export type EndCommonMeterData = {
+    body: RuleEndIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/common-meters/{id}/end';
+};
+
+export type EndCommonMeterErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * rule_end_refused
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type EndCommonMeterError = EndCommonMeterErrors[keyof EndCommonMeterErrors];
+
+export type EndCommonMeterResponses = {
+    200: CommonMeterOut;
+};
+
+export type EndCommonMeterResponse = EndCommonMeterResponses[keyof EndCommonMeterResponses];
+
 export type ListContractsData = {
     body?: never;
     path?: never;
@@ -6343,6 +6676,117 @@ export type CreateEstimationRuleResponses = {
 
 export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
 
+export type DownloadListData = {
+    body: ExportIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type DownloadListErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * export_too_long, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListError = DownloadListErrors[keyof DownloadListErrors];
+
+export type DownloadListResponses = {
+    202: JobOut;
+};
+
+export type DownloadListResponse = DownloadListResponses[keyof DownloadListResponses];
+
+export type DownloadListFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{id}/file';
+};
+
+export type DownloadListFileErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListFileError = DownloadListFileErrors[keyof DownloadListFileErrors];
+
+export type DownloadListFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadListFileResponse = DownloadListFileResponses[keyof DownloadListFileResponses];
+
 export type ListHeldReadingsData = {
     body?: never;
     path?: never;
@@ -7392,6 +7836,10 @@ export type ListOpenItemsData = {
         account_id?: string;
         bill_id?: string;
         due_before?: string;
+        /**
+         * Of this account, what is not settled.
+         */
+        open_of_account?: string;
         page?: number;
         page_size?: number;
     };

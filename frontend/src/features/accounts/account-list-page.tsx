@@ -19,12 +19,12 @@ const FILTERS: Filter[] = [
 ];
 
 const COLUMNS: Column<AccountOut>[] = [
-  { name: "number", title: "account.number", show: (row) => <To to={`/accounts/${row.id}`}>{row.number}</To> },
-  { name: "holder", title: "account.holder", show: (row) => row.party_name },
-  { name: "aliases", title: "account.aliases", show: (row) => row.aliases.join(", ") },
-  { name: "delivery", title: "account.delivery", show: (row) => <Word of="delivery" value={row.delivery} /> },
-  { name: "opened", title: "account.opened", show: (row) => <Day value={row.opened_date} />, isNumber: true },
-  { name: "closed", title: "account.closed", show: (row) => <Day value={row.closed_date} />, isNumber: true, isExtra: true },
+  { name: "number", title: "account.number", fields: ["number"], show: (row) => <To to={`/accounts/${row.id}`}>{row.number}</To> },
+  { name: "holder", title: "account.holder", fields: ["party_name"], show: (row) => row.party_name },
+  { name: "aliases", title: "account.aliases", fields: ["aliases"], show: (row) => row.aliases.join(", ") },
+  { name: "delivery", title: "account.delivery", fields: ["delivery"], show: (row) => <Word of="delivery" value={row.delivery} /> },
+  { name: "opened", title: "account.opened", fields: ["opened_date"], show: (row) => <Day value={row.opened_date} />, isNumber: true },
+  { name: "closed", title: "account.closed", fields: ["closed_date"], show: (row) => <Day value={row.closed_date} />, isNumber: true, isExtra: true },
 ];
 
 const idOf = (row: AccountOut) => row.id;
@@ -39,6 +39,7 @@ export function AccountListPage() {
       <ResourceTable
         name="accounts"
         caption="place.accounts"
+        address="/api/v1/accounts"
         query={(search) => accountList({ query: search })}
         columns={COLUMNS}
         filters={FILTERS}

@@ -20,7 +20,7 @@ const MONTHS = 24;
 export function Attention({ accountId }: { accountId: string }) {
   const { say } = useSay();
   const may = useMay();
-  const query = { account_id: accountId, due_before: today(), page_size: 1 };
+  const query = { open_of_account: accountId, due_before: today(), page_size: 1 };
   const { data } = useQuery({ ...openItemsOfAccount({ query }), enabled: may("listOpenItems") });
   const oldest = data?.results[0];
   if (!data?.count || !oldest) return null;

@@ -72,7 +72,7 @@ export function OpenItemsTab({ accountId }: { accountId: string }) {
       name="account-open-items"
       caption="account.open_items"
       isInside
-      query={(search) => openItemsOfAccount({ query: { ...search, account_id: accountId } })}
+      query={(search) => openItemsOfAccount({ query: { ...search, open_of_account: accountId } })}
       columns={OPEN_ITEMS}
       idOf={idOf}
       empty={{ title: "open_items.empty.title", next: "open_items.empty.next" }}

@@ -135,7 +135,7 @@ function Document({ bill }: { bill: BillWithLinesOut }) {
   if (!address) return <Waiting />;
   return (
     <div style={{ height: "calc(100vh - 130px)", minHeight: 420, display: "flex", flexDirection: "column", gap: 6 }}>
-      <iframe className="document" src={`${address}#navpanes=0&view=FitH`} title={say("bill.document")} />
+      <iframe className="document" src={`${address}#toolbar=0&navpanes=0&view=FitH`} title={say("bill.document")} />
       <Anchor href={address} download={`${bill.number}.pdf`} size="sm">
         {say("bill.download")}
       </Anchor>

@@ -17,16 +17,16 @@ const FILTERS: Filter[] = [
 const COLUMNS: Column<EntryOut>[] = [
   {
     name: "what",
-    title: "statement.what",
+    title: "statement.what", fields: ["source_kind"],
     show: (row) => (
       <To to={`/entries/${row.id}`}>
         <Word of="entry" value={row.source_kind} />
       </To>
     ),
   },
-  { name: "area", title: "entry.area", show: (row) => <Word of="area" value={row.area} /> },
-  { name: "date", title: "entry.date", show: (row) => <Day value={row.accounting_date} />, isNumber: true },
-  { name: "recorded", title: "entry.recorded", show: (row) => <Moment value={row.recorded_at} />, isNumber: true },
+  { name: "area", title: "entry.area", fields: ["area"], show: (row) => <Word of="area" value={row.area} /> },
+  { name: "date", title: "entry.date", fields: ["accounting_date"], show: (row) => <Day value={row.accounting_date} />, isNumber: true },
+  { name: "recorded", title: "entry.recorded", fields: ["recorded_at"], show: (row) => <Moment value={row.recorded_at} />, isNumber: true },
 ];
 
 const idOf = (row: EntryOut) => row.id;
@@ -38,6 +38,7 @@ export function EntryListPage() {
       <ResourceTable
         name="entries"
         caption="place.entries"
+        address="/api/v1/entries"
         query={(search) => entryList({ query: search })}
         columns={COLUMNS}
         filters={FILTERS}

@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import type { JobOut, JobRowErrorOut } from "@/api";
 import { cancelJob, errorsOfJob, jobDetail } from "@/features/jobs/queries";
 import { useMay } from "@/lib/access";
+import { saveExport } from "@/lib/downloads";
 import { useSay } from "@/lib/texts";
 import { isFinished, useLiveJob } from "@/lib/watch-job";
 import { Count, Facts, Identifier, Moment } from "@/ui/figures";
@@ -70,6 +71,13 @@ function Outcome({ job }: { job: JobOut }) {
   const batch = job.result["batch_id"];
   if (typeof batch === "string") return <To to={`/usage-batches/${batch}`}>{say("job.batch")}</To>;
   if (job.kind === "metering.import_readings" && job.counts["held"]) return <To to="/held-readings">{say("job.held")}</To>;
+  if (job.kind === "identity.export_list" && job.state === "DONE") {
+    return (
+      <Button size="xs" mt="xs" variant="default" onClick={() => void saveExport(job)}>
+        {say("export.save")}
+      </Button>
+    );
+  }
   return null;
 }
 

@@ -40,7 +40,7 @@ export function ReadingEntryPage() {
     { name: "place", title: "round.place", show: (row) => <Place row={row} /> },
     {
       name: "meter",
-      title: "reading.meter",
+      title: "reading.meter", fields: ["meter_serial"],
       show: (row) => (
         <>
           <Identifier value={row.meter_serial} />
@@ -97,6 +97,7 @@ export function ReadingEntryPage() {
       <ResourceTable
         name="registers-to-read"
         caption="round.title"
+        address="/api/v1/registers-to-read"
         query={(told) => toRead({ query: { ...told, read_date: day } })}
         columns={columns}
         filters={filters}

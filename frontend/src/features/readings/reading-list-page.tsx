@@ -19,12 +19,12 @@ import { Word } from "@/ui/word";
 const KINDS = ["ACTUAL", "ESTIMATED", "CUSTOMER", "REMOTE"];
 
 const COLUMNS: Column<ReadingOut>[] = [
-  { name: "meter", title: "reading.meter", show: (row) => <Identifier value={row.meter_serial} /> },
-  { name: "register", title: "reading.register", show: (row) => row.register },
-  { name: "date", title: "reading.date", show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
-  { name: "value", title: "reading.value", show: (row) => <Quantity value={row.value} />, isNumber: true },
-  { name: "kind", title: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },
-  { name: "verdict", title: "reading.verdict", show: (row) => <Verdict value={row.verdict} /> },
+  { name: "meter", title: "reading.meter", fields: ["meter_serial"], show: (row) => <Identifier value={row.meter_serial} /> },
+  { name: "register", title: "reading.register", fields: ["register"], show: (row) => row.register },
+  { name: "date", title: "reading.date", fields: ["boundary_date"], show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
+  { name: "value", title: "reading.value", fields: ["value"], show: (row) => <Quantity value={row.value} />, isNumber: true },
+  { name: "kind", title: "reading.kind", fields: ["kind"], show: (row) => <Word of="reading.kind" value={row.kind} /> },
+  { name: "verdict", title: "reading.verdict", fields: ["verdict"], show: (row) => <Verdict value={row.verdict} /> },
 ];
 
 const idOf = (row: ReadingOut) => row.id;
@@ -47,6 +47,7 @@ export function ReadingListPage() {
       <ResourceTable
         name="readings"
         caption="place.readings"
+        address="/api/v1/readings"
         query={(search) => readingList({ query: search })}
         columns={COLUMNS}
         filters={filters}

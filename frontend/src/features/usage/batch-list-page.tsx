@@ -14,13 +14,13 @@ import { To } from "@/ui/to";
 import { UploadDialog } from "@/ui/upload-dialog";
 
 const COLUMNS: Column<UsageBatchOut>[] = [
-  { name: "name", title: "batch.name", show: (row) => <To to={`/usage-batches/${row.id}`}>{row.name}</To> },
-  { name: "state", title: "batch.state", show: (row) => <State of="batch" value={row.state} /> },
-  { name: "records", title: "batch.records", show: (row) => <Count value={row.record_count} />, isNumber: true },
-  { name: "added", title: "batch.added", show: (row) => <Count value={row.added_count} />, isNumber: true },
-  { name: "errors", title: "batch.errors", show: (row) => <Count value={row.error_count} />, isNumber: true },
-  { name: "received", title: "batch.received", show: (row) => <Moment value={row.received_at} />, isNumber: true },
-  { name: "sha256", title: "batch.sha256", show: (row) => <Identifier value={row.sha256} />, isExtra: true },
+  { name: "name", title: "batch.name", fields: ["name"], show: (row) => <To to={`/usage-batches/${row.id}`}>{row.name}</To> },
+  { name: "state", title: "batch.state", fields: ["state"], show: (row) => <State of="batch" value={row.state} /> },
+  { name: "records", title: "batch.records", fields: ["record_count"], show: (row) => <Count value={row.record_count} />, isNumber: true },
+  { name: "added", title: "batch.added", fields: ["added_count"], show: (row) => <Count value={row.added_count} />, isNumber: true },
+  { name: "errors", title: "batch.errors", fields: ["error_count"], show: (row) => <Count value={row.error_count} />, isNumber: true },
+  { name: "received", title: "batch.received", fields: ["received_at"], show: (row) => <Moment value={row.received_at} />, isNumber: true },
+  { name: "sha256", title: "batch.sha256", fields: ["sha256"], show: (row) => <Identifier value={row.sha256} />, isExtra: true },
 ];
 
 const idOf = (row: UsageBatchOut) => row.id;
@@ -35,6 +35,7 @@ export function BatchListPage() {
       <ResourceTable
         name="usage-batches"
         caption="batches.title"
+        address="/api/v1/usage-batches"
         query={(search) => batchList({ query: search })}
         columns={COLUMNS}
         idOf={idOf}

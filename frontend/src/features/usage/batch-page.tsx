@@ -45,6 +45,7 @@ export function BatchPage() {
       <ResourceTable
         name="batch-records"
         caption="batch.records"
+        address="/api/v1/usage-records"
         query={(search) => recordList({ query: { ...search, batch_id: id } })}
         columns={RECORD_COLUMNS}
         filters={filters}
