@@ -102,7 +102,7 @@ export function TimelineTab({ accountId }: { accountId: string }) {
   ].sort((a, b) => b.date.localeCompare(a.date));
   if (!happened.length) return <Empty title={say("timeline.empty")} />;
   return (
-    <Panel>
+    <section className="panel" style={{ padding: 16, overflowX: "auto" }} tabIndex={0} aria-label={say("account.timeline")}>
       <Table verticalSpacing={6} fz="sm">
         <Table.Tbody>
           {happened.map((one) => (
@@ -116,7 +116,7 @@ export function TimelineTab({ accountId }: { accountId: string }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Panel>
+    </section>
   );
 }
 
@@ -128,7 +128,7 @@ export function StatementTab({ accountId }: { accountId: string }) {
   const { data } = useQuery(accountStatement({ path: { account_id: accountId }, query: { start: yearsBefore(2), end: tomorrow() } }));
   if (!data) return <Waiting />;
   return (
-    <Panel>
+    <section className="panel" style={{ padding: 16, overflowX: "auto" }} tabIndex={0} aria-label={say("account.statement")}>
       <Table verticalSpacing={4} fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -169,6 +169,6 @@ export function StatementTab({ accountId }: { accountId: string }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Panel>
+    </section>
   );
 }

@@ -119,7 +119,7 @@ function Place({ row }: { row: RegisterToReadOut }) {
     <>
       {place}
       {row.account_id && row.account_number ? (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className="with-link">
           <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> {row.holder}
         </Text>
       ) : null}
