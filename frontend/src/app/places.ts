@@ -4,6 +4,7 @@ import {
   IconBook2,
   IconCalculator,
   IconCash,
+  IconCashRegister,
   IconEyeCheck,
   IconFileInvoice,
   IconFileText,
@@ -32,6 +33,7 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
     text: "place.work",
     places: [
       { to: "/", text: "place.home", icon: IconHome, needs: "getMe" },
+      { to: "/cash-desk", text: "place.cash", icon: IconCashRegister, needs: "takeCashPayment" },
       { to: "/jobs", text: "place.jobs", icon: IconListCheck, needs: "listJobs" },
     ],
   },
