@@ -35,10 +35,7 @@ class Figure:
         return json.dumps(asdict(self))
 
 
-def figure(
-    *, job: str, n: int, ok: bool, spent: Spent, against: str, limit_rate: float | None, peak: int | None = None
-) -> Figure:
-    """peak: of the process that did the work, where it was not this one."""
+def figure(*, job: str, n: int, ok: bool, spent: Spent, against: str, limit_rate: float | None) -> Figure:
     rate = n / spent.wall_s
     return Figure(
         job=job,
@@ -50,7 +47,7 @@ def figure(
         rate_per_s=round(rate, 1),
         against=against,
         ratio=round(rate / limit_rate, 4) if limit_rate else None,
-        peak_mib=peak_mib() if peak is None else peak,
+        peak_mib=peak_mib(),
     )
 
 
