@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -74,6 +74,18 @@ def take_turn(*, principal_id: UUID, key: str) -> None:
         [is_mine] = cursor.fetchone()
     if not is_mine:
         raise IdempotencyInFlight
+
+
+def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> list[bool]:
+    """take_turn for many: whether each (principal, key) is ours."""
+    names = [f"{principal_id} {key}" for principal_id, key in asked]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(name, 7))"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS n (name, place) ORDER BY place",
+            [names],
+        )
+        return [is_mine for (is_mine,) in cursor.fetchall()]
 
 
 def replay(*, record: IdempotencyRecord, digest: str) -> Response:

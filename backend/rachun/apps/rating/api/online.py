@@ -1,0 +1,225 @@
+"""The short way of recordCall: many requests that come at once are judged, recorded and committed together."""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
+
+from rachun.apps.base.api.idempotency import KEY_FORM, request_hash, take_turns
+from rachun.apps.base.api.short_way import Answered, Asked
+from rachun.apps.base.api.throttles import Frequent, count_up
+from rachun.apps.base.context import NOBODY, Actor, acting
+from rachun.apps.base.errors import NotFound
+from rachun.apps.base.group_commit import GroupCommit
+from rachun.apps.base.models import IdempotencyRecord
+from rachun.apps.identity.api.authentication import Claims, ReadTokens, SessionAuthentication
+from rachun.apps.identity.models import Principal
+from rachun.apps.identity.permissions import may_call
+from rachun.apps.identity.scope import Reach, Scope
+from rachun.apps.rating.api.told_calls import answer_of, parsed, plain_call
+from rachun.apps.rating.services import RecordedCall, ToldCall, audit_calls, record_calls
+from rachun.apps.usage.models import UsageSource
+from rachun.apps.usage.selectors import get_source
+
+OPERATION = "recordCall"
+LOCK_TIMEOUT = "300ms"  # a file that holds the same calls may be in the middle of its load: wait alone, not together
+REPLAYED = ((b"idempotency-replayed", b"true"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A request that is right as far as one can tell without the database."""
+
+    claims: Claims
+    key: str
+    digest: str
+    source_id: UUID
+    call: ToldCall
+    origin: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    principal: Principal
+    source: UsageSource
+
+
+class OnlineCalls:
+    """Note [The short way]"""
+
+    path = "/api/v1/calls"
+    route = "api/v1/calls"
+
+    def __init__(self) -> None:
+        self._tokens = ReadTokens()
+        self._groups: GroupCommit[Item, Answered] = GroupCommit(write_group, name="record-calls")
+
+    async def answer(self, asked: Asked) -> Answered | None:
+        item = self._item(asked)
+        return None if item is None else await self._groups.submit(item)
+
+    def _item(self, asked: Asked) -> Item | None:
+        headers = asked.headers
+        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+            return None
+        key = headers.get(b"idempotency-key", b"").decode("latin-1")
+        claims = self._tokens.claims(authorization=headers.get(b"authorization", b""), now=time.time())
+        if claims is None or not KEY_FORM.fullmatch(key):
+            return None
+        data = parsed(asked.body)
+        call = plain_call(data)
+        if call is None:
+            return None
+        return Item(
+            claims=claims,
+            key=key,
+            digest=request_hash(operation=OPERATION, path=asked.path, data=data),
+            source_id=call[0],
+            call=call[1],
+            origin=asked.origin,
+            request_id=asked.request_id,
+        )
+
+
+def write_group(items: Sequence[Item]) -> list[Answered | None]:
+    """One transaction; None for every item that is for the long way."""
+    try:
+        with acting(NOBODY), transaction.atomic(durable=True):
+            return _write(items)
+    except DatabaseError:
+        connection.close()  # it may be broken, and the next group wants a sound one
+        raise
+
+
+def _write(items: Sequence[Item]) -> list[Answered | None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    callers = _callers(items)
+    mine = _by_turn(_within_rate(items, callers), items, callers)
+    answers, fresh = _replayed(mine, items, callers)
+    groups: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
+    for place in fresh:
+        caller = callers[place]
+        assert caller is not None
+        groups[caller.source.id, caller.principal.id, items[place].origin].append(place)
+    kept = []
+    for places in groups.values():
+        caller = callers[places[0]]
+        assert caller is not None
+        recorded = _record([items[place] for place in places], caller=caller)
+        for place, one in zip(places, recorded, strict=True):
+            answer = answer_of(one)
+            status = 200 if one.is_known else 201
+            answers[place] = Answered(status=status, body=body_of(answer))
+            kept.append(_kept(items[place], caller=caller, status=status, answer=answer))
+    IdempotencyRecord.objects.bulk_create(kept)
+    return [answers.get(place) for place in range(len(items))]
+
+
+def _callers(items: Sequence[Item]) -> list[Caller | None]:
+    """Who each item is from and whether they may, as it is now: a session that was ended a moment ago is over."""
+    known: dict[tuple[str, UUID], Caller | None] = {}
+    found = []
+    for item in items:
+        name = (str(item.claims.get("sid")), item.source_id)
+        if name not in known:
+            known[name] = _caller(item)
+        found.append(known[name])
+    return found
+
+
+def _caller(item: Item) -> Caller | None:
+    try:
+        principal = SessionAuthentication().get_user(item.claims)
+    except AuthenticationFailed:
+        return None
+    if principal.kind == Principal.Kind.SUBSCRIBER or not may_call(principal=principal, operation_id=OPERATION):
+        return None
+    scope = Scope(reach=Reach.ASSIGNED, principal_id=principal.id, operation_id=OPERATION)
+    try:
+        source = get_source(scope=scope, source_id=item.source_id)
+    except NotFound:
+        return None
+    return Caller(principal=principal, source=source) if source.kind == UsageSource.Kind.CALLS else None
+
+
+def _within_rate(items: Sequence[Item], callers: Sequence[Caller | None]) -> list[int]:
+    """Places of the items that the rate of their caller leaves room for."""
+    of: dict[UUID, list[int]] = defaultdict(list)
+    for place in range(len(items)):
+        caller = callers[place]
+        if caller is not None:
+            of[caller.principal.id].append(place)
+    allowed = []
+    for principal_id, places in of.items():
+        left = count_up(name=Frequent.name, subject=str(principal_id), by=len(places))
+        allowed += places if left is None or left >= 0 else places[: max(0, len(places) + left)]
+    return sorted(allowed)
+
+
+def _by_turn(places: Sequence[int], items: Sequence[Item], callers: Sequence[Caller | None]) -> list[int]:
+    """Of two requests with one key the first; none whose key is being worked on elsewhere."""
+    first: dict[tuple[UUID, str], int] = {}
+    for place in places:
+        first.setdefault(_name(place, items, callers), place)
+    if not first:
+        return []
+    return [place for place, is_mine in zip(first.values(), take_turns(asked=list(first)), strict=True) if is_mine]
+
+
+def _replayed(
+    places: Sequence[int], items: Sequence[Item], callers: Sequence[Caller | None]
+) -> tuple[dict[int, Answered], list[int]]:
+    """The kept answers of keys that were used for the same request, and the places of keys that are new."""
+    names = {_name(place, items, callers): place for place in places}
+    known = IdempotencyRecord.objects.filter(
+        principal_id__in={principal_id for principal_id, _key in names}, key__in=[key for _principal, key in names]
+    )
+    answers, used = {}, set()
+    for record in known:
+        place = names.get((record.principal_id, record.key))
+        if place is None:
+            continue
+        used.add(place)
+        if record.request_hash == items[place].digest:
+            answers[place] = Answered(status=record.status, body=body_of(record.answer), headers=REPLAYED)
+    return answers, [place for place in places if place not in used]
+
+
+def _name(place: int, items: Sequence[Item], callers: Sequence[Caller | None]) -> tuple[UUID, str]:
+    caller = callers[place]
+    assert caller is not None
+    return caller.principal.id, items[place].key
+
+
+def _record(items: Sequence[Item], *, caller: Caller) -> list[RecordedCall]:
+    actor = Actor(principal_id=caller.principal.id, origin=items[0].origin, request_id=items[0].request_id)
+    with acting(actor):
+        calls = [item.call for item in items]
+        recorded = record_calls(source=caller.source, calls=calls, recorded_at=timezone.now())
+        audit_calls(source=caller.source, recorded=recorded)
+    return recorded
+
+
+def _kept(item: Item, *, caller: Caller, status: int, answer: dict[str, Any]) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        principal_id=caller.principal.id,
+        key=item.key,
+        operation=OPERATION,
+        request_hash=item.digest,
+        status=status,
+        answer=answer,
+    )
+
+
+def body_of(answer: Any) -> bytes:
+    """As the framework's renderer writes it."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
