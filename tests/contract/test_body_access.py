@@ -73,6 +73,10 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",
         },
         "updateSuspendedUsage": {"source_id": ids["usage_source"]},
+        "recordCall": {
+            "source_id": ids["usage_source"], "calling": "380432550101", "called": "380671234567",
+            "started_at": "2026-02-28T12:00:00Z", "duration_s": 60,
+        },
         "loadUsage": {"source_id": ids["usage_source"], "file": file},
         "importCustomers": {**of_entity, "file": file},
         "importReadings": {**of_entity, "file": file},

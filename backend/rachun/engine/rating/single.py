@@ -14,12 +14,17 @@ from rachun.engine.rating.zones import NO_ZONE, WIDTH
 from rachun.values.rounding import MODES, half_even, half_up
 
 AMOUNT_MAX = 10**18
-_ROUNDED = {
-    "HALF_UP": half_up,
-    "HALF_EVEN": half_even,
-    "UP": lambda *, num, den: -(-num // den),
-    "DOWN": lambda *, num, den: num // den,
-}
+
+
+def _up(*, num: int, den: int) -> int:
+    return -(-num // den)
+
+
+def _down(*, num: int, den: int) -> int:
+    return num // den
+
+
+_ROUNDED = {"HALF_UP": half_up, "HALF_EVEN": half_even, "UP": _up, "DOWN": _down}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,10 @@ def _key(*, name: str, subject: str, number: int) -> str:
 
 
 def count(*, key: str, length_s: int, by: int = 1) -> int:
-    cache.add(key, 0, timeout=length_s * 2)
+    try:
+        return int(cache.incr(key, by))
+    except ValueError:  # the first of its window
+        cache.add(key, 0, timeout=length_s * 2)
     try:
         return int(cache.incr(key, by))
     except ValueError:  # expired between the two calls

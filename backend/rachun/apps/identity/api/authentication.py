@@ -1,6 +1,7 @@
 """Bearer tokens. A token is as good as its session: revoking the session ends it at once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidTok
 from rest_framework_simplejwt.tokens import Token
 
 from rachun.apps.base.context import current_actor, set_actor
+from rachun.apps.base.prepared import run_prepared
 from rachun.apps.identity.models import LoginSession, Principal
 
 Claims = Mapping[str, Any]
@@ -52,6 +54,20 @@ class ReadTokens:
                 self._known.clear()
             self._known[authorization] = found
         return found if now < found["exp"] else None
+
+
+def find_open_sessions(*, session_ids: Collection[str], lock_timeout: str) -> set[str]:
+    """Those that have not ended, of principals that are active; and how long this transaction waits for a lock."""
+    rows = run_prepared(_OPEN, [lock_timeout, [text for text in session_ids if _SESSION.fullmatch(text)]])
+    return {str(session_id) for (session_id, _lock_timeout) in rows}
+
+
+_SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_OPEN = """
+SELECT s.id, set_config('lock_timeout', %s, true) FROM identity_loginsession s
+  JOIN identity_principal p ON p.id = s.principal_id
+ WHERE s.id = ANY(%s::uuid[]) AND s.revoked_at IS NULL AND p.is_active
+"""
 
 
 def _claims(authorization: bytes) -> Claims | None:

@@ -12,14 +12,13 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 
-from rachun.apps.base.api.idempotency import KEY_FORM, request_hash, take_turns
+from rachun.apps.base.api.idempotency import KEY_FORM, Kept, find_kept, keep_many, request_hash, take_turns
 from rachun.apps.base.api.short_way import Answered, Asked
 from rachun.apps.base.api.throttles import Frequent, count_up
 from rachun.apps.base.context import NOBODY, Actor, acting
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.group_commit import GroupCommit
-from rachun.apps.base.models import IdempotencyRecord
-from rachun.apps.identity.api.authentication import Claims, ReadTokens, SessionAuthentication
+from rachun.apps.identity.api.authentication import Claims, ReadTokens, SessionAuthentication, find_open_sessions
 from rachun.apps.identity.models import Principal
 from rachun.apps.identity.permissions import may_call
 from rachun.apps.identity.scope import Reach, Scope
@@ -30,6 +29,7 @@ from rachun.apps.usage.selectors import get_source
 
 OPERATION = "recordCall"
 LOCK_TIMEOUT = "300ms"  # a file that holds the same calls may be in the middle of its load: wait alone, not together
+CALLERS_KEPT = 10_000
 REPLAYED = ((b"idempotency-replayed", b"true"),)
 
 
@@ -100,8 +100,6 @@ def write_group(items: Sequence[Item]) -> list[Answered | None]:
 
 
 def _write(items: Sequence[Item]) -> list[Answered | None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     callers = _callers(items)
     mine = _by_turn(_within_rate(items, callers), items, callers)
     answers, fresh = _replayed(mine, items, callers)
@@ -120,20 +118,39 @@ def _write(items: Sequence[Item]) -> list[Answered | None]:
             status = 200 if one.is_known else 201
             answers[place] = Answered(status=status, body=body_of(answer))
             kept.append(_kept(items[place], caller=caller, status=status, answer=answer))
-    IdempotencyRecord.objects.bulk_create(kept)
+    keep_many(kept=kept, operation=OPERATION)
     return [answers.get(place) for place in range(len(items))]
 
 
 def _callers(items: Sequence[Item]) -> list[Caller | None]:
-    """Who each item is from and whether they may, as it is now: a session that was ended a moment ago is over."""
-    known: dict[tuple[str, UUID], Caller | None] = {}
-    found = []
-    for item in items:
-        name = (str(item.claims.get("sid")), item.source_id)
-        if name not in known:
-            known[name] = _caller(item)
-        found.append(known[name])
-    return found
+    """Who each item is from and whether they may. A session that was ended a moment ago is over."""
+    open_sessions = find_open_sessions(
+        session_ids={str(item.claims.get("sid")) for item in items}, lock_timeout=LOCK_TIMEOUT
+    )
+    known = [(str(item.claims.get("sid")) in open_sessions, item) for item in items]
+    return [_callers_known.find(item) if is_open else None for is_open, item in known]
+
+
+class CallersKnown:
+    """Who may record calls of which source, remembered for LIFE_S: a role taken away works that much longer."""
+
+    LIFE_S = 1.0
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, UUID], tuple[float, Caller | None]] = {}
+
+    def find(self, item: Item) -> Caller | None:
+        name, now = (str(item.claims.get("sid")), item.source_id), time.monotonic()
+        until, caller = self._known.get(name, (0.0, None))
+        if until <= now:
+            if len(self._known) >= CALLERS_KEPT:
+                self._known.clear()
+            caller = _caller(item)
+            self._known[name] = (now + self.LIFE_S, caller)
+        return caller
+
+
+_callers_known = CallersKnown()
 
 
 def _caller(item: Item) -> Caller | None:
@@ -148,6 +165,7 @@ def _caller(item: Item) -> Caller | None:
         source = get_source(scope=scope, source_id=item.source_id)
     except NotFound:
         return None
+    source.legal_entity  # noqa: B018 -- read with the source, so that a group need not
     return Caller(principal=principal, source=source) if source.kind == UsageSource.Kind.CALLS else None
 
 
@@ -180,14 +198,9 @@ def _replayed(
 ) -> tuple[dict[int, Answered], list[int]]:
     """The kept answers of keys that were used for the same request, and the places of keys that are new."""
     names = {_name(place, items, callers): place for place in places}
-    known = IdempotencyRecord.objects.filter(
-        principal_id__in={principal_id for principal_id, _key in names}, key__in=[key for _principal, key in names]
-    )
     answers, used = {}, set()
-    for record in known:
-        place = names.get((record.principal_id, record.key))
-        if place is None:
-            continue
+    for record in find_kept(asked=list(names)):
+        place = names[record.principal_id, record.key]
         used.add(place)
         if record.request_hash == items[place].digest:
             answers[place] = Answered(status=record.status, body=body_of(record.answer), headers=REPLAYED)
@@ -209,15 +222,8 @@ def _record(items: Sequence[Item], *, caller: Caller) -> list[RecordedCall]:
     return recorded
 
 
-def _kept(item: Item, *, caller: Caller, status: int, answer: dict[str, Any]) -> IdempotencyRecord:
-    return IdempotencyRecord(
-        principal_id=caller.principal.id,
-        key=item.key,
-        operation=OPERATION,
-        request_hash=item.digest,
-        status=status,
-        answer=answer,
-    )
+def _kept(item: Item, *, caller: Caller, status: int, answer: dict[str, Any]) -> Kept:
+    return Kept(principal_id=caller.principal.id, key=item.key, request_hash=item.digest, status=status, answer=answer)
 
 
 def body_of(answer: Any) -> bytes:

@@ -1,13 +1,12 @@
 """What single calls are guided by, as it is at this moment: two queries for as many calls as come together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import connection
-
+from rachun.apps.base.prepared import run_prepared
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.engine.rating.table import DestinationTable
@@ -54,9 +53,7 @@ def guide_calls(*, legal_entity_id: UUID, calls: Sequence[tuple[str, date]]) -> 
     once, a version with none or several traffic components, a table without rates.
     """
     numbers, days = [number for number, _day in calls], [day for _number, day in calls]
-    with connection.cursor() as cursor:
-        cursor.execute(_GUIDED, [numbers, days, list(range(len(calls))), legal_entity_id])
-        rows = cursor.fetchall()
+    rows = run_prepared(_GUIDED, [numbers, days, list(range(len(calls))), legal_entity_id])
     ways: list[set[tuple[UUID, UUID]]] = [set() for _ in calls]
     for place, agreement_id, version_id in rows:
         ways[place].add((agreement_id, version_id))
@@ -67,7 +64,9 @@ def guide_calls(*, legal_entity_id: UUID, calls: Sequence[tuple[str, date]]) -> 
     return [None if way is None else _guided(way[0], traffic[way[1]], tables=tables) for way in only]
 
 
-def _guided(agreement_id: UUID, traffic: PlainTraffic | None, *, tables: dict[str, DestinationTable]) -> Guided | None:
+def _guided(
+    agreement_id: UUID, traffic: PlainTraffic | None, *, tables: Mapping[str, DestinationTable]
+) -> Guided | None:
     table = tables.get(traffic.table) if traffic else None
     if traffic is None or table is None:
         return None

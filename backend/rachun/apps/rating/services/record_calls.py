@@ -17,6 +17,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import ANY_PREFIX, NUMBER_MAX, e164_text_of, rules_of
@@ -81,8 +83,11 @@ def record_calls(*, source: UsageSource, calls: Sequence[ToldCall], recorded_at:
     answers = {}
     if new:
         priced = _price(source=source, calls=[by_key[key] for key in new], numbers=[numbers[key] for key in new])
-        store_calls(source=source, batch_id=batch_id, records=[one.record for one in priced], at=recorded_at)
-        kept = _settled(source=source, batch_id=batch_id, priced=priced, recorded_at=recorded_at)
+        records = [one.record for one in priced]
+        has_runs = store_calls(source=source, batch_id=batch_id, records=records, at=recorded_at)
+        if has_runs:
+            _price_runs(source=source, batch_id=batch_id, records=records, priced_at=recorded_at)
+        kept = _settled(source=source, batch_id=batch_id, priced=priced)
         answers = dict(zip(new, kept, strict=True))
     known = find_known_calls(
         source_id=source.id, calls={key: _looks(call, source) for key, call in by_key.items() if key not in numbers}
@@ -219,15 +224,20 @@ def _by_columns(*, source: UsageSource, calls: Sequence[ToldCall], numbers: Sequ
     return made
 
 
-def _settled(
-    *, source: UsageSource, batch_id: UUID, priced: Sequence[_Priced], recorded_at: datetime
-) -> list[RecordedCall]:
-    """Let calls take of their bundles and price them by the runs of their source, as a file's are."""
-    numbers = [one.record.record_no for one in priced]
-    records = UsageRecord.objects.filter(load_key=batch_id, record_no__in=numbers)
-    price_runs(source_id=source.id, records=records, priced_at=recorded_at)
+def _price_runs(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], priced_at: datetime) -> None:
+    kept = _kept(batch_id=batch_id, records=records)
+    price_runs(source_id=source.id, records=kept, priced_at=priced_at)
+
+
+def _kept(*, batch_id: UUID, records: Sequence[CallRecord]) -> QuerySet[UsageRecord]:
+    return UsageRecord.objects.filter(load_key=batch_id, record_no__in=[record.record_no for record in records])
+
+
+def _settled(*, source: UsageSource, batch_id: UUID, priced: Sequence[_Priced]) -> list[RecordedCall]:
+    """Let calls take of their bundles, as a file's do."""
     found: dict[int, UsageRecord] = {}
     if any(one.may_include for one in priced):
+        records = _kept(batch_id=batch_id, records=[one.record for one in priced])
         settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
         found = {record.record_no: record for record in records}
     return [

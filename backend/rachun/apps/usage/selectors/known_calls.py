@@ -15,14 +15,15 @@ def find_known_calls(*, source_id: UUID, calls: Mapping[UUID, Mapping[str, Any]]
     keys = UsageKey.objects.filter(source_id=source_id, key_hash__in=list(calls), occurrence=1)
     found = {}
     for key in keys:
-        record = _by_number(key) if key.record_no is not None else _by_looks(key, call=calls[key.key_hash])
+        number = key.record_no
+        record = _by_looks(key, call=calls[key.key_hash]) if number is None else _by_number(key, number=number)
         if record is not None:
             found[key.key_hash] = record
     return found
 
 
-def _by_number(key: UsageKey) -> UsageRecord | None:
-    return UsageRecord.objects.filter(load_key=key.load_key, record_no=key.record_no).first()
+def _by_number(key: UsageKey, *, number: int) -> UsageRecord | None:
+    return UsageRecord.objects.filter(load_key=key.load_key, record_no=number).first()
 
 
 def _by_looks(key: UsageKey, *, call: Mapping[str, Any]) -> UsageRecord | None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from rachun.apps.base.prepared import run_prepared
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 from rachun.apps.usage.services.take_batch import PARENT
@@ -21,21 +22,22 @@ from rachun.apps.usage.services.take_keys import KEY_BYTES, SECOND_BYTES, SECOND
 
 _TAKE = """
 INSERT INTO usage_usagekey (source_id, key_hash, occurrence, load_key, record_no)
-SELECT %s, n.key_hash, 1, %s, nextval('usage_call_no')
+SELECT %s::uuid, n.key_hash, 1, %s::uuid, nextval('usage_call_no')
   FROM (SELECT key_hash FROM unnest(%s::uuid[]) AS k (key_hash) ORDER BY key_hash) n
 ON CONFLICT DO NOTHING RETURNING key_hash, record_no
 """
 _GROW = """
-UPDATE usage_usagebatch SET record_count = record_count + %s, added_count = added_count + %s WHERE id = %s
+UPDATE usage_usagebatch b SET record_count = record_count + %s, added_count = added_count + %s WHERE b.id = %s
+RETURNING EXISTS (SELECT FROM usage_pricingrun r WHERE r.source_id = b.source_id)
 """
 _STORE = """
 INSERT INTO usage_usagerecord
        (load_key, record_no, source_id, kind, state, reason, agreement_id, component, occurred_at, usage_date, caller,
         called, duration_s, item, quantity_micro, destination, prefix, billed_s, amount_micro, document, raw,
         recorded_at)
-SELECT %s, n.record_no, %s, 'CALLS', n.state, n.reason, n.agreement_id, n.component, n.occurred_at, n.usage_date,
-       n.caller, n.called, n.duration_s, '', n.quantity_micro, n.destination, n.prefix, n.billed_s, n.amount_micro, '',
-       n.raw, %s
+SELECT %s::uuid, n.record_no, %s::uuid, 'CALLS', n.state, n.reason, n.agreement_id, n.component,
+       n.occurred_at, n.usage_date, n.caller, n.called, n.duration_s, '', n.quantity_micro, n.destination, n.prefix,
+       n.billed_s, n.amount_micro, '', n.raw, %s::timestamptz
   FROM unnest(%s::int[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::date[], %s::text[],
               %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[])
     AS n (record_no, state, reason, agreement_id, component, occurred_at, usage_date, caller, called, duration_s,
@@ -86,21 +88,19 @@ def take_call_keys(*, source_id: UUID, batch_id: UUID, keys: Sequence[UUID]) -> 
     Taken in one order, so two writers never wait for each other.
     """
     assert_in_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [source_id, batch_id, list(keys)])
-        return dict(cursor.fetchall())
+    return dict(run_prepared(_TAKE, [source_id, batch_id, list(keys)]))
 
 
-def store_calls(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], at: datetime) -> None:
-    """Keep calls whose keys were taken, and let their batch grow by them."""
+def store_calls(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], at: datetime) -> bool:
+    """Keep calls whose keys were taken, and let their batch grow by them; whether the source has priced runs."""
     assert_in_transaction()
     columns = [[getattr(record, name) for record in records] for name in CallRecord.__slots__]
     count = len(records)
-    with connection.cursor() as cursor:
-        if batch_id not in _begun:
-            _begin(source=source, batch_id=batch_id, at=at)
-        cursor.execute(_STORE, [batch_id, source.id, at, *columns])
-        cursor.execute(_GROW, [count, count, batch_id])
+    if batch_id not in _begun:
+        _begin(source=source, batch_id=batch_id, at=at)
+    run_prepared(_STORE, [batch_id, source.id, at, *columns])
+    [(has_runs,)] = run_prepared(_GROW, [count, count, batch_id])
+    return bool(has_runs)
 
 
 def _begin(*, source: UsageSource, batch_id: UUID, at: datetime) -> None:
