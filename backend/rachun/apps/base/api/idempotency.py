@@ -99,7 +99,10 @@ def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> list[bool]:
 def find_kept(*, asked: Sequence[tuple[UUID, str]]) -> list[Kept]:
     """Those that were answered before."""
     rows = run_prepared(_KNOWN, [list(column) for column in zip(*asked, strict=True)]) if asked else []
-    return [Kept(**dict(zip(Kept.__slots__, row, strict=True))) for row in rows]
+    return [
+        Kept(principal_id=principal_id, key=key, request_hash=digest, status=status, answer=json.loads(answer))
+        for principal_id, key, digest, status, answer in rows
+    ]
 
 
 def keep_many(*, kept: Sequence[Kept], operation: str) -> None:
@@ -114,7 +117,7 @@ SELECT pg_try_advisory_xact_lock(hashtextextended(n.name, 7))
   FROM unnest(%s::text[]) WITH ORDINALITY AS n (name, place) ORDER BY n.place
 """
 _KNOWN = """
-SELECT r.principal_id, r.key, r.request_hash, r.status, r.answer FROM unnest(%s::uuid[], %s::text[]) AS n (id, key)
+SELECT r.principal_id, r.key, r.request_hash, r.status, r.answer::text FROM unnest(%s::uuid[], %s::text[]) AS n (id, key)
   JOIN base_idempotencyrecord r ON r.principal_id = n.id AND r.key = n.key
 """
 _KEEP = """
