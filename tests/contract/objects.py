@@ -12,7 +12,7 @@ from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill, BillRun
 from rachun.apps.customers.models import Account
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
-from rachun.apps.metering.models import EstimationRule, ReadingRule
+from rachun.apps.metering.models import CommonMeter, EstimationRule, ReadingRule
 from rachun.apps.payments.models import Receipt
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
@@ -252,6 +252,22 @@ def books(enterprise: Enterprise) -> dict[str, Any]:
         defaults={"state": "CLOSED", "changed_at": a.NOON},
     )
     return {"id": account.id}
+
+
+@makes("common_meter")
+def common_meter(enterprise: Enterprise) -> dict[str, Any]:
+    rule = CommonMeter.objects.create(
+        main_point=a.service_point(branch=enterprise.north),
+        register_code="T1",
+        share_code="COMMON",
+        method=CommonMeter.Method.EQUAL,
+        when_negative=CommonMeter.WhenNegative.REFUSE,
+        when_unread=CommonMeter.WhenUnread.REFUSE,
+        source_document="Decision 5",
+        valid_from=date(2026, 1, 1),
+        recorded_at=a.NOON,
+    )
+    return {"id": rule.id}
 
 
 @makes("rules_of_readings")

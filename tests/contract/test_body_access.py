@@ -48,6 +48,11 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         },
         "createSubscriberLogin": {"account_id": ids["account"]},
         "createMeter": {"branch_id": ids["branch"], "serial": "NEW-1", "registers": [REGISTER]},
+        "createCommonMeter": {
+            "main_point_id": ids["service_point"], "register_code": "T1", "share_code": "COMMON", "method": "EQUAL",
+            "members": [{"service_point_id": ids["vacant_point"], "is_subtracted": False, "is_sharing": True}],
+            "valid_from": "2026-01-01", "source_document": "Decision 5",
+        },
         "createReading": {
             "meter_id": ids["meter"], "register": "T1", "read_date": "2026-02-28", "value": "12", "kind": "ACTUAL",
         },

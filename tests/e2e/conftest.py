@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.texts import texts
-from tests.faults.conftest import Place, place
+from tests.e2e.town import LOGIN, PASSWORD, Town
+from tests.faults.conftest import Place, own_place
 from tests.faults.processes import REPOSITORY, running_server, running_worker
 from tools.clients import build
 
-__all__ = ["place"]
+PATIENCE_MS = 45_000  # two cores are shared with the other tests
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--no-sandbox",
@@ -29,15 +30,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-LOGIN = "obracun-1"
-PASSWORD = "grom-nad-rikoju-7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     address: str
-    account_number: str
-    parked_number: str
+    town: Town
 
 
 @pytest.fixture(scope="session")
@@ -55,20 +53,23 @@ def orm_beside_browser() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def place(
+    servers: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    """One for all files of this folder: its processes start once."""
+    with own_place(servers=servers, blocker=django_db_blocker, folder=tmp_path_factory.mktemp("e2e")) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
 def site(place: Place) -> Iterator[Site]:
-    """January is issued; in February one account cannot be priced."""
-    from tests.apps.identity.makers import make_operator
-    from tests.factories.billing import bill_month, make_town, take_waste
+    from tests.e2e.town import settle
 
     build(REPOSITORY / "frontend")
-    town = make_town()
-    make_operator(entity=town.entity, login=LOGIN, role="administrator")
-    account = take_waste(town=town, members="3")
-    bill_month(town=town)
-    parked = take_waste(town=town, members=None)
+    town = settle()
     with running_server(place.environment) as (_server, address), running_worker(place.environment):
-        yield Site(address=address, account_number=account.number, parked_number=parked.number)
+        yield Site(address=address, town=town)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator
     )
     context.add_init_script(f"localStorage.setItem('rachun.language', '{language}')")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))

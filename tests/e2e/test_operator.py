@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PASSWORD, Screen
+from tests.e2e.conftest import Screen
 from tests.e2e.judging import cut_texts, violations
+from tests.e2e.town import PASSWORD
 
 # In the long run until all of it has been green often enough: it shares two cores with everything else.
 pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
@@ -18,6 +19,8 @@ PAGES = (
     "/usage-batches",
     "/suspended",
     "/readings",
+    "/reading-round",
+    "/held-readings",
     "/receipts",
     "/jobs",
     "/nowhere",
@@ -77,10 +80,10 @@ class TestBillRun:
         page.get_by_role("button", name=say("run.create")).click()
 
         page.get_by_role("button", name=say("desk.calculate"), exact=True).click()
-        expect(page.get_by_role("cell", name=inside.site.account_number)).to_be_visible()
+        expect(page.get_by_role("cell", name=inside.site.town.account_number)).to_be_visible()
         inside.keep("run-calculated")
         page.get_by_role("tab", name=say("desk.parked")).click()
-        expect(page.get_by_role("cell", name=inside.site.parked_number)).to_be_visible()
+        expect(page.get_by_role("cell", name=inside.site.town.parked_number)).to_be_visible()
         page.get_by_role("tab", name=say("desk.sheet")).click()
         expect(page.get_by_text(say("sheet.balanced"))).to_be_visible()
         assert violations(page) == []
@@ -107,17 +110,17 @@ class TestPages:
 
     def test_search_by_keyboard_leads_to_the_account(self, inside: Screen) -> None:
         inside.page.keyboard.press("/")
-        inside.page.get_by_placeholder(inside.say("search.hint")).fill(inside.site.account_number)
-        expect(inside.page.get_by_role("dialog").get_by_text(inside.site.account_number).first).to_be_visible()
+        inside.page.get_by_placeholder(inside.say("search.hint")).fill(inside.site.town.account_number)
+        expect(inside.page.get_by_role("dialog").get_by_text(inside.site.town.account_number).first).to_be_visible()
 
         inside.page.keyboard.press("Enter")
 
         inside.page.wait_for_url("**/accounts/*")
-        expect(inside.page.get_by_role("heading", level=1)).to_contain_text(inside.site.account_number)
+        expect(inside.page.get_by_role("heading", level=1)).to_contain_text(inside.site.town.account_number)
 
     def test_filters_stand_in_the_address(self, inside: Screen) -> None:
-        inside.open(f"/accounts?number={inside.site.parked_number}")
+        inside.open(f"/accounts?number={inside.site.town.parked_number}")
 
         rows = inside.page.get_by_role("table").get_by_role("link")
 
-        expect(rows).to_have_text([inside.site.parked_number])
+        expect(rows).to_have_text([inside.site.town.parked_number])

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -40,10 +41,16 @@ class Place:
 def place(
     servers: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
+    with own_place(servers=servers, blocker=django_db_blocker, folder=tmp_path_factory.mktemp("faults")) as made:
+        yield made
+
+
+@contextmanager
+def own_place(*, servers: Any, blocker: Any, folder: Path) -> Iterator[Place]:
     from django.conf import settings
     from django.db import connections
 
-    name, folder = f"faults_{secrets.token_hex(6)}", tmp_path_factory.mktemp("faults")
+    name = f"faults_{secrets.token_hex(6)}"
     before, files_before = dict(connections["default"].settings_dict), settings.FILES_DIR
     own = Valkey(folder / "valkey", durable=True).start()
     environment = {
@@ -51,7 +58,7 @@ def place(
         "REDIS_URL": own.url,
         "RACHUN_FILES_DIR": str(folder / "files"),
     }
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         connections["default"].close()
         servers.cluster.create_database(name, template="rachun_template")
         connections["default"].settings_dict["NAME"] = name

@@ -7,6 +7,9 @@ import { type TextKey, useSay } from "@/lib/texts";
 const KEYS: { keys: string[]; text: TextKey }[] = [
   { keys: ["/", "Ctrl+K"], text: "keys.search" },
   { keys: ["?"], text: "keys.sheet" },
+  { keys: ["J", "K", "↓", "↑"], text: "keys.walk" },
+  { keys: ["N"], text: "keys.new" },
+  { keys: ["E"], text: "keys.edit" },
   { keys: ["Tab"], text: "keys.tab" },
   { keys: ["Enter"], text: "keys.enter" },
   { keys: ["Esc"], text: "keys.escape" },

@@ -34,7 +34,7 @@ export function Search() {
   const [isOpen, dialog] = useDisclosure();
   useHotkeys([
     ["/", dialog.open],
-    ["mod+K", dialog.open],
+    ["mod+K", dialog.open, { usePhysicalKeys: true }],
   ]);
   return (
     <>

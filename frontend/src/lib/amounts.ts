@@ -8,24 +8,19 @@ interface Marks {
   decimal: string;
 }
 
-const marksOf = new Map<Language, Marks>();
-
-function marks(language: Language): Marks {
-  const known = marksOf.get(language);
-  if (known) return known;
-  const parts = new Intl.NumberFormat(language, { useGrouping: true }).formatToParts(1234567.5);
-  const of = (type: string, otherwise: string) => parts.find((part) => part.type === type)?.value ?? otherwise;
-  const found = { group: of("group", "\u00a0"), decimal: of("decimal", ",") };
-  marksOf.set(language, found);
-  return found;
-}
+// Written out: a browser without the numbers of Bosnian would fall back to those of English, where "1,234" is a thousand.
+const MARKS: Record<Language, Marks> = {
+  uk: { group: "\u00a0", decimal: "," },
+  bs: { group: ".", decimal: "," },
+  en: { group: ",", decimal: "." },
+};
 
 /** A decimal string as people write it. The text is rearranged; no digit passes through a binary number. */
 export function formatDecimal(value: string, language: Language): string {
   const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
   if (!found) return value;
   const [, sign = "", whole = "", fraction] = found;
-  const { group, decimal } = marks(language);
+  const { group, decimal } = MARKS[language];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
   return `${sign ? MINUS : ""}${grouped}${fraction ? decimal + fraction : ""}`;
 }
@@ -49,11 +44,20 @@ export function isZero(value: string): boolean {
   return /^-?[0.]*$/.test(value);
 }
 
-/** What somebody typed, as the interface wants it: "1 234,50" becomes "1234.50". */
+/** What somebody typed, as the interface wants it: "1 234,50" and "1.234,50" become "1234.50". */
 export function typedDecimal(text: string): string {
-  return text.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+  const typed = text.replace(/[\s\u00a0\u202f]/g, "").replace(MINUS, "-");
+  const last = Math.max(typed.lastIndexOf(","), typed.lastIndexOf("."));
+  const isGrouped = typed.includes(",") && typed.includes(".");
+  return isGrouped ? `${typed.slice(0, last).replace(/[,.]/g, "")}.${typed.slice(last + 1)}` : typed.replace(",", ".");
+}
+
+/** A quantity in a field that is typed over: without marks between thousands, which would be read as decimals. */
+export function editableQuantity(value: string, language: Language): string {
+  const trimmed = value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+  return trimmed.replace(".", MARKS[language].decimal);
 }
 
 export function formatCount(value: number, language: Language): string {
-  return new Intl.NumberFormat(language).format(value);
+  return formatDecimal(String(value), language);
 }

@@ -11,6 +11,8 @@ export interface Filter {
   label: TextKey;
   kind: "text" | "date" | "choice";
   choices?: { value: string; label: string }[];
+  /** What the list takes while nobody has chosen. */
+  fallback?: string;
 }
 
 interface FilterBarProps {
@@ -34,7 +36,7 @@ export function FilterBar({ filters, search, onChange }: FilterBarProps) {
             label={say(filter.label)}
             placeholder={say("filter.any")}
             data={filter.choices ?? []}
-            value={search[filter.name] ?? null}
+            value={search[filter.name] ?? filter.fallback ?? null}
             onChange={(value) => change(filter.name, value ?? "")}
             clearable
             clearButtonProps={{ "aria-label": say("filter.clear") }}
@@ -43,7 +45,7 @@ export function FilterBar({ filters, search, onChange }: FilterBarProps) {
           <TypedFilter
             key={filter.name}
             filter={filter}
-            value={search[filter.name] ?? ""}
+            value={search[filter.name] ?? filter.fallback ?? ""}
             onChange={(value) => change(filter.name, value)}
           />
         ),

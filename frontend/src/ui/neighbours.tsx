@@ -1,9 +1,9 @@
 import { ActionIcon } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 
 import { useSay } from "@/lib/texts";
+import { useKeys } from "@/ui/keys";
 import { neighbours } from "@/ui/list-search";
 
 /** Previous and next of the list somebody came from; nothing when they came from elsewhere. */
@@ -12,10 +12,7 @@ export function Neighbours({ name, id, base }: { name: string; id: string; base:
   const navigate = useNavigate();
   const { previous, next } = neighbours(name, id);
   const go = (to: string | undefined) => (to ? void navigate({ to: `${base}/${to}` }) : undefined);
-  useHotkeys([
-    ["[", () => go(previous)],
-    ["]", () => go(next)],
-  ]);
+  useKeys({ BracketLeft: () => go(previous), BracketRight: () => go(next) });
   if (!previous && !next) return null;
   return (
     <>

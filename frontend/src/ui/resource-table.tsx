@@ -9,10 +9,12 @@ import { formatCount } from "@/lib/amounts";
 import { type TextKey, useSay } from "@/lib/texts";
 import { type Filter, FilterBar } from "@/ui/filter-bar";
 import { rememberListed, useListSearch } from "@/ui/list-search";
+import { useRowCursor } from "@/ui/row-cursor";
 import { Empty, ProblemAlert } from "@/ui/states";
 
 const PAGE_SIZE = 25;
 const NO_FILTERS: Filter[] = [];
+const NO_KEYS = {};
 
 export interface Column<Row> {
   name: string;
@@ -45,6 +47,8 @@ interface ResourceTableProps<Row, Failure, Key extends QueryKey> {
   filters?: Filter[];
   /** A list inside a record keeps its page to itself. */
   isInside?: boolean;
+  /** What a key does to the row in hand. */
+  rowKeys?: Record<string, (row: Row) => void>;
   empty: { title: TextKey; next: TextKey };
 }
 
@@ -59,7 +63,7 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
     getInitialValueInEffect: false,
   });
   const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
-  const wanted = Object.fromEntries(filters.flatMap(({ name: of }) => (search[of] ? [[of, search[of]]] : [])));
+  const wanted = wantedOf(filters, search);
   const { data, error, isFetching, refetch } = useQuery({
     ...props.query({ ...wanted, page, page_size: PAGE_SIZE }),
     placeholderData: keepPreviousData,
@@ -68,8 +72,9 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
   useEffect(() => {
     if (rows) rememberListed(name, rows.map(idOf));
   }, [name, rows, idOf]);
+  const cursor = useRowCursor(rows, props.rowKeys ?? NO_KEYS, !isInside);
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
-  const isFiltered = Object.keys(wanted).length > 0;
+  const isFiltered = filters.some(({ name: of }) => search[of]);
   const shown = columns.filter((column) => !hidden.includes(column.name));
   return (
     <Stack gap="xs">
@@ -99,6 +104,9 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
           verticalSpacing={6}
           fz="sm"
           highlightOnHover
+          bodyRef={cursor.body}
+          rowClassName={(_row, place) => (place === cursor.at ? "row-in-hand" : undefined)}
+          customRowAttributes={(_row, place) => (place === cursor.at ? { "aria-current": "true" } : {})}
           page={page}
           onPageChange={(next) => change({ page: next > 1 ? String(next) : undefined })}
           totalRecords={data?.count ?? 0}
@@ -112,6 +120,11 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
       )}
     </Stack>
   );
+}
+
+function wantedOf(filters: Filter[], search: Record<string, string>): Record<string, string> {
+  const values = filters.map(({ name, fallback }) => [name, search[name] ?? fallback ?? ""] as const);
+  return Object.fromEntries(values.filter(([, value]) => value));
 }
 
 function toColumn<Row>(column: Column<Row>, title: string): DataTableColumn<Row> {

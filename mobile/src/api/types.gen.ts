@@ -422,6 +422,93 @@ export type ClientTokenIn = {
     client_secret: string;
 };
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CommonMeterIn = {
+    /**
+     * The service point at which the main meter stands.
+     */
+    main_point_id: string;
+    /**
+     * What is compared, on main and sub-meters.
+     */
+    register_code: string;
+    /**
+     * Register under which tariffs price the shares.
+     */
+    share_code: string;
+    method: CommonMeterMethod;
+    /**
+     * Of the agreements; empty where shares are equal.
+     */
+    attribute: string;
+    /**
+     * Sub-meters show more than the main one: park everybody, or share nothing out.
+     */
+    when_negative: CommonMeterWhenNegative;
+    /**
+     * A sub-meter has no reading: park everybody, or take what its agreement is billed instead.
+     */
+    when_unread: CommonMeterWhenUnread;
+    members: Array<CommonMeterMemberIn>;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CommonMeterMemberIn = {
+    service_point_id: string;
+    /**
+     * Its own meter is taken off what the main meter shows.
+     */
+    is_subtracted: boolean;
+    /**
+     * It takes a share of what is left.
+     */
+    is_sharing: boolean;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CommonMeterMemberOut = {
+    service_point_id: string;
+    service_point_code: string;
+    is_subtracted: boolean;
+    is_sharing: boolean;
+};
+
+export type CommonMeterMethod = 'PERSONS' | 'AREA' | 'FLATS' | 'EQUAL';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CommonMeterOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    main_point_id: string;
+    main_point_code: string;
+    register_code: string;
+    share_code: string;
+    method: CommonMeterMethod;
+    attribute: string;
+    when_negative: CommonMeterWhenNegative;
+    when_unread: CommonMeterWhenUnread;
+    members: Array<CommonMeterMemberOut>;
+    valid_from: string;
+    valid_to: string | null;
+    source_document: string;
+};
+
+export type CommonMeterWhenNegative = 'REFUSE' | 'ZERO';
+
+export type CommonMeterWhenUnread = 'REFUSE' | 'ESTIMATE';
+
 export type ContactKind = 'EMAIL' | 'PHONE' | 'CHAT';
 
 /**
@@ -1131,6 +1218,13 @@ export type PaginatedBranchOutList = {
     results: Array<BranchOut>;
 };
 
+export type PaginatedCommonMeterOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CommonMeterOut>;
+};
+
 export type PaginatedContractOutList = {
     count: number;
     page: number;
@@ -1318,6 +1412,13 @@ export type PaginatedRegisterOutList = {
     page: number;
     page_size: number;
     results: Array<RegisterOut>;
+};
+
+export type PaginatedRegisterToReadOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<RegisterToReadOut>;
 };
 
 export type PaginatedRoleOutList = {
@@ -1923,6 +2024,45 @@ export type RegisterOut = {
 };
 
 /**
+ * A register, where it stands, and what was read. Values are those of the dial.
+ */
+export type RegisterToReadOut = {
+    register_id: string;
+    meter_id: string;
+    meter_serial: string;
+    register: string;
+    unit: string;
+    digits: number;
+    branch_id: string;
+    service_code: string;
+    service_point_code: string;
+    settlement: string;
+    street: string;
+    building: string;
+    flat: string;
+    /**
+     * Null when nobody is served there on that day.
+     */
+    account_id: string | null;
+    account_number: string | null;
+    holder: string | null;
+    previous_value: string | null;
+    /**
+     * The day that the previous value opens.
+     */
+    previous_date: string | null;
+    /**
+     * Read for this day; null until it is.
+     */
+    value: string | null;
+    kind: ReadingKind | NullEnum | null;
+    /**
+     * A reading for this day waits for somebody to look at it.
+     */
+    is_held: boolean;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type RegisterValueIn = {
@@ -1987,6 +2127,16 @@ export type RoleOut = {
 };
 
 export type RoundingEnum = 'HALF_UP' | 'HALF_EVEN' | 'UP' | 'DOWN';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type RuleEndIn = {
+    /**
+     * The first day on which the rule holds no longer.
+     */
+    valid_to: string;
+};
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -5129,6 +5279,203 @@ export type UpdateBranchResponses = {
 };
 
 export type UpdateBranchResponse = UpdateBranchResponses[keyof UpdateBranchResponses];
+
+export type ListCommonMetersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        main_point_id?: string;
+        page?: number;
+        page_size?: number;
+        service_point_id?: string;
+    };
+    url: '/api/v1/common-meters';
+};
+
+export type ListCommonMetersErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListCommonMetersError = ListCommonMetersErrors[keyof ListCommonMetersErrors];
+
+export type ListCommonMetersResponses = {
+    200: PaginatedCommonMeterOutList;
+};
+
+export type ListCommonMetersResponse = ListCommonMetersResponses[keyof ListCommonMetersResponses];
+
+export type CreateCommonMeterData = {
+    body: CommonMeterIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/common-meters';
+};
+
+export type CreateCommonMeterErrors = {
+    /**
+     * common_meter_invalid, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * common_meter_overlaps
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCommonMeterError = CreateCommonMeterErrors[keyof CreateCommonMeterErrors];
+
+export type CreateCommonMeterResponses = {
+    201: CommonMeterOut;
+};
+
+export type CreateCommonMeterResponse = CreateCommonMeterResponses[keyof CreateCommonMeterResponses];
+
+export type GetCommonMeterData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/common-meters/{id}';
+};
+
+export type GetCommonMeterErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCommonMeterError = GetCommonMeterErrors[keyof GetCommonMeterErrors];
+
+export type GetCommonMeterResponses = {
+    200: CommonMeterOut;
+};
+
+export type GetCommonMeterResponse = GetCommonMeterResponses[keyof GetCommonMeterResponses];
+
+export type EndCommonMeterData = {
+    body: RuleEndIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/common-meters/{id}/end';
+};
+
+export type EndCommonMeterErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * rule_end_refused
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type EndCommonMeterError = EndCommonMeterErrors[keyof EndCommonMeterErrors];
+
+export type EndCommonMeterResponses = {
+    200: CommonMeterOut;
+};
+
+export type EndCommonMeterResponse = EndCommonMeterResponses[keyof EndCommonMeterResponses];
 
 export type ListContractsData = {
     body?: never;
@@ -8775,6 +9122,58 @@ export type ListRegistersResponses = {
 };
 
 export type ListRegistersResponse = ListRegistersResponses[keyof ListRegistersResponses];
+
+export type ListRegistersToReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        is_read?: boolean;
+        page?: number;
+        page_size?: number;
+        /**
+         * At the end of this day; without it, of today.
+         */
+        read_date?: string;
+        /**
+         * Part of an address or serial, or an account.
+         */
+        search?: string;
+        service_code?: string;
+    };
+    url: '/api/v1/registers-to-read';
+};
+
+export type ListRegistersToReadErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListRegistersToReadError = ListRegistersToReadErrors[keyof ListRegistersToReadErrors];
+
+export type ListRegistersToReadResponses = {
+    200: PaginatedRegisterToReadOutList;
+};
+
+export type ListRegistersToReadResponse = ListRegistersToReadResponses[keyof ListRegistersToReadResponses];
 
 export type ListRolesData = {
     body?: never;

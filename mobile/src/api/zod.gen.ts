@@ -295,6 +295,74 @@ export const zClientTokenIn = z.object({
     client_secret: z.string().min(1).max(200)
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCommonMeterMemberIn = z.object({
+    service_point_id: z.uuid(),
+    is_subtracted: z.boolean(),
+    is_sharing: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCommonMeterMemberOut = z.object({
+    service_point_id: z.uuid(),
+    service_point_code: z.string(),
+    is_subtracted: z.boolean(),
+    is_sharing: z.boolean()
+});
+
+export const zCommonMeterMethod = z.enum([
+    'PERSONS',
+    'AREA',
+    'FLATS',
+    'EQUAL'
+]);
+
+export const zCommonMeterWhenNegative = z.enum(['REFUSE', 'ZERO']);
+
+export const zCommonMeterWhenUnread = z.enum(['REFUSE', 'ESTIMATE']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCommonMeterIn = z.object({
+    main_point_id: z.uuid(),
+    register_code: z.string().min(1).max(20),
+    share_code: z.string().min(1).max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+    method: zCommonMeterMethod,
+    attribute: z.string().max(40).default(''),
+    when_negative: zCommonMeterWhenNegative,
+    when_unread: zCommonMeterWhenUnread,
+    members: z.array(zCommonMeterMemberIn),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string().min(1).max(300)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCommonMeterOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    main_point_id: z.uuid(),
+    main_point_code: z.string(),
+    register_code: z.string(),
+    share_code: z.string(),
+    method: zCommonMeterMethod,
+    attribute: z.string(),
+    when_negative: zCommonMeterWhenNegative,
+    when_unread: zCommonMeterWhenUnread,
+    members: z.array(zCommonMeterMemberOut),
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable(),
+    source_document: z.string()
+});
+
 export const zContactKind = z.enum([
     'EMAIL',
     'PHONE',
@@ -853,6 +921,13 @@ export const zPaginatedBranchOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBranchOut)
+});
+
+export const zPaginatedCommonMeterOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCommonMeterOut)
 });
 
 export const zPaginatedContractOutList = z.object({
@@ -1640,6 +1715,43 @@ export const zPaginatedRegisterOutList = z.object({
 });
 
 /**
+ * A register, where it stands, and what was read. Values are those of the dial.
+ */
+export const zRegisterToReadOut = z.object({
+    register_id: z.uuid(),
+    meter_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    unit: z.string(),
+    digits: z.int(),
+    branch_id: z.uuid(),
+    service_code: z.string(),
+    service_point_code: z.string(),
+    settlement: z.string(),
+    street: z.string(),
+    building: z.string(),
+    flat: z.string(),
+    account_id: z.uuid().nullable(),
+    account_number: z.string().nullable(),
+    holder: z.string().nullable(),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    kind: z.union([
+        zReadingKind,
+        zNullEnum
+    ]).nullable(),
+    is_held: z.boolean()
+});
+
+export const zPaginatedRegisterToReadOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zRegisterToReadOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zRegisterValueIn = z.object({
@@ -1761,6 +1873,13 @@ export const zPaginatedDestinationRateOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDestinationRateOut)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zRuleEndIn = z.object({
+    valid_to: z.iso.date()
 });
 
 /**
@@ -3045,6 +3164,33 @@ export const zUpdateBranchPath = z.object({
 
 export const zUpdateBranchResponse = zBranchOut;
 
+export const zListCommonMetersQuery = z.object({
+    main_point_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    service_point_id: z.uuid().optional()
+});
+
+export const zListCommonMetersResponse = zPaginatedCommonMeterOutList;
+
+export const zCreateCommonMeterBody = zCommonMeterIn;
+
+export const zCreateCommonMeterResponse = zCommonMeterOut;
+
+export const zGetCommonMeterPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCommonMeterResponse = zCommonMeterOut;
+
+export const zEndCommonMeterBody = zRuleEndIn;
+
+export const zEndCommonMeterPath = z.object({
+    id: z.uuid()
+});
+
+export const zEndCommonMeterResponse = zCommonMeterOut;
+
 export const zListContractsQuery = z.object({
     account_id: z.uuid().optional(),
     number: z.string().optional(),
@@ -3679,6 +3825,18 @@ export const zListRegistersQuery = z.object({
 });
 
 export const zListRegistersResponse = zPaginatedRegisterOutList;
+
+export const zListRegistersToReadQuery = z.object({
+    branch_id: z.uuid().optional(),
+    is_read: z.boolean().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    read_date: z.iso.date().optional(),
+    search: z.string().optional(),
+    service_code: z.string().optional()
+});
+
+export const zListRegistersToReadResponse = zPaginatedRegisterToReadOutList;
 
 export const zListRolesQuery = z.object({
     code: z.string().optional(),

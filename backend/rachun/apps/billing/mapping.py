@@ -7,7 +7,7 @@ import polars as pl
 
 from rachun.apps.base.copying import id_column, jsonb
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs
-from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
+from rachun.engine.tariffs.components import EVERY_REGISTER, Metered, Reactive, registers_of
 
 PER_DAY_KINDS = ("fixed", "per_attribute")
 CHARGE_TYPES: Mapping[str, pl.DataType] = {
@@ -64,11 +64,11 @@ def taken(name: str, ids: Sequence[UUID], *, by: pl.Series) -> pl.Series:
 
 
 def with_readings(charges: pl.DataFrame, *, evidence: pl.DataFrame) -> pl.DataFrame:
-    """Put the evidence of the consumption (meter, readings) into the inputs of the metered lines."""
+    """Put the evidence of the consumption (meter, readings) into the inputs of lines that charge what was used."""
     listed = pl.col("inputs").str.extract(r'"consumption":\[([0-9,]+)\]').str.split(",")
     rows = charges.with_row_index("row")
     found = (
-        rows.filter(pl.col("kind") == Metered.kind)
+        rows.filter(pl.col("kind").is_in([Metered.kind, Reactive.kind]))
         .select("row", consumption_ix=listed)
         .explode("consumption_ix")
         .drop_nulls()
@@ -129,13 +129,12 @@ def draft_estimates(*, accounts: pl.DataFrame, inputs: ChunkInputs) -> pl.DataFr
 
 
 def metered_components(inputs: ChunkInputs) -> pl.DataFrame:
-    """plan_ix, component, priced: every register that a version of the plan prices."""
+    """plan_ix, component, priced: every register that a version of the plan looks at."""
     rows = {
-        (version.plan_ix, component.code, register.register)
+        (version.plan_ix, component.code, register)
         for version in inputs.frames.versions
         for component in version.tariff.components
-        if isinstance(component, Metered)
-        for register in component.registers
+        for register in registers_of(component)
     }
     schema = {"plan_ix": pl.Int64, "component": pl.String, "priced": pl.String}
     return pl.DataFrame(sorted(rows), schema=schema, orient="row")

@@ -22,14 +22,35 @@ REASONS: Mapping[str, str | Promise] = {
     "READING_BELOW_PREVIOUS": _("A reading is lower than the one before it and no rollover. Check the reading."),
     "BILLED_END_NOT_READ": _("The reading up to which was billed is no longer there. Enter it again."),
     "CONSUMPTION_STATED_AND_MEASURED": _("The same days have both readings and an agreed consumption. Keep one."),
+    "MAIN_NOT_READ": _("The common meter at %(main)s has no reading at the end of %(day)s. Enter it."),
+    "SUB_NOT_READ": _(
+        "Behind the common meter at %(main)s, meters have no reading at the end of %(day)s: %(points)s. "
+        "Enter it; until then nobody's share is known."
+    ),
+    "NEGATIVE_REMAINDER": _(
+        "The sub-meters show more than the common meter at %(main)s from %(from)s to %(to)s: "
+        "%(main_quantity)s − %(subtracted)s. Check the readings."
+    ),
+    "NOBODY_SHARES": _("Nobody has a weight in the shares of the common meter at %(main)s. Enter “%(attribute)s”."),
+    "SHARE_ATTRIBUTE_MISSING": _(
+        "The shares of the common meter at %(main)s need “%(attribute)s” for every day from %(from)s to %(to)s. "
+        "Enter it for the agreements at: %(points)s."
+    ),
+    "COMMON_READING_WRONG": _(
+        "Behind the common meter at %(main)s, meter %(meter)s is lower on %(reading)s than before. Check the reading."
+    ),
     "MIXED_CURRENCIES": _("The account has tariffs in several currencies. One bill has one currency."),
     "NO_TAX_RATE": _("There is no tax rate for a tax category of the tariff."),
     "OVERFLOW": _("An amount is impossibly large. Check quantities and prices."),
 }
+PLACES = (
+    *("register", "days", "attribute", "day", "from", "to"),
+    *("main", "points", "main_quantity", "subtracted", "meter", "reading"),
+)
 UNKNOWN = _("The account cannot be priced. The code names the reason.")
 
 
 def reason_of(*, code: str, params: Mapping[str, Any]) -> str:
     """The sentence in the reader's language; values that the engine did not give stay out."""
-    known = {"register": "–", "days": "–", "attribute": "–", "day": "–", "from": "–", "to": "–", **params}
+    known = {**dict.fromkeys(PLACES, "–"), **params}
     return str(REASONS.get(code, UNKNOWN)) % known

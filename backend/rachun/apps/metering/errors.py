@@ -61,3 +61,18 @@ class ReadingAlreadyDecided(Conflict):
 class ReadingRuleOverlaps(Conflict):
     code = "reading_rule_overlaps"
     title = _("There is already a rule for this source from this day on.")
+
+
+class CommonMeterInvalid(Invalid):
+    code = "common_meter_invalid"
+    title = _("The rule of the common meter is not valid.")
+
+
+class CommonMeterOverlaps(Conflict):
+    code = "common_meter_overlaps"
+    title = _("This register of the main meter is shared by another rule on these days. End that one first.")
+
+
+class RuleEndRefused(Conflict):
+    code = "rule_end_refused"
+    title = _("The rule is not in force up to this day: it starts later, ended before or was replaced.")

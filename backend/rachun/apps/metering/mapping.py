@@ -127,8 +127,10 @@ def doubled(*, measured: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
 
 def micro_text(name: str) -> pl.Expr:
     """Millionths as a plain decimal without trailing zeros."""
-    whole, part = pl.col(name) // MICRO, (pl.col(name) % MICRO).cast(pl.String).str.zfill(6)
-    return pl.concat_str(whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
+    size = pl.col(name).abs()
+    sign = pl.when(pl.col(name) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole, part = size // MICRO, (size % MICRO).cast(pl.String).str.zfill(6)
+    return pl.concat_str(sign, whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 _OF_A_STRETCH = ("agreement_id", "register", "meter", "digits", "multiplier_micro")

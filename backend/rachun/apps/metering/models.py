@@ -205,6 +205,63 @@ class EstimationRule(DatedFact):
         return f"{self.service_id} {self.valid_from}"
 
 
+class CommonMeter(DatedFact):
+    """The main meter of a building and how what it shows beyond the sub-meters is shared.
+
+    The row is the version of the rule: a share names it as its evidence. Another set of members is another row.
+    """
+
+    class Method(models.TextChoices):
+        PERSONS = "PERSONS"
+        AREA = "AREA"
+        FLATS = "FLATS"
+        EQUAL = "EQUAL"
+
+    class WhenNegative(models.TextChoices):
+        REFUSE = "REFUSE"
+        ZERO = "ZERO"
+
+    class WhenUnread(models.TextChoices):
+        REFUSE = "REFUSE"
+        ESTIMATE = "ESTIMATE"
+
+    main_point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="common_meters")
+    register_code = models.CharField(max_length=20, help_text="The register that is compared, on main and sub-meters.")
+    share_code = models.CharField(max_length=20, help_text="Register under which tariffs price the shares.")
+    method = models.CharField(max_length=10, choices=Method.choices)
+    attribute = models.CharField(max_length=40, blank=True, help_text="Of the agreement; none where shares are equal.")
+    when_negative = models.CharField(max_length=10, choices=WhenNegative.choices)
+    when_unread = models.CharField(max_length=10, choices=WhenUnread.choices)
+    source_document = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = no_overlap(name="common_meter", by=("main_point", "register_code"))
+
+    def __str__(self) -> str:
+        return f"{self.main_point_id} {self.valid_from}"
+
+
+class CommonMeterMember(Entity, AppendOnly):
+    """A point behind a main meter: its own meter is subtracted, it takes a share of the rest, or both."""
+
+    common_meter = models.ForeignKey(CommonMeter, on_delete=models.PROTECT, related_name="members")
+    service_point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="+")
+    is_subtracted = models.BooleanField()
+    is_sharing = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["common_meter", "service_point"], name="common_meter_member_once"),
+            models.CheckConstraint(
+                name="common_meter_member_has_part",
+                condition=models.Q(is_subtracted=True) | models.Q(is_sharing=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.common_meter_id} {self.service_point_id}"
+
+
 class Consumption(DatedFact):
     """Consumption not measured, on a stated basis with its evidence; measured consumption is derived, never typed.
 

@@ -3,7 +3,7 @@
 A group is agreement × version × component × priced register × window; the window is the billing period, or the
 calendar month of late consumption. Block bounds are given per whole window and shared by the served days of the group
 that consumption covers. So two versions, or a late part and a punctual one, share the bounds of a month by their days.
-"*" prices the sum of registers.
+"*" prices the sum of registers, less those that only a peak or a reactive share is read from (`registers.py`).
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from rachun.engine.billing.blocks import block_lines, blocks_of
-from rachun.engine.billing.capacity import capacity_registers
 from rachun.engine.billing.consumption import consumption_pieces, with_new_days
 from rachun.engine.billing.frames import as_lines, checked, refused
+from rachun.engine.billing.registers import looked_at, not_summed
 from rachun.engine.billing.segments import Stretches, components_of
 from rachun.engine.billing.snapshot import CONSUMPTION
 from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
@@ -40,22 +40,28 @@ def metered_lines(
     components = components_of(versions, kind=Metered, extra=_EXTRA)
     registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE, *_HOW)
     registers = registers.join(components, on=["version_ix", "component_no"])
-    priced = with_new_days(_matched(pieces, registers=registers, by="priced_register"), by=_GROUP)
-    choosing = _matched(pieces, registers=registers.filter(pl.col("blocks_by").is_not_null()), by="blocks_by")
+    apart = not_summed(versions)
+    priced = with_new_days(_matched(pieces, registers=registers, by="priced_register", apart=apart), by=_GROUP)
+    chooses = registers.filter(pl.col("blocks_by").is_not_null())
+    choosing = _matched(pieces, registers=chooses, by="blocks_by", apart=apart)
     groups = _chosen(_groups(priced, registers=registers), choosing=choosing)
     missing = [_uncovered(priced, registers=registers, stretches=stretches), _unchosen(groups)]
-    others = pieces.join(capacity_registers(versions), on=["version_ix", "register"], how="anti")
+    others = pieces.join(looked_at(versions), on=["version_ix", "register"], how="anti")
     unknown = _unknown(others, matched=pl.concat([priced.select(_MATCH), choosing.select(_MATCH)]))
     lines = block_lines(groups, blocks=blocks, versions=stretches.versions)
     return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown])
 
 
-def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The pieces of each priced register, or of the register that chooses its block; by: the column that names it."""
+def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str, apart: pl.DataFrame) -> pl.DataFrame:
+    """The pieces of each priced register, or of the register that chooses its block; by: the column that names it.
+
+    apart: version_ix, register, what the sum of all registers leaves out.
+    """
     every = pl.col(by) == EVERY_REGISTER
     named = registers.filter(~every).with_columns(register=pl.col(by))
     by_name = pieces.join(named.select("version_ix", "register", "price_ix"), on=["version_ix", "register"])
-    summed = pieces.join(registers.filter(every).select("version_ix", "price_ix"), on="version_ix")
+    summable = pieces.join(apart, on=["version_ix", "register"], how="anti") if apart.height else pieces
+    summed = summable.join(registers.filter(every).select("version_ix", "price_ix"), on="version_ix")
     return pl.concat([by_name, summed.select(by_name.columns)])
 
 

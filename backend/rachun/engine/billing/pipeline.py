@@ -1,17 +1,19 @@
 """The order of pricing, and why that order.
 
 1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
-2. Prices that stand alone: fixed, per_attribute, metered, traffic, data, one_off. They do not see each other.
+2. Prices that stand alone: fixed, per_attribute, metered, reactive, capacity, traffic, data, one_off. They do not see
+   each other.
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
    rounded: what the customer sees adds up.
 4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
-5. Tax after all lines, because a group of lines may be rounded together.
+5. Rounding of what the bill rounds together, and tax, after all lines.
 6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
 import polars as pl
 
 from rachun.engine.billing.adjustments import with_adjustments
+from rachun.engine.billing.attributes import doubled
 from rachun.engine.billing.benefits import KIND as BENEFIT
 from rachun.engine.billing.benefits import benefit_lines, budget_of
 from rachun.engine.billing.capacity import capacity_lines
@@ -21,18 +23,29 @@ from rachun.engine.billing.fixed import fixed_lines
 from rachun.engine.billing.frames import refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
+from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
+from rachun.engine.billing.reactive import reactive_lines
+from rachun.engine.billing.scope import rounded_together
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
-from rachun.engine.billing.true_up import trued_up
-from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute
+from rachun.engine.billing.true_up import PriceOfUse, trued_up
+from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute, Reactive, attributes_of
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
 _PLACE = ["account_ix", "agreement_ix", "component_no", "from_day", "version_ix"]
-_APART = ["register", "block_no", "label", "tax_category", "delivery_ix"]
+_APART: list[str | pl.Expr] = [
+    "register",
+    "block_no",
+    "label",
+    "tax_category",
+    "delivery_ix",
+    pl.col("quantity") * -1,
+    "amount",
+]
 
 
 def price(snapshot: Snapshot) -> Priced:
@@ -48,11 +61,12 @@ def price(snapshot: Snapshot) -> Priced:
     )
     discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
     ordered = pl.concat([lines, discounts]).join(
-        stretches.versions.select("version_ix", "vat", "currency"), on="version_ix"
+        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
-    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
-    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered)])
+    together = rounded_together(ordered, rounding=snapshot.net_rounding)
+    taxed, untaxed = with_tax(together, snapshot=snapshot)
+    refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
@@ -84,12 +98,24 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     kinds = {component.kind for version in versions for component in version.tariff.components}
     lines = [fixed_lines(stretches=stretches, versions=versions)]
     priced: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    refusals: list[pl.DataFrame] = [empty(columns=REFUSALS)]
+    if any(attributes_of(version.tariff) for version in versions):
+        refusals.append(doubled(snapshot.attributes, stretches=stretches))
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(_metered(snapshot, stretches=stretches))
+        priced.append(_of_use(snapshot, price_of=metered_lines, stretches=stretches))
+    if Reactive.kind in kinds:
+        priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches))
     if Capacity.kind in kinds:
-        priced.append(capacity_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption))
+        priced.append(
+            capacity_lines(
+                stretches=stretches,
+                versions=versions,
+                consumption=snapshot.consumption,
+                attributes=snapshot.attributes,
+            )
+        )
     if snapshot.usage.height:
         priced.append(traffic_lines(stretches=stretches, versions=versions, usage=snapshot.usage))
     if snapshot.deliveries.height:
@@ -98,18 +124,22 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
         priced.append(one_off_lines(stretches=stretches, versions=versions, deliveries=once))
         if reported.height:
             priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
-    refusals = [empty(columns=REFUSALS), *(refused_rows for _, refused_rows in priced)]
+    refusals += [refused_rows for _, refused_rows in priced]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
 
 
-def _metered(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _of_use(snapshot: Snapshot, *, price_of: PriceOfUse, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back."""
     versions = snapshot.versions
-    lines, refusals = metered_lines(stretches=stretches, versions=versions, consumption=snapshot.consumption)
+    lines, refusals = price_of(stretches=stretches, versions=versions, consumption=snapshot.consumption)
     if snapshot.reversed_consumption.is_empty():
         return lines, refusals
     lines, more = trued_up(
-        lines=lines, stretches=stretches, versions=versions, reversed_consumption=snapshot.reversed_consumption
+        lines=lines,
+        price=price_of,
+        stretches=stretches,
+        versions=versions,
+        reversed_consumption=snapshot.reversed_consumption,
     )
     return lines, pl.concat([refusals, more])
 

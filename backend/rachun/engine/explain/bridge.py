@@ -33,7 +33,7 @@ Key = tuple[str, str, str, str, str, bool]
 Parts = dict[Effect, Fraction]
 WHOLE = {"one_off": Effect.ONE_OFF, "benefit": Effect.BENEFIT}
 TAKEN_OF_OTHERS = ("percentage", "minimum", "cap")
-USED = ("metered", "traffic", "data", "allowance", "capacity")
+USED = ("metered", "traffic", "data", "allowance", "capacity", "reactive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

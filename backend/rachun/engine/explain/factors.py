@@ -29,8 +29,9 @@ class Factors:
 
 def factors_of(lines: Sequence[Line]) -> Factors:
     """lines: at least one, of one component, register and label."""
-    days = _days(lines)
-    quantity = sum((_weighted(line) for line in lines), Fraction(0))
+    by_share = any("of_days" in line.inputs for line in lines)
+    days = sum((_share(line) for line in lines), Fraction(0)) if by_share else _days(lines)
+    quantity = sum((_weighted(line, by_share=by_share) for line in lines), Fraction(0))
     gross = sum(line.gross_minor for line in lines)
     return Factors(
         days=days,
@@ -42,8 +43,6 @@ def factors_of(lines: Sequence[Line]) -> Factors:
 
 
 def _days(lines: Sequence[Line]) -> Fraction:
-    if "of_days" in lines[0].inputs:
-        return sum((_share(line) for line in lines), Fraction(0))
     windows = {
         (line.source.plan, line.source.valid_from, line.inputs["window_from"]): int(line.inputs["days"])
         for line in lines
@@ -53,12 +52,15 @@ def _days(lines: Sequence[Line]) -> Fraction:
 
 
 def _share(line: Line) -> Fraction:
+    """The part of a period that a line charges. A measured peak counts the days of its window, a default its own."""
     if line.inputs.get("proration") in WHOLE_PERIOD:
         return Fraction(1)
+    if "of_days" not in line.inputs:
+        return Fraction(int(line.inputs["days"]), int(line.inputs["window_days"]))
     return Fraction(int(line.inputs["days_counted"]), int(line.inputs["of_days"]))
 
 
-def _weighted(line: Line) -> Fraction:
+def _weighted(line: Line, *, by_share: bool) -> Fraction:
     """What has a price per period counts by its share of it."""
     quantity = Fraction(line.quantity_micro)
-    return quantity * _share(line) if "of_days" in line.inputs else quantity
+    return quantity * _share(line) if by_share else quantity

@@ -17,10 +17,15 @@ _ONE_DAY = timedelta(days=1)
 def explain_metered(line: Line) -> Explained:
     unit = str(line.given("unit"))
     evidence = line.inputs.get("readings", ())
-    used = tuple(_used(one, unit=unit) for one in evidence)
+    used = used_steps(line, unit=unit)
     product = _flat(line) if line.label == FLAT else _usage(line, unit=unit)
     steps = (*used, *_total(line, evidence=evidence, unit=unit), price_source(line), *_block(line, unit=unit))
     return Explained(steps=(*steps, *product.steps), amount_minor=product.amount_minor)
+
+
+def used_steps(line: Line, *, unit: str) -> tuple[Step, ...]:
+    """The readings or other evidence that the line stands on."""
+    return tuple(_used(one, unit=unit) for one in line.inputs.get("readings", ()))
 
 
 def read_on(boundary: str) -> date:
@@ -48,7 +53,9 @@ def _used(evidence: Mapping[str, Any], *, unit: str) -> Step:
 
 
 def _unmeasured(evidence: Mapping[str, Any], *, unit: str) -> Step:
-    """An estimate, an estimate that a reading disproved, or what somebody stated."""
+    """A share of a common meter, an estimate, an estimate that a reading disproved, or what somebody stated."""
+    if "common_meter" in evidence:
+        return _shared(evidence, unit=unit)
     if "estimate" in evidence:
         based_on = Quantity(micro=_micro(evidence["based_on"]), unit=unit)
         facts: dict[str, Fact] = {"based_on": based_on, "days": int(evidence["based_on_days"])}
@@ -56,6 +63,19 @@ def _unmeasured(evidence: Mapping[str, Any], *, unit: str) -> Step:
     if "taken_back" in evidence:
         return Step(code="TAKEN_BACK", facts={"service": _days_of(evidence)})
     return Step(code="STATED", facts={"text": str(evidence.get("text", ""))})
+
+
+def _shared(evidence: Mapping[str, Any], *, unit: str) -> Step:
+    """What the main meter shows beyond the sub-meters, and the part of it. Weights hold for the days they held."""
+    micro = {name: _micro(evidence[name]) for name in ("main_quantity", "subtracted", "remainder", "weight", "whole")}
+    facts: dict[str, Fact] = {
+        "main": str(evidence["main"]),
+        "service": _days_of(evidence),
+        **{name: Quantity(micro=micro[name], unit=unit) for name in ("main_quantity", "subtracted", "remainder")},
+        **{name: Quantity(micro=micro[name]) for name in ("weight", "whole")},
+        "quantity": Quantity(micro=_micro(evidence["quantity"]), unit=unit),
+    }
+    return Step(code=f"COMMON_SHARE_{evidence['method']}", facts=facts)
 
 
 def _days_of(evidence: Mapping[str, Any]) -> Days:

@@ -21,6 +21,13 @@ class Rounding(StrEnum):
     HALF_EVEN = "HALF_EVEN"
 
 
+class Taxed(StrEnum):
+    """What a line's tax is taken of: the amount that is printed, or the one before it was rounded."""
+
+    ROUNDED = "ROUNDED"
+    EXACT = "EXACT"
+
+
 class Proration(StrEnum):
     DAYS = "DAYS"
     DAYS_OF_30 = "DAYS_OF_30"
@@ -188,10 +195,48 @@ class CapacityTier:
     limits_micro: Mapping[str, int]
 
 
+class CapacityCharge(StrEnum):
+    """TIER: the tier's price is due once. PEAK: for every unit of the peak."""
+
+    TIER = "TIER"
+    PEAK = "PEAK"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity(Component):
+    """default_*: the peak of days that nobody measured: the attribute's value, else the number; neither: refused."""
+
     kind: ClassVar[str] = "capacity"
     tiers: tuple[CapacityTier, ...]
+    charge: CapacityCharge = CapacityCharge.TIER
+    register: str | None = None
+    unit: str | None = None
+    default_attribute: str | None = None
+    default_micro: int | None = None
+
+    @property
+    def has_default(self) -> bool:
+        return self.default_attribute is not None or self.default_micro is not None
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """Whose peaks are looked at."""
+        if self.register is not None:
+            return (self.register,)
+        return tuple(dict.fromkeys(name for tier in self.tiers for name in tier.limits_micro))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reactive(Component):
+    """tan_phi_micro: the share of the active energy that is free. cos_phi_micro: the power factor it was stated as."""
+
+    kind: ClassVar[str] = "reactive"
+    reactive: tuple[str, ...]
+    active: tuple[str, ...]
+    tan_phi_micro: int
+    cos_phi_micro: int | None
+    price_e8: int
+    unit: str = "kvarh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,4 +244,21 @@ class TariffVersion:
     currency: str
     vat: VatMode
     rounding: Rounding
+    taxed: Taxed = Taxed.ROUNDED
     components: tuple[Component, ...]
+
+
+def registers_of(component: Component) -> tuple[str, ...]:
+    """The registers whose consumption the component looks at; `*` for all."""
+    if isinstance(component, Metered):
+        return tuple(priced.register for priced in component.registers)
+    if isinstance(component, Capacity):
+        return component.registers
+    return (*component.reactive, *component.active) if isinstance(component, Reactive) else ()
+
+
+def attributes_of(version: TariffVersion) -> frozenset[str]:
+    """The attributes of an agreement that the version asks for."""
+    defaults = {c.default_attribute for c in version.components if isinstance(c, Capacity)}
+    asked = {c.attribute for c in version.components if isinstance(c, PerAttribute)}
+    return frozenset(asked | {name for name in defaults if name is not None})

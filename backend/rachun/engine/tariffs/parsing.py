@@ -1,6 +1,7 @@
 """Valid tariff JSON → components with exact integers. `schema.load_tariff` validates first."""
 
 from collections.abc import Callable, Mapping
+from math import isqrt
 from typing import Any
 
 from rachun.engine.tariffs.components import (
@@ -9,6 +10,7 @@ from rachun.engine.tariffs.components import (
     BlockMode,
     Cap,
     Capacity,
+    CapacityCharge,
     CapacityTier,
     Component,
     Data,
@@ -20,14 +22,16 @@ from rachun.engine.tariffs.components import (
     PerAttribute,
     Percentage,
     Proration,
+    Reactive,
     RegisterBlocks,
     Rounding,
     SharedBy,
     TariffVersion,
+    Taxed,
     Traffic,
     VatMode,
 )
-from rachun.values.quantity import parse_micro, parse_price_e8
+from rachun.values.quantity import MICRO, parse_micro, parse_price_e8
 
 
 def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
@@ -36,6 +40,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
         currency=document["currency"],
         vat=VatMode(document["vat"]),
         rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
+        taxed=Taxed(document.get("taxed", Taxed.ROUNDED)),
         components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
     )
 
@@ -120,7 +125,36 @@ def _capacity(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
         )
         for no, tier in enumerate(raw["tiers"], start=1)
     ]
-    return Capacity(**shared, tiers=tuple(tiers))
+    default = raw.get("default", {})
+    return Capacity(
+        **shared,
+        tiers=tuple(tiers),
+        charge=CapacityCharge(raw.get("charge", CapacityCharge.TIER)),
+        register=raw.get("register"),
+        unit=raw.get("unit"),
+        default_attribute=default.get("attribute"),
+        default_micro=parse_micro(text=default["value"]) if "value" in default else None,
+    )
+
+
+def _reactive(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
+    cos_phi = parse_micro(text=raw["cos_phi"]) if "cos_phi" in raw else None
+    return Reactive(
+        **shared,
+        reactive=tuple(raw["reactive"]),
+        active=tuple(raw["active"]),
+        tan_phi_micro=parse_micro(text=raw["tan_phi"]) if cos_phi is None else tan_of(cos_micro=cos_phi),
+        cos_phi_micro=cos_phi,
+        price_e8=parse_price_e8(text=raw["price"]),
+        unit=raw.get("unit", "kvarh"),
+    )
+
+
+def tan_of(*, cos_micro: int) -> int:
+    """√(1 - cos²) / cos, rounded half up to a millionth, without leaving the integers."""
+    square = (MICRO**2 - cos_micro**2) * MICRO**2
+    # 2 × tan is at least an odd number exactly when its square is at least the odd number's square.
+    return (isqrt(4 * square // cos_micro**2) + 1) // 2
 
 
 def _price_or_none(raw: Mapping[str, Any], name: str) -> int | None:
@@ -180,6 +214,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Component]
     "minimum": _minimum,
     "cap": _cap,
     "capacity": _capacity,
+    "reactive": _reactive,
     "allowance": _allowance,
     "data": _data,
 }

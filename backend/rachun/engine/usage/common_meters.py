@@ -4,6 +4,8 @@ remainder = main - sum of subs. Each part is half_up(remainder × weight / all w
 heaviest part (the first of equals, by agreement), so the parts sum to the remainder. Weights are the method's: persons,
 m², flats, or 1 for equal shares.
 
+Weights count by the days they held: persons × days, m² × days, so who moves in or out takes part for the own days.
+
 A remainder below zero:  REFUSE  names it;  ZERO  shares nothing out;  CREDIT  shares it out as it is.
 A sub-meter not read:    REFUSE  names it;  AS_ZERO  takes it as unused, so that the others carry it.
 """
@@ -32,6 +34,19 @@ SHARERS: Final[Mapping[str, pl.DataType]] = {
     "agreement_ix": pl.Int64(),
     "weight_micro": pl.Int64(),
 }
+SERVED: Final[Mapping[str, pl.DataType]] = {
+    "main_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "served_from": pl.Date(),
+    "served_to": pl.Date(),
+}
+UNITS: Final[Mapping[str, pl.DataType]] = {
+    "main_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "value_micro": pl.Int64(),  # persons, m², flats
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),
+}
 PARTS: Final[Mapping[str, pl.DataType]] = {
     "main_ix": pl.Int64(),
     "agreement_ix": pl.Int64(),
@@ -46,6 +61,38 @@ class Shared:
 
     parts: pl.DataFrame
     refusals: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """sharers: columns of SHARERS. unknown: main_ix, agreement_ix of those with served days without a value."""
+
+    sharers: pl.DataFrame
+    unknown: pl.DataFrame
+
+
+def unit_days(*, served: pl.DataFrame, units: pl.DataFrame) -> Weighed:
+    """served: columns of SERVED, days that do not overlap. units: columns of UNITS, neither do these."""
+    keys = ["main_ix", "agreement_ix"]
+    days = _exact(served, SERVED)
+    both = days.join(_exact(units, UNITS), on=keys).with_columns(
+        held=(
+            pl.min_horizontal("served_to", "valid_to") - pl.max_horizontal("served_from", "valid_from")
+        ).dt.total_days()
+    )
+    held = (
+        both.filter(pl.col("held") > 0)
+        .group_by(keys)
+        .agg(
+            weight_micro=(pl.col("value_micro").cast(WIDE) * pl.col("held").cast(WIDE)).sum(), held=pl.col("held").sum()
+        )
+    )
+    whole = days.group_by(keys).agg(days=(pl.col("served_to") - pl.col("served_from")).dt.total_days().sum())
+    known = whole.join(held, on=keys, how="left").with_columns(is_known=pl.col("held").fill_null(0) == pl.col("days"))
+    return Weighed(
+        sharers=_exact(known.filter("is_known"), SHARERS).sort(keys),
+        unknown=known.filter(~pl.col("is_known")).select(keys).sort(keys),
+    )
 
 
 def shared_remainder(*, mains: pl.DataFrame, subs: pl.DataFrame, sharers: pl.DataFrame) -> Shared:

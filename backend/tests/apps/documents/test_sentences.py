@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from rachun.apps.documents.rendering.sentences import COUNTED, Sentences, load_sentences
+from rachun.apps.metering.models import CommonMeter
 from rachun.engine.explain import registry
 from rachun.engine.explain.bridge import Effect
 from rachun.engine.explain.facts import Amount, Exact, Percent, Quantity, Step
@@ -32,6 +33,7 @@ class TestSentences:
         assert asked_for() <= set(said["steps"])
         assert {effect.value for effect in Effect} == set(said["effects"])
         assert {"ESTIMATE_SAME_SEASON", "ESTIMATE_LAST_PERIODS", "ESTIMATE_NORM_PER_MEMBER"} <= set(said["steps"])
+        assert {f"COMMON_SHARE_{method}" for method in CommonMeter.Method.values} <= set(said["steps"])
 
     @pytest.mark.parametrize("language", ["uk", "bs"])
     def test_have_the_places_of_the_english_ones(self, language: str) -> None:

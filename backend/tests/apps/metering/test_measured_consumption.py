@@ -249,7 +249,7 @@ class TestTheSelector:
             read_meter(meter=meter, on="2026-01-31", value="1")
             read_meter(meter=meter, on="2026-02-28", value="2")
 
-        with django_assert_max_num_queries(5) as asked:
+        with django_assert_max_num_queries(6) as asked:
             frames = consume(*agreements)
 
         assert isinstance(asked, CaptureQueriesContext)

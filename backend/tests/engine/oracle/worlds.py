@@ -24,6 +24,7 @@ from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.period import Period
 
 DAY = timedelta(days=1)
+DEFAULTS = [{"value": "5"}, {"attribute": "kw", "value": "5"}, {"attribute": "kw", "value": "40.25"}]
 
 
 def micro(value: Decimal) -> int:
@@ -36,13 +37,16 @@ def frame(rows: list[tuple], columns: Any) -> pl.DataFrame:
 
 def snapshot_of(world: World) -> Snapshot:
     """The engine's view of a world."""
+    exact = {"taxed": "EXACT"} if world.tax_rounding == "EXACT" else {}
     rates = [(category, micro(rate), date(2020, 1, 1), None) for category, rate in world.tax_rates.items()]
     return Snapshot(
         period=Period(start=world.start, end=world.end),
         agreements=frame(world.agreements, AGREEMENTS),
         assignments=frame(world.assignments, ASSIGNMENTS),
         versions=[
-            VersionInForce(version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document))
+            VersionInForce(
+                version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document | exact)
+            )
             for ix, plan, a, b, document in world.versions
         ],
         attributes=frame([(a, n, micro(v), f, t) for a, n, v, f, t in world.attributes], ATTRIBUTES),
@@ -51,7 +55,8 @@ def snapshot_of(world: World) -> Snapshot:
         deliveries=frame([(*r[:4], micro(r[4])) for r in world.deliveries], DELIVERIES),
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
-        tax_rounding=world.tax_rounding,
+        tax_rounding="LINE" if world.tax_rounding == "EXACT" else world.tax_rounding,
+        net_rounding=world.net_rounding,
     )
 
 
@@ -112,7 +117,24 @@ def limits(draw: st.DrawFn, *, names: list[str]) -> list[dict[str, Any]]:
 
 
 @st.composite
-def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
+def peaks(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """A price by the peak, of a register or of the two it limits, and one of reactive energy."""
+    tiers = [{"price": draw(prices(0)), "limits": {"KW": "12.5"}}, {"price": draw(prices(0))}]
+    power = {"code": "peak", "kind": "capacity", "tiers": tiers, "charge": draw(st.sampled_from(["TIER", "PEAK"]))}
+    power |= {"register": "KW", "default": draw(st.sampled_from(DEFAULTS))}
+    if draw(st.integers(0, 3)) == 0:
+        power = {
+            "code": "peak",
+            "kind": "capacity",
+            "tiers": [tiers[0] | {"limits": {"KW": "9", "RE": "700"}}, tiers[1]],
+        }
+    share = draw(st.sampled_from([{"tan_phi": "0.33"}, {"cos_phi": "0.95"}, {"cos_phi": "0.8"}, {"tan_phi": "0"}]))
+    reactive = {"code": "kvarh", "kind": "reactive", "reactive": ["RE"], "active": ["VT", "MT"]}
+    return [power, reactive | share | {"price": draw(prices(0, 3))}]
+
+
+@st.composite
+def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[str, Any]:
     category = st.sampled_from(["STANDARD", "STANDARD", "REDUCED"])
     proration = st.sampled_from(["DAYS", "DAYS", "FULL", "NONE"])
     shared = {"posting_code": "REV"}
@@ -139,6 +161,7 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
     if draw(st.booleans()):
         flat = [{"register": "*", "blocks": draw(blocks())}]
         listed.append({"code": "oie", "kind": "metered", "unit": "kWh", "registers": flat})
+    listed += draw(peaks()) if peaked else []
     listed = draw(st.permutations(listed))
     if wild:
         listed = listed[: draw(st.integers(3, len(listed)))]
@@ -151,7 +174,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool) -> dict[str, Any]:
     listed = [component | shared | {"tax_category": draw(category)} for component in listed]
     listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
-    return {"currency": "BAM", "vat": vat, "rounding": rounding, "components": listed}
+    taxed = draw(st.sampled_from(["ROUNDED", "ROUNDED", "ROUNDED", "EXACT"]))
+    return {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
 
 
 @st.composite
@@ -166,8 +190,10 @@ def worlds(draw: st.DrawFn) -> World:
     end = draw(st.sampled_from([(start + DAY * 32).replace(day=1), start + DAY * 17]))
     wild = draw(st.integers(0, 5)) == 5
     world = World(start=start, end=end, tax_rounding=draw(st.sampled_from(["LINE", "GROUP"])))
+    world.net_rounding = draw(st.sampled_from(["LINE", "LINE", "GROUP", "BILL"]))
     world.tax_rates = {"STANDARD": Decimal(17), "REDUCED": draw(st.sampled_from([Decimal(0), Decimal("7.5")]))}
     early = start - DAY * 70
+    peaked = draw(st.integers(0, 2)) == 0
     if wild:
         world.tax_rates.pop("REDUCED")
     ix = 0
@@ -175,14 +201,14 @@ def worlds(draw: st.DrawFn) -> World:
         vat = draw(st.sampled_from(["ON_TOP", "INSIDE"]))
         days = draw(cuts(early, end, 2))
         for a, b in zip(days, [*days[1:-1], None], strict=False):
-            world.versions.append((ix, plan, a, b, draw(documents(vat=vat, wild=wild))))
+            world.versions.append((ix, plan, a, b, draw(documents(vat=vat, wild=wild, peaked=peaked))))
             ix += 1
     for agreement in range(draw(st.integers(1, 3))):
-        _people(draw, world, agreement, early=early, wild=wild)
+        _people(draw, world, agreement, early=early, wild=wild, peaked=peaked)
     return world
 
 
-def _people(draw: st.DrawFn, world: World, agreement: int, *, early: date, wild: bool) -> None:
+def _people(draw: st.DrawFn, world: World, agreement: int, *, early: date, wild: bool, peaked: bool) -> None:
     start, end = world.start, world.end
     days = draw(cuts(early, end, 3))
     stretches = list(itertools.pairwise(days))
@@ -203,6 +229,13 @@ def _people(draw: st.DrawFn, world: World, agreement: int, *, early: date, wild:
         for a, b in itertools.pairwise(days):
             row = (len(world.consumption), agreement, register, a, b, draw(quantities()), "MEASURED")
             world.consumption.append(row)
+    for register in ("RE", "KW") if peaked else ():
+        first = draw(st.sampled_from([start, start, start - DAY * 40])) if register == "RE" else start
+        days = draw(cuts(first, end, 1))
+        for a, b in itertools.pairwise(days):
+            if register == "RE" or draw(st.integers(0, 2)):
+                row = (len(world.consumption), agreement, register, a, b, draw(quantities(900)), "MEASURED")
+                world.consumption.append(row)
     anyday = st.integers(-20, (end - start).days - 1).map(lambda n: start + DAY * n)
     for label in draw(st.lists(st.sampled_from(["Ukraine", "BiH"]), max_size=3)):
         amount = draw(quantities(50))

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkReading, closeAccountingPeriod, createBillRun, createBranch, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadReadingTemplate, endAgreement, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnBills, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRoles, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
-import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRolesData, ListRolesError, ListRolesResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
+import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkReading, closeAccountingPeriod, createBillRun, createBranch, createCommonMeter, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadReadingTemplate, endAgreement, endCommonMeter, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnBills, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1042,6 +1042,97 @@ export const updateBranchMutation = (options?: Partial<Options<UpdateBranchData>
     const mutationOptions: UseMutationOptions<UpdateBranchResponse, UpdateBranchError, Options<UpdateBranchData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateBranch({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCommonMetersQueryKey = (options?: Options<ListCommonMetersData>) => createQueryKey('listCommonMeters', options);
+
+export const listCommonMetersOptions = (options?: Options<ListCommonMetersData>) => queryOptions<ListCommonMetersResponse, ListCommonMetersError, ListCommonMetersResponse, ReturnType<typeof listCommonMetersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCommonMeters({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCommonMetersQueryKey(options)
+});
+
+export const listCommonMetersInfiniteQueryKey = (options?: Options<ListCommonMetersData>): QueryKey<Options<ListCommonMetersData>> => createQueryKey('listCommonMeters', options, true);
+
+export const listCommonMetersInfiniteOptions = (options?: Options<ListCommonMetersData>) => {
+    const opts = infiniteQueryOptions<ListCommonMetersResponse, ListCommonMetersError, InfiniteData<ListCommonMetersResponse>, QueryKey<Options<ListCommonMetersData>>, number | Pick<QueryKey<Options<ListCommonMetersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCommonMetersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCommonMeters({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCommonMetersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * How what a main meter shows beyond its sub-meters is shared, from a day on.
+ */
+export const createCommonMeterMutation = (options?: Partial<Options<CreateCommonMeterData>>): UseMutationOptions<CreateCommonMeterResponse, CreateCommonMeterError, Options<CreateCommonMeterData>> => {
+    const mutationOptions: UseMutationOptions<CreateCommonMeterResponse, CreateCommonMeterError, Options<CreateCommonMeterData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCommonMeter({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCommonMeterQueryKey = (options: Options<GetCommonMeterData>) => createQueryKey('getCommonMeter', options);
+
+export const getCommonMeterOptions = (options: Options<GetCommonMeterData>) => queryOptions<GetCommonMeterResponse, GetCommonMeterError, GetCommonMeterResponse, ReturnType<typeof getCommonMeterQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCommonMeter({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCommonMeterQueryKey(options)
+});
+
+/**
+ * The rule holds no longer from the day on. Answers the row that says so; other members are another rule.
+ */
+export const endCommonMeterMutation = (options?: Partial<Options<EndCommonMeterData>>): UseMutationOptions<EndCommonMeterResponse, EndCommonMeterError, Options<EndCommonMeterData>> => {
+    const mutationOptions: UseMutationOptions<EndCommonMeterResponse, EndCommonMeterError, Options<EndCommonMeterData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endCommonMeter({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -2891,6 +2982,54 @@ export const listRegistersInfiniteOptions = (options?: Options<ListRegistersData
             return data;
         },
         queryKey: listRegistersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listRegistersToReadQueryKey = (options?: Options<ListRegistersToReadData>) => createQueryKey('listRegistersToRead', options);
+
+/**
+ * What stands at the end of a day and has to be read, in the order of a walk.
+ */
+export const listRegistersToReadOptions = (options?: Options<ListRegistersToReadData>) => queryOptions<ListRegistersToReadResponse, ListRegistersToReadError, ListRegistersToReadResponse, ReturnType<typeof listRegistersToReadQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRegistersToRead({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRegistersToReadQueryKey(options)
+});
+
+export const listRegistersToReadInfiniteQueryKey = (options?: Options<ListRegistersToReadData>): QueryKey<Options<ListRegistersToReadData>> => createQueryKey('listRegistersToRead', options, true);
+
+/**
+ * What stands at the end of a day and has to be read, in the order of a walk.
+ */
+export const listRegistersToReadInfiniteOptions = (options?: Options<ListRegistersToReadData>) => {
+    const opts = infiniteQueryOptions<ListRegistersToReadResponse, ListRegistersToReadError, InfiniteData<ListRegistersToReadResponse>, QueryKey<Options<ListRegistersToReadData>>, number | Pick<QueryKey<Options<ListRegistersToReadData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListRegistersToReadData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listRegistersToRead({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listRegistersToReadInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };

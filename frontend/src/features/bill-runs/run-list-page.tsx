@@ -1,6 +1,4 @@
-import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconPlus } from "@tabler/icons-react";
 
 import type { BillRunOut } from "@/api";
 import { NewRunDialog } from "@/features/bill-runs/new-run-dialog";
@@ -9,6 +7,7 @@ import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 import { Day, Moment, Period } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
+import { NewButton } from "@/ui/keys";
 import { Page } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { State, useWord } from "@/ui/states";
@@ -44,11 +43,7 @@ export function RunListPage() {
   const [isOpen, dialog] = useDisclosure();
   const choices = STATES.map((value) => ({ value, label: word("run", value) }));
   const filters: Filter[] = [{ name: "state", label: "run.state", kind: "choice", choices }];
-  const create = (
-    <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={dialog.open}>
-      {say("run.new")}
-    </Button>
-  );
+  const create = <NewButton label={say("run.new")} onClick={dialog.open} />;
   return (
     <Page title={say("place.runs")} actions={may("createBillRun") ? create : null}>
       <ResourceTable

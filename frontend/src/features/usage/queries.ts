@@ -1,5 +1,4 @@
 export {
-  listReadingsOptions as readingList,
   listUsageBatchesOptions as batchList,
   listUsageRecordsOptions as recordList,
   updateSuspendedUsageMutation as releaseSuspended,

@@ -117,7 +117,8 @@ SELECT pg_try_advisory_xact_lock(hashtextextended(n.name, 7))
   FROM unnest(%s::text[]) WITH ORDINALITY AS n (name, place) ORDER BY n.place
 """
 _KNOWN = """
-SELECT r.principal_id, r.key, r.request_hash, r.status, r.answer::text FROM unnest(%s::uuid[], %s::text[]) AS n (id, key)
+SELECT r.principal_id, r.key, r.request_hash, r.status, r.answer::text
+  FROM unnest(%s::uuid[], %s::text[]) AS n (id, key)
   JOIN base_idempotencyrecord r ON r.principal_id = n.id AND r.key = n.key
 """
 _KEEP = """

@@ -10,7 +10,7 @@ import polars as pl
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.agreements.selectors.pricing import get_pricing_frames
-from rachun.apps.billing.country_rules import tax_rates, tax_rounding
+from rachun.apps.billing.country_rules import Roundings, roundings_on, tax_rates
 from rachun.apps.billing.refusals import QuoteNotPriced
 from rachun.apps.billing.selectors.quote_history import historical_usage
 from rachun.apps.identity.models import LegalEntity
@@ -27,7 +27,7 @@ from rachun.engine.billing.snapshot import (
 from rachun.engine.explain.columns import lines_of
 from rachun.engine.explain.facts import Derivation, PriceSource
 from rachun.engine.explain.registry import explain_bill
-from rachun.engine.tariffs.components import PerAttribute, TariffVersion
+from rachun.engine.tariffs.components import TariffVersion, attributes_of
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.period import Period
 from rachun.values.quantity import MICRO
@@ -95,12 +95,17 @@ def get_quote(asked: QuoteAsked) -> Quote:
         approved_by=version.approved_by,
         source_document=version.source_document,
         rounding=version.tariff.rounding,
+        taxed=version.tariff.taxed,
     )
     currency = version.tariff.currency
     lines = lines_of(charges=found.charges, source_of=lambda _: source, currency=currency)
-    derivations = explain_bill(lines=lines, tax_rounding=tax_rounding(country_pack=asked.entity.country_pack))
+    derivations = explain_bill(lines=lines, **roundings_of(asked))
     assert all(one.agrees for one in derivations), "a quote differs from its own derivation"
     return Quote(currency=currency, derivations=derivations, body=version.body)
+
+
+def roundings_of(asked: QuoteAsked) -> Roundings:
+    return roundings_on(country_pack=asked.entity.country_pack, tax_date=asked.period.end - DAY)
 
 
 def snapshot_of(asked: QuoteAsked) -> Snapshot:
@@ -117,13 +122,13 @@ def snapshot_of(asked: QuoteAsked) -> Snapshot:
         agreements=frame([(0, 0, served.start, served.end)], AGREEMENTS),
         assignments=frame([(0, 0, date(1970, 1, 1), None)], ASSIGNMENTS),
         versions=[always],
-        attributes=attributes_of(asked, start=start, end=end),
+        attributes=asked_attributes(asked, start=start, end=end),
         consumption=consumption,
         usage=usage,
         deliveries=deliveries,
         tax_rates=tax_rates(country_pack=pack),
         tax_date=end - DAY,
-        tax_rounding=tax_rounding(country_pack=pack),
+        **roundings_of(asked),
     )
 
 
@@ -160,12 +165,11 @@ def micro(value: Decimal) -> int:
     return int(value * MICRO)
 
 
-def attributes_of(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFrame:
+def asked_attributes(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFrame:
     """Given ones hold for the whole period and stand before the agreement's own."""
     given = [(0, name, micro(value), start, end) for name, value in asked.usage.attributes.items()]
     rows = frame(given, ATTRIBUTES)
-    kinds = {component.kind for component in asked.version.tariff.components}
-    if asked.agreement is None or PerAttribute.kind not in kinds:
+    if asked.agreement is None or not attributes_of(asked.version.tariff):
         return rows
     frames = get_pricing_frames(account_ids=[asked.agreement.account_id], before=end, known_until=asked.known_until)
     own_ix = list(frames.agreement_ids).index(asked.agreement.id)

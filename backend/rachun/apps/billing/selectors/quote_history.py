@@ -10,7 +10,7 @@ from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
-from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, TariffVersion, Traffic
+from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, Reactive, TariffVersion, Traffic
 from rachun.values.period import Period
 
 NEVER_BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
@@ -31,7 +31,7 @@ def historical_usage(
     kinds = {component.kind for component in version.components}
     days: dict[str, Any] = {"start": period.start, "end": period.end}
     consumption, calls, deliveries = empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
-    if kinds & {Metered.kind, Capacity.kind}:
+    if kinds & {Metered.kind, Capacity.kind, Reactive.kind}:
         measured = list_measured_consumption(
             **asked, billed_until=empty(columns=NEVER_BILLED), since=period.start, until=period.end
         ).consumption

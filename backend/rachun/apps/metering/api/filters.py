@@ -1,8 +1,15 @@
 """Filters of the metering lists."""
 
-import django_filters as filters
+from datetime import date
+from typing import Any
 
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from rachun.apps.metering import selectors
 from rachun.apps.metering.models import (
+    CommonMeter,
     EstimationRule,
     HeldReading,
     Installation,
@@ -92,3 +99,34 @@ class ReadingRuleFilter(filters.FilterSet):
     class Meta:
         model = ReadingRule
         fields = ("legal_entity_id",)
+
+
+class CommonMeterFilter(filters.FilterSet):
+    main_point_id = filters.UUIDFilter(field_name="main_point_id")
+    service_point_id = filters.UUIDFilter(field_name="members__service_point_id")
+
+    class Meta:
+        model = CommonMeter
+        fields = ("main_point_id", "service_point_id")
+
+
+class ReadingRoundFilter(filters.FilterSet):
+    read_date = filters.DateFilter(method="kept", label="At the end of this day; without it, of today.")
+    branch_id = filters.UUIDFilter(field_name="meter__branch_id")
+    service_code = filters.CharFilter(max_length=40)
+    search = filters.CharFilter(method="by_place", max_length=200, label="Part of an address or serial, or an account.")
+    is_read = filters.BooleanFilter()
+
+    class Meta:
+        model = Register
+        fields = ("read_date", "branch_id", "service_code", "search", "is_read")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        day: date = self.form.cleaned_data["read_date"] or timezone.localdate()
+        return super().filter_queryset(selectors.list_registers_to_read(registers=queryset, day=day))
+
+    def kept(self, queryset: QuerySet[Register], _name: str, _value: date) -> QuerySet[Register]:
+        return queryset  # the day decides which registers stand: see filter_queryset
+
+    def by_place(self, queryset: QuerySet[Register], _name: str, value: str) -> QuerySet[Register]:
+        return selectors.at_place(found=queryset, text=value)

@@ -189,6 +189,32 @@ class ReadingCheckOut(Out):
     usual_days = serializers.IntegerField(allow_null=True)
 
 
+class RegisterToReadOut(Out):
+    """A register, where it stands, and what was read. Values are those of the dial."""
+
+    register_id = serializers.UUIDField(source="id")
+    meter_id = serializers.UUIDField()
+    meter_serial = serializers.CharField(source="meter.serial")
+    register = serializers.CharField(source="code")
+    unit = serializers.CharField()
+    digits = serializers.IntegerField()
+    branch_id = serializers.UUIDField(source="meter.branch_id")
+    service_code = serializers.CharField()
+    service_point_code = serializers.CharField(source="point_code")
+    settlement = serializers.CharField()
+    street = serializers.CharField()
+    building = serializers.CharField()
+    flat = serializers.CharField()
+    account_id = serializers.UUIDField(allow_null=True, help_text="Null when nobody is served there on that day.")
+    account_number = serializers.CharField(allow_null=True)
+    holder = serializers.CharField(allow_null=True)
+    previous_value = serializers.DecimalField(**QUANTITY, allow_null=True)
+    previous_date = serializers.DateField(allow_null=True, help_text="The day that the previous value opens.")
+    value = serializers.DecimalField(**QUANTITY, allow_null=True, help_text="Read for this day; null until it is.")
+    kind = serializers.ChoiceField(choices=Reading.Kind.choices, allow_null=True)
+    is_held = serializers.BooleanField(help_text="A reading for this day waits for somebody to look at it.")
+
+
 class HeldReadingOut(Out):
     id = serializers.UUIDField()
     meter_id = serializers.UUIDField(source="register.meter_id")

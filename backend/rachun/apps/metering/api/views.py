@@ -145,6 +145,19 @@ class RegisterViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Register]):
         return selectors.list_registers(scope=scope_of(self.request))
 
 
+@extend_schema(tags=["readings"])
+class ReadingRoundViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Register]):
+    """What stands at the end of a day and has to be read, in the order of a walk."""
+
+    operations = {"list": "listRegistersToRead"}
+    queryset = Register.objects.none()
+    serializer_class = serializers.RegisterToReadOut
+    filterset_class = filters.ReadingRoundFilter
+
+    def get_queryset(self) -> QuerySet[Register]:
+        return selectors.list_registers(scope=scope_of(self.request))
+
+
 @extend_schema(tags=["meters"])
 class InstallationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Installation]):
     operations = {"list": "listInstallations"}

@@ -1,16 +1,16 @@
 """What a bill run bills of meters: one snapshot of terms, installations, readings and stated consumption."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from rachun.apps.agreements.models import ServiceTerm
 from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
@@ -21,22 +21,13 @@ from rachun.apps.metering.mapping import (
     stretches_of,
     unread_starts,
 )
-from rachun.apps.metering.models import Consumption, Installation
+from rachun.apps.metering.models import Consumption
+from rachun.apps.metering.selectors.common_shares import Asked, find_common_shares
 from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
+from rachun.apps.metering.selectors.installed import list_registers_at, list_terms
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.values.quantity import MICRO
 
-_TERMS = {"agreement_id": pl.String(), "service_point_id": pl.String(), "valid_from": pl.Date(), "valid_to": pl.Date()}
-_REGISTERS = {
-    "service_point_id": pl.String(),
-    "valid_from": pl.Date(),
-    "valid_to": pl.Date(),
-    "register_id": pl.String(),
-    "register": pl.String(),
-    "meter": pl.String(),
-    "digits": pl.Int64(),
-    "multiplier_micro": pl.Int64(),
-}
 _BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
 
 
@@ -67,6 +58,44 @@ def list_measured_consumption(
     known_until: datetime,
     as_before: datetime | None = None,
 ) -> ConsumptionFrames:
+    """Consumption of the agreements' own meters, and their shares of common meters.
+
+    As list_own_consumption; evidence of a share: common_meter (the rule's id), main, register, from, to, method,
+    main_quantity, subtracted, remainder, weight, whole, quantity. Refusals of shares: MAIN_NOT_READ, SUB_NOT_READ,
+    NEGATIVE_REMAINDER, NOBODY_SHARES, SHARE_ATTRIBUTE_MISSING, COMMON_READING_WRONG.
+    """
+    asked = Asked(
+        agreement_ids=agreement_ids,
+        billed=_typed(billed_until),
+        since=since,
+        until=until,
+        known_until=known_until,
+    )
+    own = list_own_consumption(
+        agreement_ids=agreement_ids,
+        billed_until=billed_until,
+        since=since,
+        until=until,
+        known_until=known_until,
+        as_before=as_before,
+    )
+    shares, refusals = find_common_shares(asked=asked, consumed=partial(list_own_consumption, as_before=as_before))
+    return replace(
+        own,
+        consumption=pl.concat([own.consumption, shares]).sort(_ORDER),
+        refusals=pl.concat([own.refusals, refusals]),
+    )
+
+
+def list_own_consumption(
+    *,
+    agreement_ids: Sequence[UUID],
+    billed_until: pl.DataFrame,
+    since: date,
+    until: date,
+    known_until: datetime,
+    as_before: datetime | None = None,
+) -> ConsumptionFrames:
     """Consumption of the agreements' served days before `until` that no bill holds yet, as known at `known_until`.
 
     billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
@@ -79,9 +108,9 @@ def list_measured_consumption(
     register, from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to.
     Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ, CONSUMPTION_STATED_AND_MEASURED.
     """
-    billed = billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
-    terms = _terms(agreement_ids, until=until, known_until=known_until)
-    registers = _registers(terms, until=until, known_until=known_until)
+    billed = _typed(billed_until)
+    terms = list_terms(where=Q(agreement_id__in=agreement_ids), until=until, known_until=known_until)
+    registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
     every = stretches_of(terms=terms, registers=registers, billed_until=billed.clear())
     stretches = stretches_of(terms=terms, registers=registers, billed_until=billed)
     readings = list_readings_of(stretches, until=until, known_until=known_until)
@@ -109,36 +138,8 @@ def list_measured_consumption(
     )
 
 
-def _terms(agreement_ids: Sequence[UUID], *, until: date, known_until: datetime) -> pl.DataFrame:
-    found = ServiceTerm.objects.filter(
-        known_at(instant=known_until), agreement_id__in=agreement_ids, valid_from__lt=until
-    ).values_list(
-        Cast("agreement_id", TextField()),
-        Cast("service_point_id", TextField()),
-        "valid_from",
-        Coalesce("valid_to", Value(until)),
-    )
-    return _clipped(_frame(found, _TERMS), until=until)
-
-
-def _registers(terms: pl.DataFrame, *, until: date, known_until: datetime) -> pl.DataFrame:
-    points = [UUID(point) for point in terms["service_point_id"].unique().to_list()]
-    found = Installation.objects.filter(
-        known_at(instant=known_until),
-        service_point_id__in=points,
-        valid_from__lt=until,
-        meter__registers__isnull=False,
-    ).values_list(
-        Cast("service_point_id", TextField()),
-        "valid_from",
-        Coalesce("valid_to", Value(until)),
-        Cast("meter__registers__id", TextField()),
-        "meter__registers__code",
-        "meter__serial",
-        "meter__registers__digits",
-        Cast(F("meter__registers__multiplier") * MICRO, BigIntegerField()),
-    )
-    return _clipped(_frame(found, _REGISTERS), until=until)
+def _typed(billed_until: pl.DataFrame) -> pl.DataFrame:
+    return billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
 
 
 def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
@@ -165,7 +166,3 @@ def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date,
 
 def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dict(columns), orient="row")
-
-
-def _clipped(frame: pl.DataFrame, *, until: date) -> pl.DataFrame:
-    return frame.with_columns(pl.col("valid_to").clip(upper_bound=pl.lit(until)))

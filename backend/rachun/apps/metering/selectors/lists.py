@@ -7,6 +7,8 @@ from django.db.models import F, Prefetch, QuerySet
 from rachun.apps.base.errors import NotFound
 from rachun.apps.identity.scope import Scope
 from rachun.apps.metering.models import (
+    CommonMeter,
+    CommonMeterMember,
     EstimationRule,
     HeldReading,
     Installation,
@@ -73,3 +75,10 @@ def list_reading_rules(*, scope: Scope) -> QuerySet[ReadingRule]:
     """In force, by source, newest first."""
     found = ReadingRule.objects.filter(scope.on(has_branch=False), superseded_at__isnull=True)
     return found.order_by("source", "-valid_from", "id")
+
+
+def list_common_meters(*, scope: Scope) -> QuerySet[CommonMeter]:
+    """In force, by the code of the main point, newest first, with their members."""
+    members = CommonMeterMember.objects.select_related("service_point").order_by("service_point__code", "id")
+    found = CommonMeter.objects.filter(scope.on("main_point"), superseded_at__isnull=True).select_related("main_point")
+    return found.prefetch_related(Prefetch("members", members)).order_by("main_point__code", "-valid_from", "id")

@@ -1,5 +1,11 @@
 """Use cases and building blocks of metering."""
 
+from rachun.apps.metering.services.common_meters import (
+    Member,
+    NewCommonMeter,
+    create_common_meter,
+    end_common_meter,
+)
 from rachun.apps.metering.services.estimates import (
     METHODS,
     BilledEstimate,
@@ -32,8 +38,10 @@ __all__ = [
     "BilledEstimate",
     "IntervalRow",
     "IntervalsRecorded",
+    "Member",
     "MeterFile",
     "MeterRows",
+    "NewCommonMeter",
     "NewEstimationRule",
     "ReadingCheck",
     "ReadingRow",
@@ -44,6 +52,8 @@ __all__ = [
     "add_estimation_rule",
     "add_reading_rule",
     "check_reading",
+    "create_common_meter",
+    "end_common_meter",
     "exchange_meter",
     "install_meter",
     "keep_billed_estimates",

@@ -1,5 +1,7 @@
 import type { ReadingOut } from "@/api";
-import { readingList } from "@/features/usage/queries";
+import { readingList } from "@/features/readings/queries";
+import { Verdict } from "@/features/readings/reading-words";
+import { dayBefore } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
 import { Day, Identifier, Quantity } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
@@ -13,10 +15,10 @@ const KINDS = ["ACTUAL", "ESTIMATED", "CUSTOMER", "REMOTE"];
 const COLUMNS: Column<ReadingOut>[] = [
   { name: "meter", title: "reading.meter", show: (row) => <Identifier value={row.meter_serial} /> },
   { name: "register", title: "reading.register", show: (row) => row.register },
-  { name: "date", title: "reading.date", show: (row) => <Day value={row.boundary_date} />, isNumber: true },
+  { name: "date", title: "reading.date", show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
   { name: "value", title: "reading.value", show: (row) => <Quantity value={row.value} />, isNumber: true },
   { name: "kind", title: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },
-  { name: "verdict", title: "reading.verdict", show: (row) => <Word of="verdict" value={row.verdict} /> },
+  { name: "verdict", title: "reading.verdict", show: (row) => <Verdict value={row.verdict} /> },
 ];
 
 const idOf = (row: ReadingOut) => row.id;

@@ -1,0 +1,144 @@
+"""What the form of a tariff cannot say: whether its parts mean something together."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode
+from rachun.engine.tariffs.faults import TariffFault, pointer_to
+from rachun.values.money import UnknownCurrency, exponent_of
+from rachun.values.quantity import parse_micro, parse_price_e8
+
+Place = tuple[str | int, ...]
+
+
+def meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
+    try:
+        exponent_of(currency=document["currency"])
+    except UnknownCurrency:
+        yield TariffFault(pointer="/currency", code="UNKNOWN_CURRENCY", params={"currency": document["currency"]})
+    components = document["components"]
+    yield from _repeated(components, key="code", code="DUPLICATE_CODE")
+    yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
+    yield from _allowance_faults(components)
+    priced_before: set[str] = set()
+    for no, component in enumerate(components):
+        if "of" in component:
+            yield from _target_faults(component, no=no, priced_before=priced_before)
+        if component["kind"] in _FAULTS:
+            yield from _FAULTS[component["kind"]](component, at=("components", no))
+        priced_before.add(component["code"])
+
+
+def _repeated(components: list[Mapping[str, Any]], *, key: str, code: str) -> Iterator[TariffFault]:
+    seen: Counter[str] = Counter()
+    for no, component in enumerate(components):
+        if (value := component.get(key)) is None:
+            continue
+        seen[value] += 1
+        if seen[value] > 1:
+            yield TariffFault(pointer=pointer_to("components", no, key), code=code, params={key: value})
+
+
+def _target_faults(component: Mapping[str, Any], *, no: int, priced_before: set[str]) -> Iterator[TariffFault]:
+    named: set[str] = set()
+    for place, target in enumerate(component["of"]):
+        pointer = pointer_to("components", no, "of", place)
+        if target not in priced_before:
+            yield TariffFault(pointer=pointer, code="TARGET_NOT_EARLIER", params={"target": target})
+        if target in named:
+            yield TariffFault(pointer=pointer, code="DUPLICATE_TARGET", params={"target": target})
+        named.add(target)
+
+
+def _one_off_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    bounds = [parse_price_e8(text=component[name]) for name in ("minimum", "maximum") if name in component]
+    if bounds != sorted(bounds):
+        yield TariffFault(pointer=pointer_to(*at, "maximum"), code="MAXIMUM_BELOW_MINIMUM")
+
+
+def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFault]:
+    """A component has one allowance at most, and one that counts units."""
+    kinds = {component["code"]: component["kind"] for component in components}
+    covered: set[str] = set()
+    for no, component in enumerate(components):
+        for place, target in enumerate(component["of"] if component["kind"] == "allowance" else ()):
+            pointer = pointer_to("components", no, "of", place)
+            if kinds.get(target, "metered") not in {"metered", "data", "traffic", "one_off"}:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_NO_UNITS", params={"target": target})
+            if target in covered:
+                yield TariffFault(pointer=pointer, code="TARGET_HAS_ALLOWANCE", params={"target": target})
+            covered.add(target)
+
+
+def _metered_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    names = [register["register"] for register in component["registers"]]
+    at = (*at, "registers")
+    if len(names) > 1 and EVERY_REGISTER in names:
+        yield TariffFault(pointer=pointer_to(*at), code="EVERY_REGISTER_BESIDE_OTHERS", params={"registers": names})
+    for place, register in enumerate(component["registers"]):
+        if names.index(register["register"]) != place:
+            pointer = pointer_to(*at, place, "register")
+            yield TariffFault(pointer=pointer, code="DUPLICATE_REGISTER", params={"register": names[place]})
+        yield from _mode_faults(register, at=(*at, place))
+        yield from _block_faults(register["blocks"], at=(*at, place, "blocks"))
+
+
+def _mode_faults(register: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    mode = register.get("mode", BlockMode.GRADUATED)
+    if mode == BlockMode.FLAT and len(register["blocks"]) > 1:
+        yield TariffFault(pointer=pointer_to(*at, "blocks"), code="FLAT_HAS_ONE_BLOCK")
+    if "blocks_by" in register and mode != BlockMode.VOLUME:
+        yield TariffFault(pointer=pointer_to(*at, "blocks_by"), code="BLOCKS_BY_NEEDS_VOLUME", params={"mode": mode})
+
+
+def _block_faults(blocks: list[Mapping[str, Any]], *, at: Place) -> Iterator[TariffFault]:
+    above = 0
+    for place, block in enumerate(blocks[:-1]):
+        pointer = pointer_to(*at, place)
+        if "upto" not in block:
+            yield TariffFault(pointer=pointer, code="OPEN_BLOCK_NOT_LAST")
+            continue
+        upto = parse_micro(text=block["upto"])
+        if upto <= above:
+            yield TariffFault(pointer=f"{pointer}/upto", code="BLOCKS_NOT_ASCENDING", params={"upto": block["upto"]})
+        above = upto
+    if "upto" in blocks[-1]:
+        yield TariffFault(pointer=pointer_to(*at, len(blocks) - 1, "upto"), code="LAST_BLOCK_NOT_OPEN")
+
+
+def _data_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    yield from _block_faults(component["blocks"], at=(*at, "blocks"))
+
+
+def _capacity_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    tiers, register = component["tiers"], component.get("register")
+    if tiers[-1].get("limits"):
+        yield TariffFault(pointer=pointer_to(*at, "tiers", len(tiers) - 1, "limits"), code="LAST_TIER_LIMITED")
+    if register is None and (
+        "default" in component or component.get("charge") == "PEAK" or not any(tier.get("limits") for tier in tiers)
+    ):
+        yield TariffFault(pointer=pointer_to(*at), code="CAPACITY_NEEDS_REGISTER")
+    for place, tier in enumerate(tiers):
+        for name in tier.get("limits", {}):
+            if register not in {None, name}:
+                pointer = pointer_to(*at, "tiers", place, "limits", name)
+                yield TariffFault(pointer=pointer, code="LIMIT_OF_OTHER_REGISTER", params={"register": register})
+
+
+def _reactive_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    if ("tan_phi" in component) == ("cos_phi" in component):
+        yield TariffFault(pointer=pointer_to(*at), code="FREE_SHARE_ONCE")
+    for place, register in enumerate(component["active"]):
+        if register in component["reactive"]:
+            pointer = pointer_to(*at, "active", place)
+            yield TariffFault(pointer=pointer, code="REGISTER_ON_BOTH_SIDES", params={"register": register})
+
+
+_FAULTS: Mapping[str, Callable[..., Iterator[TariffFault]]] = {
+    "one_off": _one_off_faults,
+    "metered": _metered_faults,
+    "data": _data_faults,
+    "capacity": _capacity_faults,
+    "reactive": _reactive_faults,
+}

@@ -1,0 +1,33 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { acceptHeldReading, checkReading, createReading, type ReadingIn, refuseHeldReading } from "@/api";
+
+export {
+  listHeldReadingsOptions as heldList,
+  listHeldReadingsQueryKey as heldKey,
+  listReadingsOptions as readingList,
+  listRegistersToReadOptions as toRead,
+  listRegistersToReadQueryKey as toReadKey,
+} from "@/api/@tanstack/react-query.gen";
+
+const JUDGED_FOR_MS = 60_000;
+
+/** What would become of a reading: asked while somebody types, changes nothing. */
+export const opinionOn = (body: ReadingIn) =>
+  queryOptions({
+    queryKey: ["checkReading", body],
+    queryFn: async ({ signal }) => (await checkReading({ body, signal, throwOnError: true })).data,
+    staleTime: JUDGED_FOR_MS,
+    retry: false,
+  });
+
+/** Whether the reading counts, or waits for somebody to look at it. */
+export async function sendReading(body: ReadingIn): Promise<"taken" | "held"> {
+  const { response } = await createReading({ body, throwOnError: true });
+  return response.status === 202 ? "held" : "taken";
+}
+
+export async function decideHeld(decision: "accept" | "refuse", id: string, reason: string) {
+  const decide = decision === "accept" ? acceptHeldReading : refuseHeldReading;
+  return (await decide({ path: { id }, body: { reason }, throwOnError: true })).data;
+}

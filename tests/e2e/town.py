@@ -1,0 +1,49 @@
+"""The small town that the browser finds: January is issued; in February one account cannot be priced."""
+
+from dataclasses import dataclass
+
+LOGIN = "obracun-1"
+PASSWORD = "grom-nad-rikoju-7"
+LANGUAGES = ("uk", "bs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metered:
+    """A meter of its own for each language, so that no test waits for another."""
+
+    serial: str
+    held_serial: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    account_number: str
+    parked_number: str
+    metered: dict[str, Metered]
+
+
+def settle() -> Town:
+    from tests.apps.identity.makers import make_operator
+    from tests.factories.billing import bill_month, make_town, take_waste
+
+    town = make_town()
+    make_operator(entity=town.entity, login=LOGIN, role="administrator")
+    account = take_waste(town=town, members="3")
+    bill_month(town=town)
+    metered = {language: measure(town=town, serial=f"E-{language}") for language in LANGUAGES}
+    parked = take_waste(town=town, members=None)
+    return Town(account_number=account.number, parked_number=parked.number, metered=metered)
+
+
+def measure(*, town: object, serial: str) -> Metered:
+    """A meter that was read at the end of January, and one whose reading of January is held."""
+    from tests.factories.billing import Town as BilledTown
+    from tests.factories.metering import hold_reading, make_agreement, make_meter, place_meter, read_meter
+
+    assert isinstance(town, BilledTown), "a town that can be billed"
+    for name in (serial, f"{serial}-held"):
+        meter = make_meter(branch=town.branch, serial=name)
+        place_meter(meter=meter, service_point=make_agreement(branch=town.branch).service_point)
+        read_meter(meter=meter, on="2025-12-31", value="100")
+    hold_reading(meter=meter, on="2026-01-31", value="4200")
+    return Metered(serial=serial, held_serial=f"{serial}-held")
