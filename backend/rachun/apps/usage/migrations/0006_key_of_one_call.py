@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("usage", "0004_keys_by_time")]
+    dependencies = [("usage", "0005_fewer_indexes")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE usage_call_no AS integer CYCLE", "DROP SEQUENCE usage_call_no"),
