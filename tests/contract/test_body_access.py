@@ -32,6 +32,9 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id)}
 
 
+CALL = {"calling": "380432550101", "called": "380671234567", "started_at": "2026-02-28T12:00:00Z", "duration_s": 60}
+
+
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """A body for each operation that is right for who may see its objects."""
     of_entity = {"legal_entity_id": ids["entity"]}
@@ -78,10 +81,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",
         },
         "updateSuspendedUsage": {"source_id": ids["usage_source"]},
-        "recordCall": {
-            "source_id": ids["usage_source"], "calling": "380432550101", "called": "380671234567",
-            "started_at": "2026-02-28T12:00:00Z", "duration_s": 60,
-        },
+        "recordCall": {"source_id": ids["usage_source"], **CALL},
         "loadUsage": {"source_id": ids["usage_source"], "file": file},
         "importCustomers": {**of_entity, "file": file},
         "importReadings": {**of_entity, "file": file},

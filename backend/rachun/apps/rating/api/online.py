@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from rest_framework.exceptions import AuthenticationFailed
 
 from rachun.apps.base.api.idempotency import KEY_FORM, Kept, find_kept, keep_many, request_hash, take_turns
 from rachun.apps.base.api.short_way import Answered, Asked
@@ -18,10 +17,9 @@ from rachun.apps.base.api.throttles import Frequent, count_up
 from rachun.apps.base.context import NOBODY, Actor, acting
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.group_commit import GroupCommit
-from rachun.apps.identity.api.authentication import Claims, ReadTokens, SessionAuthentication, find_open_sessions
 from rachun.apps.identity.models import Principal
-from rachun.apps.identity.permissions import may_call
 from rachun.apps.identity.scope import Reach, Scope
+from rachun.apps.identity.services.callers import Claims, ReadTokens, find_caller, find_open_sessions
 from rachun.apps.rating.api.told_calls import answer_of, parsed, plain_call
 from rachun.apps.rating.services import RecordedCall, ToldCall, audit_calls, record_calls
 from rachun.apps.usage.models import UsageSource
@@ -154,11 +152,8 @@ _callers_known = CallersKnown()
 
 
 def _caller(item: Item) -> Caller | None:
-    try:
-        principal = SessionAuthentication().get_user(item.claims)
-    except AuthenticationFailed:
-        return None
-    if principal.kind == Principal.Kind.SUBSCRIBER or not may_call(principal=principal, operation_id=OPERATION):
+    principal = find_caller(claims=item.claims, operation_id=OPERATION)
+    if principal is None or principal.kind == Principal.Kind.SUBSCRIBER:
         return None
     scope = Scope(reach=Reach.ASSIGNED, principal_id=principal.id, operation_id=OPERATION)
     try:
