@@ -906,6 +906,49 @@ export type CustomerImportIn = {
     dry_run: boolean;
 };
 
+/**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export type CustomerIn = {
+    attributes: Array<AttributeIn>;
+    branch_id: string;
+    account_id: string | null;
+    party_id: string | null;
+    kind: PartyKind;
+    /**
+     * Of a new holder.
+     */
+    name: string;
+    language: CustomerLanguage;
+    tax_id: string;
+    email: string | string;
+    phone: string | string;
+    delivery: AccountDelivery;
+    postcode: string;
+    settlement: string;
+    street: string;
+    building: string;
+    unit: string;
+    service_id: string;
+    plan_id: string;
+    service_from: string;
+    /**
+     * Empty: the point that stands there, or the next number.
+     */
+    service_point_code: string;
+    /**
+     * That is served.
+     */
+    phone_number: string;
+    /**
+     * That is served.
+     */
+    login: string;
+    meter_serial: string;
+    meter_digits: number;
+    opening_readings: Array<OpeningReadingIn>;
+};
+
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
 
 export type DebtKind = 'PRINCIPAL' | 'ADVANCE';
@@ -1201,6 +1244,38 @@ export type ExplanationStepOut = {
         [key: string]: unknown;
     };
 };
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportColumnIn = {
+    field: string;
+    /**
+     * What stands above the column.
+     */
+    title: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportIn = {
+    /**
+     * Of a list, with the filters it was looked at with.
+     */
+    address: string;
+    format: ExportInFormatEnum;
+    /**
+     * Of the file, without its ending.
+     */
+    name: string;
+    /**
+     * Empty: every field.
+     */
+    columns: Array<ExportColumnIn>;
+};
+
+export type ExportInFormatEnum = 'CSV' | 'XLSX';
 
 /**
  * An answer. Every declared property is always present.
@@ -1530,6 +1605,14 @@ export type OpenItemOut = {
      */
     readonly balance: string;
     currency: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type OpeningReadingIn = {
+    register: string;
+    value: string;
 };
 
 /**
@@ -7946,6 +8029,70 @@ export type DownloadCustomerTemplateResponses = {
 
 export type DownloadCustomerTemplateResponse = DownloadCustomerTemplateResponses[keyof DownloadCustomerTemplateResponses];
 
+export type CreateCustomerData = {
+    body: CustomerIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/customers';
+};
+
+export type CreateCustomerErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * premise_of_another_branch, resource_in_use, service_point_differs, service_point_occupied, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * account_closed, branches_differ, contact_not_valid, identifier_not_valid, no_email_address, plan_of_another_service, service_of_another_entity, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCustomerError = CreateCustomerErrors[keyof CreateCustomerErrors];
+
+export type CreateCustomerResponses = {
+    201: AgreementOut;
+};
+
+export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
+
 export type ListDeliveriesData = {
     body?: never;
     path?: never;
@@ -8794,6 +8941,117 @@ export type CreateEstimationRuleResponses = {
 };
 
 export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
+
+export type DownloadListData = {
+    body: ExportIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type DownloadListErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * export_too_long, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListError = DownloadListErrors[keyof DownloadListErrors];
+
+export type DownloadListResponses = {
+    202: JobOut;
+};
+
+export type DownloadListResponse = DownloadListResponses[keyof DownloadListResponses];
+
+export type DownloadListFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{id}/file';
+};
+
+export type DownloadListFileErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListFileError = DownloadListFileErrors[keyof DownloadListFileErrors];
+
+export type DownloadListFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadListFileResponse = DownloadListFileResponses[keyof DownloadListFileResponses];
 
 export type ListHeldReadingsData = {
     body?: never;
@@ -9844,6 +10102,10 @@ export type ListOpenItemsData = {
         account_id?: string;
         bill_id?: string;
         due_before?: string;
+        /**
+         * Of this account, what is not settled.
+         */
+        open_of_account?: string;
         page?: number;
         page_size?: number;
     };
@@ -11506,6 +11768,10 @@ export type ListReadingsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Of meters that stand or stood where it is served.
+         */
+        account_id?: string;
         from_date?: string;
         is_superseded?: boolean;
         kind?: 'ACTUAL' | 'CUSTOMER' | 'ESTIMATED' | 'REMOTE';

@@ -943,6 +943,26 @@ export const zExplanationStepOut = z.object({
 });
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportColumnIn = z.object({
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
+    title: z.string().min(1).max(100)
+});
+
+export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportIn = z.object({
+    address: z.string().min(1).regex(/^\/api\/v1\/[A-Za-z0-9\/_-]{1,200}(\?.{0,2000})?$/),
+    format: zExportInFormatEnum,
+    name: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,60}$/),
+    columns: z.array(zExportColumnIn)
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zFieldProblemOut = z.object({
@@ -1168,6 +1188,14 @@ export const zOpenItemOut = z.object({
     due_date: z.iso.date().nullable(),
     balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
     currency: z.string()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOpeningReadingIn = z.object({
+    register: z.string().min(1).max(20),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
 });
 
 export const zOperatorLanguage = z.enum([
@@ -1430,6 +1458,43 @@ export const zPartyKind = z.enum([
     'SOLE_TRADER',
     'LEGAL_ENTITY'
 ]);
+
+/**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export const zCustomerIn = z.object({
+    attributes: z.array(zAttributeIn),
+    branch_id: z.uuid(),
+    account_id: z.uuid().nullable(),
+    party_id: z.uuid().nullable(),
+    kind: zPartyKind,
+    name: z.string().max(200).default(''),
+    language: zCustomerLanguage,
+    tax_id: z.string().max(20).default(''),
+    email: z.union([
+        z.email().max(200),
+        z.string().max(0)
+    ]),
+    phone: z.union([
+        z.string().max(30).regex(/^\+?[0-9][0-9 ()\/-]{3,24}$/),
+        z.string().max(0)
+    ]),
+    delivery: zAccountDelivery,
+    postcode: z.string().max(10).default(''),
+    settlement: z.string().min(1).max(100),
+    street: z.string().max(100).default(''),
+    building: z.string().min(1).max(20),
+    unit: z.string().max(20).default(''),
+    service_id: z.uuid(),
+    plan_id: z.uuid(),
+    service_from: z.iso.date(),
+    service_point_code: z.string().max(40).default(''),
+    phone_number: z.string().max(64).default(''),
+    login: z.string().max(64).default(''),
+    meter_serial: z.string().max(40).default(''),
+    meter_digits: z.int().gte(1).lte(11).default(6),
+    opening_readings: z.array(zOpeningReadingIn)
+});
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -4297,6 +4362,14 @@ export const zDownloadCustomerTemplateQuery = z.object({
  */
 export const zDownloadCustomerTemplateResponse = z.string();
 
+export const zCreateCustomerBody = zCustomerIn;
+
+export const zCreateCustomerHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateCustomerResponse = zAgreementOut;
+
 export const zListDeliveriesQuery = z.object({
     account_id: z.uuid().optional(),
     document_id: z.uuid().optional(),
@@ -4445,6 +4518,23 @@ export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
 export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
+export const zDownloadListBody = zExportIn;
+
+export const zDownloadListHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zDownloadListResponse = zJobOut;
+
+export const zDownloadListFilePath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The file.
+ */
+export const zDownloadListFileResponse = z.string();
 
 export const zListHeldReadingsQuery = z.object({
     is_decided: z.boolean().optional(),
@@ -4626,6 +4716,7 @@ export const zListOpenItemsQuery = z.object({
     account_id: z.uuid().optional(),
     bill_id: z.uuid().optional(),
     due_before: z.iso.date().optional(),
+    open_of_account: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });
@@ -4904,6 +4995,7 @@ export const zCreateReadingRuleBody = zReadingRuleIn;
 export const zCreateReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
     kind: z.enum([
