@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from rachun.engine.tariffs.time_bands import TimeBands
+
 EVERY_REGISTER = "*"
 
 
@@ -238,6 +240,7 @@ class TariffVersion:
     vat: VatMode
     rounding: Rounding
     components: tuple[Component, ...]
+    time_bands: TimeBands | None = None
 
 
 def registers_of(component: Component) -> tuple[str, ...]:

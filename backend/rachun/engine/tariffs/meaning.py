@@ -6,6 +6,7 @@ from typing import Any
 
 from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode
 from rachun.engine.tariffs.faults import TariffFault, pointer_to
+from rachun.engine.tariffs.time_bands import time_band_faults
 from rachun.values.money import UnknownCurrency, exponent_of
 from rachun.values.quantity import parse_micro, parse_price_e8
 
@@ -21,6 +22,9 @@ def meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
     yield from _allowance_faults(components)
+    if "time_bands" in document:
+        priced = {one["register"] for component in components for one in component.get("registers", ())}
+        yield from time_band_faults(document["time_bands"], priced=frozenset(priced))
     priced_before: set[str] = set()
     for no, component in enumerate(components):
         if "of" in component:

@@ -30,6 +30,7 @@ from rachun.engine.tariffs.components import (
     Traffic,
     VatMode,
 )
+from rachun.engine.tariffs.time_bands import parse_time_bands
 from rachun.values.quantity import MICRO, parse_micro, parse_price_e8
 
 
@@ -40,6 +41,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
         vat=VatMode(document["vat"]),
         rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
         components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
+        time_bands=parse_time_bands(document["time_bands"]) if "time_bands" in document else None,
     )
 
 
