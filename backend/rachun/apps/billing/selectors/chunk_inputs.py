@@ -13,6 +13,7 @@ from rachun.apps.billing.country_rules import tax_rates, tax_rounding
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
+from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
@@ -62,6 +63,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         since=run.period_from,
         until=run.period_to,
         as_before=None if again is None else get_issued_at(bill_ids=again),
+        profiles=get_profiles(frames=frames, entity=run.legal_entity, until=run.period_to),
     )
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
