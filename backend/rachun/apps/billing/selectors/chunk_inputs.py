@@ -75,12 +75,6 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
     in_period = (pl.col("service_from") < run.period_to) & (
         pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
     )
-    counts = pl.concat(
-        [
-            usage.select("agreement_ix", records=pl.col("count").cast(pl.Int64)),
-            deliveries.select("agreement_ix", records=pl.lit(1, pl.Int64)),
-        ]
-    )
     return ChunkInputs(
         frames=frames,
         snapshot=Snapshot(
@@ -100,10 +94,21 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         evidence=evidence_of(consumption, taken_back, billed=billed.registers),
         estimates=measured.estimates.join(keys, on="agreement_id"),
         taken_back=measured.taken_back.join(keys, on="agreement_id"),
-        usage_counts=counts.group_by("agreement_ix").agg(pl.col("records").sum()),
+        usage_counts=usage_counts(usage, deliveries),
         active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
         excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),
     )
+
+
+def usage_counts(usage: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
+    """agreement_ix, records."""
+    counts = pl.concat(
+        [
+            usage.select("agreement_ix", records=pl.col("count").cast(pl.Int64)),
+            deliveries.select("agreement_ix", records=pl.lit(1, pl.Int64)),
+        ]
+    )
+    return counts.group_by("agreement_ix").agg(pl.col("records").sum())
 
 
 def evidence_of(consumption: pl.DataFrame, taken_back: pl.DataFrame, *, billed: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,7 @@ class ConsumptionFrames:
     refusals: pl.DataFrame
 
 
-def list_measured_consumption(
+def list_measured_consumption(  # house: argument-count -- each cuts the snapshot in another way
     *,
     agreement_ids: Sequence[UUID],
     billed_until: pl.DataFrame,
@@ -72,20 +72,12 @@ def list_measured_consumption(
     """
     asked = Asked(
         agreement_ids=agreement_ids,
-        billed=_typed(billed_until),
+        billed=billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items()),
         since=since,
         until=until,
         known_until=known_until,
     )
-    own = list_own_consumption(
-        agreement_ids=agreement_ids,
-        billed_until=billed_until,
-        since=since,
-        until=until,
-        known_until=known_until,
-        as_before=as_before,
-        profiles=profiles,
-    )
+    own = list_own_consumption(asked=asked, as_before=as_before, profiles=profiles)
     shares, refusals = find_common_shares(asked=asked, consumed=partial(list_own_consumption, as_before=as_before))
     return replace(
         own,
@@ -95,19 +87,11 @@ def list_measured_consumption(
 
 
 def list_own_consumption(
-    *,
-    agreement_ids: Sequence[UUID],
-    billed_until: pl.DataFrame,
-    since: date,
-    until: date,
-    known_until: datetime,
-    as_before: datetime | None = None,
-    profiles: Profiles | None = None,
+    *, asked: Asked, as_before: datetime | None = None, profiles: Profiles | None = None
 ) -> ConsumptionFrames:
     """Consumption of the agreements' served days before `until` that no bill holds yet, as known at `known_until`.
 
-    billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
-    first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
+    Days without readings at both ends are estimated where a rule says how; else they
     give no row, so the engine refuses them. The number of queries does not grow with the agreements. as_before: an
     instant of the past; estimates are then taken as they stood just before it. profiles: the calendars by which load
     profiles are told apart into bands.
@@ -118,7 +102,8 @@ def list_own_consumption(
     profile, serial, band, clock, from, to, minutes, quantity. Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ,
     CONSUMPTION_STATED_AND_MEASURED, INTERVALS_MISSING, INTERVALS_ACROSS_BANDS.
     """
-    billed = _typed(billed_until)
+    agreement_ids, billed = asked.agreement_ids, asked.billed
+    since, until, known_until = asked.since, asked.until, asked.known_until
     terms = list_terms(where=Q(agreement_id__in=agreement_ids), until=until, known_until=known_until)
     registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
     every = stretches_of(terms=terms, registers=registers, billed_until=billed.clear())
@@ -154,10 +139,6 @@ def list_own_consumption(
         taken_back=estimates.taken_back,
         refusals=pl.concat([*wrong, estimates.refusals, unbandable]),
     )
-
-
-def _typed(billed_until: pl.DataFrame) -> pl.DataFrame:
-    return billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
 
 
 def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
