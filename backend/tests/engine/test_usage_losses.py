@@ -1,5 +1,6 @@
 """A zone's month by hand: what went in, what was billed, what was measured and not billed, what is lost."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,12 @@ Span = tuple[int, date, date, int]  # point, from, to, whole units
 
 def losses(
     *,
-    inputs: list[Span],
-    measured: list[Span] = [],
-    billed: list[Span] = [],
-    metered: tuple[int, ...] = (),  # noqa: B006 -- read only
+    inputs: Sequence[Span],
+    measured: Sequence[Span] = (),
+    billed: Sequence[Span] = (),
+    metered: tuple[int, ...] = (),
 ) -> list[dict[str, Any]]:
-    def spans(rows: list[Span]) -> pl.DataFrame:
+    def spans(rows: Sequence[Span]) -> pl.DataFrame:
         told = [(1, point, start, end, units * 10**6) for point, start, end, units in rows]
         return pl.DataFrame(told, schema=dict(SPANS), orient="row")
 

@@ -110,18 +110,31 @@ def write(
 
 
 def faults_of(new: NewCommonMeter) -> list[FieldProblem]:
-    def fault(pointer: str, code: str) -> FieldProblem:
-        return FieldProblem(pointer=pointer, code=code, detail=FAULTS[code])
+    return [*rule_faults(new), *member_faults(new)]
 
+
+def fault(pointer: str, code: str) -> FieldProblem:
+    return FieldProblem(pointer=pointer, code=code, detail=FAULTS[code])
+
+
+def rule_faults(new: NewCommonMeter) -> list[FieldProblem]:
     faults = []
+    is_loss = new.method == CommonMeter.Method.LOSS
     if new.valid_to is not None and new.valid_to <= new.valid_from:
         faults.append(fault("/valid_to", "ends_before_start"))
-    if (new.method == CommonMeter.Method.EQUAL) != (new.attribute == ""):
+    if (is_loss or new.method == CommonMeter.Method.EQUAL) != (new.attribute == ""):
         faults.append(fault("/attribute", "attribute_of_equal" if new.attribute else "attribute_missing"))
+    if is_loss != (new.share_code == ""):
+        faults.append(fault("/share_code", "share_of_loss" if is_loss else "share_missing"))
     if new.share_code == new.register_code:
         faults.append(fault("/share_code", "share_is_register"))
-    if not any(member.is_sharing for member in new.members):
-        faults.append(fault("/members", "nobody_shares"))
+    if is_loss == any(member.is_sharing for member in new.members):
+        faults.append(fault("/members", "loss_is_shared" if is_loss else "nobody_shares"))
+    return faults
+
+
+def member_faults(new: NewCommonMeter) -> list[FieldProblem]:
+    faults = []
     seen = {new.main_point.id}
     for no, member in enumerate(new.members):
         if member.point.id in seen:
@@ -155,7 +168,10 @@ def audit(operation: str, rule: CommonMeter, *, entity: UUID, after: dict[str, A
 FAULTS = {
     "ends_before_start": _("It ends before it starts."),
     "attribute_missing": _("Name the attribute of the agreements that the shares follow."),
-    "attribute_of_equal": _("Equal shares follow no attribute; leave it empty."),
+    "attribute_of_equal": _("Equal shares and losses follow no attribute; leave it empty."),
+    "share_missing": _("Say under which register tariffs price the shares."),
+    "share_of_loss": _("A loss is not priced; leave the register of the shares empty."),
+    "loss_is_shared": _("A loss is shared by nobody: no point may take a share."),
     "share_is_register": _("Shares need a register code of their own, apart from what the meters show."),
     "nobody_shares": _("Name at least one point that takes a share."),
     "point_twice": _("This point is the main one, or named twice."),
