@@ -140,7 +140,7 @@ def price_deliveries(*, records: pl.DataFrame, legal_entity_id: UUID) -> pl.Data
     numbers = numbered["account"].unique().to_list()
     known, agreements = list_account_agreements(legal_entity_id=legal_entity_id, numbers=numbers)
     held = agreements.rename({"service": "service_code"})
-    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=held["agreement_id"].unique().to_list())
+    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=held["agreement_id"].unique())
     served = _on_day(held.join(facts.terms, on="agreement_id"), numbered, on=["account", "service_code"])
     found = served.group_by("ix").agg(pl.col("agreement_id").unique().sort())
     guided = numbered.join(found, on="ix", how="left", maintain_order="left").with_columns(

@@ -140,7 +140,8 @@ def _credits(covered: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
         numerator=text(num * -1),
         denominator=text(quantity),
     )
-    priced = rows.with_columns(amount=rounded_amount(num=num, den=quantity) * -1, quantity=units * -1, inputs=inputs)
+    amount = rounded_amount(num=num, den=quantity) * -1
+    priced = rows.with_columns(amount=amount, num=num * -1, den=quantity, quantity=units * -1, inputs=inputs)
     return as_lines(
         priced.drop("kind", "delivery_ix").with_columns(
             component=pl.col("allowance"),

@@ -2,8 +2,8 @@
 
 On a day each person has one benefit: the highest percent, of equals the one without a norm, then the earlier
 entitlement; nothing stacks. It discounts the components that say `benefits_apply`, line group by line group
-(agreement, version, component, days). In a group of A money, Q units and d days, and a benefit covering persons for P
-person-days in a household of H persons:
+(agreement, version, component, days). In a group of A money and Q units to pay (`benefit_base.py`) and d days, and a
+benefit covering persons for P person-days in a household of H persons:
     share of the household    Q × P / (H × d)       units that the covered persons used
     norm                      n × P / D             n units a person in a period of D days (not of `fixed`)
     discount                  A × percent × min(share, norm) / Q
@@ -26,9 +26,9 @@ from typing import Final
 
 import polars as pl
 
-from rachun.engine.billing.blocks import FLAT_LABEL
+from rachun.engine.billing.benefit_base import GROUP, paid_groups
 from rachun.engine.billing.frames import OPEN_DAY, as_lines, checked, days, json_of, rounded_amount, text
-from rachun.engine.billing.limits import ADJUSTMENT_MAX
+from rachun.engine.billing.limits import ADJUSTMENT_MAX, unit_price_of
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.billing.snapshot import BENEFITS, BUDGET, SnapshotInvalid
 from rachun.engine.tariffs.components import Fixed
@@ -40,7 +40,6 @@ KIND: Final = "benefit"
 IN_KIND: Final = "IN_KIND"
 HUNDRED: Final = 100 * MICRO
 NORM_MAX: Final = 10**12
-_GROUP: Final = ["account_ix", "agreement_ix", "version_ix", "component_no", "from_day", "to_day"]
 _PERSON: Final = ["agreement_ix", "person_ix"]
 _SAID: Final = ["benefit_ix", "category", "payer", "mode", "percent_micro", "household", "norm_micro"]
 
@@ -58,12 +57,14 @@ def benefit_lines(
     length, whole = pl.col("days").cast(WIDE), pl.lit(stretches.days, WIDE)
     normed = pl.col("norm_micro").is_not_null() & (pl.col("target_kind") != Fixed.kind)
     over = normed & (wide["quantity"] * whole > wide["norm_micro"] * wide["household"] * length)
-    part = wide["base"] * pl.col("percent_micro").cast(WIDE) * wide["person_days"]
+    bounded = pl.when(pl.col("base") <= ADJUSTMENT_MAX).then(wide["base"])
+    part = bounded * pl.col("percent_micro").cast(WIDE) * wide["person_days"]
     limited = covered.with_columns(by=pl.when(over).then(pl.lit("NORM")).otherwise(pl.lit("SHARE"))).with_columns(
         num=pl.when(over).then(part * wide["norm_micro"].fill_null(0)).otherwise(part),
         den=pl.when(over).then(wide["quantity"] * whole * HUNDRED).otherwise(wide["household"] * length * HUNDRED),
     )
-    discounted = _rounded(limited).filter(pl.col("discount") != 0, pl.col("mode") == IN_KIND)
+    due = (pl.col("discount") != 0) | (pl.col("base") > ADJUSTMENT_MAX)  # the latter is refused, never left out
+    discounted = _rounded(limited).filter(due, pl.col("mode") == IN_KIND)
     return _as_discounts(discounted, stretches=stretches)
 
 
@@ -110,22 +111,8 @@ def _checked(benefits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _groups(lines: pl.DataFrame, *, versions: Sequence[VersionInForce]) -> pl.DataFrame:
-    places = [(v.version_ix, c.no) for v in versions for c in v.tariff.components if c.benefits_apply]
-    schema = {"version_ix": pl.Int64, "component_no": pl.Int16}
-    applying = pl.DataFrame(places, schema=schema, orient="row")
-    is_flat = pl.col("label").eq_missing(pl.lit(FLAT_LABEL))
-    sums = (
-        lines.join(applying, on=["version_ix", "component_no"], how="semi")
-        .group_by(_GROUP, maintain_order=True)
-        .agg(
-            pl.col("component", "tax_category", "posting_code").first(),
-            target_kind=pl.col("kind").first(),
-            base=pl.col("amount").cast(WIDE).sum(),
-            quantity=pl.when(is_flat).then(0).otherwise(pl.col("quantity").cast(WIDE)).sum(),
-        )
-        .filter(pl.col("base").is_between(1, ADJUSTMENT_MAX), pl.col("quantity") > 0)
-    )
-    return sums.sort(_GROUP).with_row_index("group").with_columns(days=pl.col("to_day") - pl.col("from_day"))
+    sums = paid_groups(lines=lines, versions=versions).filter(pl.col("base") > 0, pl.col("quantity") > 0)
+    return sums.sort(GROUP).with_row_index("group").with_columns(days=pl.col("to_day") - pl.col("from_day"))
 
 
 def _covered(groups: pl.DataFrame, *, best: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +142,7 @@ def _rounded(limited: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
-    minus = pl.col("discount") * -1
+    minus = pl.when(pl.col("base") <= ADJUSTMENT_MAX).then(pl.col("discount") * -1)
     named = rows.with_columns(
         inputs=json_of(
             benefit_ix=pl.col("benefit_ix"),
@@ -176,8 +163,9 @@ def _as_discounts(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
             numerator=text(pl.col("num") * -1),
             denominator=text(pl.col("den")),
         ),
-        amount=minus,
-        unit_price_e8=minus * (pl.col("minor_den").cast(WIDE) // MICRO),
+        amount=pl.when(unit_price_of(minus).is_not_null()).then(minus),
+        unit_price_e8=unit_price_of(minus),
         label=pl.col("category"),
+        num=pl.when(pl.col("discount") == pl.col("alone")).then(pl.col("num") * -1),
     )
     return as_lines(named.with_columns(quantity=pl.lit(MICRO, WIDE)), kind=KIND)

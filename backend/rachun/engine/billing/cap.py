@@ -13,7 +13,7 @@ before rounding, in minor units.
 import polars as pl
 
 from rachun.engine.billing.frames import as_lines, json_of, rounded_amount, text
-from rachun.engine.billing.limits import ADJUSTMENT_MAX, KEYS, bounded_amount, limits_of, named_lines
+from rachun.engine.billing.limits import KEYS, bounded_amount, limits_of, named_lines, unit_price_of
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Cap
 from rachun.values.quantity import MICRO
@@ -25,15 +25,18 @@ def cap_lines(*, components: pl.DataFrame, lines: pl.DataFrame, stretches: Stret
     limits = limits_of(components=components, stretches=stretches)
     measured = named_lines(limits=limits, lines=lines, stretches=stretches)
     sums = measured.group_by(*KEYS, "tax_category").agg(category=bounded_amount(pl.col("amount").sum()))
+    beyond = pl.col("category").is_null().any().over(KEYS)
     ordered = sums.sort(*KEYS, "tax_category").with_columns(
-        upto=pl.col("category").cum_sum().over(KEYS), base=pl.col("category").sum().over(KEYS)
+        upto=pl.col("category").cum_sum().over(KEYS), base=pl.when(~beyond).then(pl.col("category").sum().over(KEYS))
     )
     over = limits.drop("tax_category").join(ordered, on=KEYS, maintain_order="left")
-    over = over.filter(pl.col("base") > pl.col("limit")).with_columns(reduction=pl.col("base") - pl.col("limit"))
+    # A sum that cannot be told stays, with an amount of null: it is refused, never left uncapped.
+    over = over.filter((pl.col("base") > pl.col("limit")).fill_null(value=True))
+    over = over.with_columns(reduction=pl.col("base") - pl.col("limit"))
     split = _split(over).filter((pl.col("amount") != 0) | pl.col("amount").is_null())
     reduced = split.with_columns(
         quantity=pl.lit(MICRO, WIDE),
-        unit_price_e8=pl.col("amount") * (pl.col("minor_den").cast(WIDE) // MICRO),
+        unit_price_e8=unit_price_of(pl.col("amount")),
         inputs=json_of(
             of=pl.col("of"),
             days=pl.col("days"),
@@ -57,4 +60,4 @@ def _split(over: pl.DataFrame) -> pl.DataFrame:
     upto = rounded_amount(num=reduction * pl.col("upto"), den=base)
     before = rounded_amount(num=reduction * (pl.col("upto") - pl.col("category")), den=base)
     share = before - upto
-    return over.with_columns(amount=pl.when(share.is_between(-ADJUSTMENT_MAX, ADJUSTMENT_MAX)).then(share))
+    return over.with_columns(amount=pl.when(unit_price_of(share).is_not_null()).then(share))

@@ -110,6 +110,11 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
         denominator=text(den),
     )
     priced = bounded.with_columns(
-        amount=rounded_amount(num=num, den=den), inputs=inputs, unit_price_e8=pl.col("price_e8"), label=pl.col("item")
+        amount=rounded_amount(num=num, den=den),
+        num=num,
+        den=den,
+        inputs=inputs,
+        unit_price_e8=pl.col("price_e8"),
+        label=pl.col("item"),
     )
     return as_lines(priced, kind=Data.kind)

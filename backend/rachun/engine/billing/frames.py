@@ -15,7 +15,8 @@ from rachun.values.rounding import WIDE, rounded_expr
 
 OPEN_DAY: Final = 2_932_896  # 9999-12-31
 QUANTITY_MAX: Final = 10**18  # a million million units: keeps quantity × price × days inside 128 bits
-AMOUNT_MAX: Final = 10**15  # minor units on one line: keeps an account's sums inside 64 bits
+AMOUNT_MAX: Final = 10**15  # minor units on one line: keeps the sum of thousands of lines inside 64 bits
+INT64_MAX: Final = 2**63 - 1
 
 LINES: Final[Mapping[str, pl.DataType]] = {
     "account_ix": pl.Int64(),
@@ -85,6 +86,11 @@ def bounded_quantity(name: str) -> pl.Expr:
     """The quantity as Int128, null past QUANTITY_MAX: an amount left null is refused as OVERFLOW, never wrapped."""
     wide = pl.col(name).cast(WIDE)
     return pl.when(wide.is_between(-QUANTITY_MAX, QUANTITY_MAX)).then(wide)
+
+
+def inside_64_bits(expr: pl.Expr) -> pl.Expr:
+    """The Int128 column, null where 64 bits do not hold it; the caller lets the amount be null there too."""
+    return pl.when(expr.is_between(-INT64_MAX, INT64_MAX)).then(expr)
 
 
 def rounded_amount(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:

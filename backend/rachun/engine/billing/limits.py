@@ -10,14 +10,14 @@ from typing import Final
 
 import polars as pl
 
-from rachun.engine.billing.frames import AMOUNT_MAX
+from rachun.engine.billing.frames import AMOUNT_MAX, inside_64_bits
 from rachun.engine.billing.proration import prorated
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.quantity import MICRO
 from rachun.values.rounding import WIDE
 
-ADJUSTMENT_MAX: Final = 9 * 10**12  # minor units of one adjustment: its unit price still fits 64 bits
+ADJUSTMENT_MAX: Final = 9 * 10**12  # minor units of one adjustment: keeps a benefit's products inside 128 bits
 KEYS: Final = ["account_ix", "agreement_ix", "version_ix", "component_no"]
 
 
@@ -51,6 +51,11 @@ def named_lines(*, limits: pl.DataFrame, lines: pl.DataFrame, stretches: Stretch
     both = measured.join(targets, on=["agreement_ix", "component"], maintain_order="left")
     same_days = pl.when(whole).then(pl.col("line_vat") == pl.col("vat")).otherwise(own)
     return both.filter(same_days).select(*KEYS, "tax_category", pl.col("amount").cast(WIDE))
+
+
+def unit_price_of(amount: pl.Expr) -> pl.Expr:
+    """An amount in minor units as the price of one, null where 64 bits do not hold it."""
+    return inside_64_bits(amount.cast(WIDE) * (pl.col("minor_den").cast(WIDE) // MICRO))
 
 
 def bounded_amount(amount: pl.Expr) -> pl.Expr:

@@ -7,7 +7,7 @@ the named components came to), vat, numerator and denominator of the line in min
 import polars as pl
 
 from rachun.engine.billing.frames import as_lines, json_of, text
-from rachun.engine.billing.limits import ADJUSTMENT_MAX, KEYS, limits_of, named_lines
+from rachun.engine.billing.limits import KEYS, limits_of, named_lines, unit_price_of
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Minimum
 from rachun.values.quantity import MICRO
@@ -22,11 +22,11 @@ def minimum_lines(*, components: pl.DataFrame, lines: pl.DataFrame, stretches: S
     rows = limits.join(sums, on=KEYS, how="left", maintain_order="left")
     rows = rows.with_columns(base=pl.col("base").fill_null(0).cast(WIDE))
     short = rows.with_columns(lacking=pl.col("limit") - pl.col("base")).filter(pl.col("lacking") > 0)
-    lacking = pl.when(pl.col("lacking") <= ADJUSTMENT_MAX).then(pl.col("lacking"))
+    unit_price = unit_price_of(pl.col("lacking"))
     topped = short.with_columns(
         quantity=pl.lit(MICRO, WIDE),
-        unit_price_e8=lacking * (pl.col("minor_den").cast(WIDE) // MICRO),
-        amount=lacking,
+        unit_price_e8=unit_price,
+        amount=pl.when(unit_price.is_not_null()).then(pl.col("lacking")),
         inputs=json_of(
             of=pl.col("of"),
             days=pl.col("days"),

@@ -39,6 +39,8 @@ def one_off_lines(
     num, den = pl.when(worth.is_not_null()).then(within), pl.col("minor_den").cast(WIDE)
     lines = due.with_columns(
         amount=rounded_amount(num=num, den=den),
+        num=num,
+        den=den,
         inputs=json_of(
             item=pl.col("item"),
             unit=pl.col("unit"),

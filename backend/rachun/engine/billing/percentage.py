@@ -6,7 +6,7 @@ percentage may name an earlier one. Quantity is the sum in currency units, the u
 
 import polars as pl
 
-from rachun.engine.billing.frames import AMOUNT_MAX, as_lines, json_of, rounded_amount, text
+from rachun.engine.billing.frames import AMOUNT_MAX, as_lines, inside_64_bits, json_of, rounded_amount, text
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Percentage
 from rachun.values.quantity import E8
@@ -25,12 +25,15 @@ def percentage_lines(*, components: pl.DataFrame, lines: pl.DataFrame, stretches
     )
     rows = sums.join(components, on=["version_ix", "component_no"]).join(stretches.versions, on="version_ix")
     bounded = pl.when(pl.col("base").is_between(-AMOUNT_MAX, AMOUNT_MAX)).then(pl.col("base"))
-    num = bounded * pl.col("percent_micro").cast(WIDE)
     # minor_den / 10^8 is a minor unit in millionths of the currency unit
+    quantity = inside_64_bits(bounded * (pl.col("minor_den").cast(WIDE) // E8))
+    num = pl.when(quantity.is_not_null()).then(bounded) * pl.col("percent_micro").cast(WIDE)
     priced = rows.with_columns(
-        quantity=bounded * (pl.col("minor_den").cast(WIDE) // E8),
+        quantity=quantity,
         unit_price_e8=pl.col("percent_micro"),
         amount=rounded_amount(num=num, den=pl.lit(E8, WIDE)),
+        num=num,
+        den=pl.lit(E8, WIDE),
         inputs=json_of(
             of=pl.col("of"),
             base_minor=text(pl.col("base")),

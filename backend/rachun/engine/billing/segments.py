@@ -7,14 +7,17 @@ a call or a delivered service is priced by the version of its day even when that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
 from rachun.engine.billing.frames import OPEN_DAY, checked, clipped, day_number, day_text, days, overlapping, refused
 from rachun.engine.billing.snapshot import AGREEMENTS, ASSIGNMENTS, Snapshot, SnapshotInvalid
-from rachun.engine.tariffs.components import Component, Rounding
+from rachun.engine.tariffs.components import Component, Rounding, Taxed
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.money import exponent_of
+
+DAYS_MAX: Final = 1_000  # of a billing period: keeps quantity × price × days inside 128 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,8 @@ class Stretches:
     """Frames with account_ix, agreement_ix, version_ix, from_day, to_day, clipped to what the snapshot can touch.
 
     presence: served days without regard to tariffs. in_period: `served` cut to the billing period.
-    versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency.
+    versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
+    tax_exact (tax is taken of the amount before rounding).
     """
 
     start: int
@@ -43,6 +47,8 @@ class Stretches:
 def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
     """Cut every agreement into stretches. fact_days: days of consumption, calls and deliveries outside the period."""
     start, end = day_number(snapshot.period.start), day_number(snapshot.period.end)
+    if end - start > DAYS_MAX:
+        raise SnapshotInvalid(f"period: more than {DAYS_MAX} days")
     first, last = min([start, *fact_days]), max([end, *fact_days])
     presence = days(
         checked(snapshot.agreements, columns=AGREEMENTS, name="agreements"), start="service_from", end="service_to"
@@ -88,11 +94,12 @@ def _version_facts(versions: Iterable[VersionInForce]) -> pl.DataFrame:
             v.tariff.rounding == Rounding.HALF_EVEN,
             10 ** (14 - exponent_of(currency=v.tariff.currency)),
             v.tariff.currency,
+            v.tariff.taxed == Taxed.EXACT,
         )
         for v in versions
     ]
     schema = {"version_ix": pl.Int64, "vat": pl.String, "to_even": pl.Boolean, "minor_den": pl.Int64}
-    return pl.DataFrame(rows, schema={**schema, "currency": pl.String}, orient="row")
+    return pl.DataFrame(rows, schema={**schema, "currency": pl.String, "tax_exact": pl.Boolean}, orient="row")
 
 
 def components_of(

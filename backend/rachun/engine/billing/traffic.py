@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from rachun.engine.billing.dated import on_their_day
-from rachun.engine.billing.frames import QUANTITY_MAX, as_lines, checked, json_of, rounded_amount, text
+from rachun.engine.billing.frames import (
+    QUANTITY_MAX,
+    as_lines,
+    bounded_quantity,
+    checked,
+    json_of,
+    rounded_amount,
+    text,
+)
 from rachun.engine.billing.segments import Stretches, components_of
 from rachun.engine.billing.snapshot import USAGE
 from rachun.engine.tariffs.components import Traffic
@@ -41,7 +49,9 @@ def traffic_lines(
         to_day=pl.col("day").max() + 1,
     )
     used = sums.filter((pl.col("quantity") != 0) | (pl.col("worth") != 0)).join(stretches.versions, on="version_ix")
-    worth = pl.when(pl.col("worth").is_between(-QUANTITY_MAX, QUANTITY_MAX)).then(pl.col("worth"))
+    used = used.with_columns(quantity=bounded_quantity("quantity"))
+    sound = pl.col("worth").is_between(-QUANTITY_MAX, QUANTITY_MAX) & pl.col("quantity").is_not_null()
+    worth = pl.when(sound).then(pl.col("worth"))
     num, den = worth * E8, pl.col("minor_den").cast(WIDE)
     inputs = json_of(
         count=pl.col("count"),
@@ -50,5 +60,6 @@ def traffic_lines(
         numerator=text(num),
         denominator=text(den),
     )
-    lines = used.with_columns(amount=rounded_amount(num=num, den=den), inputs=inputs, unit_price_e8=pl.lit(0, pl.Int64))
+    amount = rounded_amount(num=num, den=den)
+    lines = used.with_columns(amount=amount, num=num, den=den, inputs=inputs, unit_price_e8=pl.lit(0, pl.Int64))
     return as_lines(lines, kind=Traffic.kind), refusals

@@ -41,6 +41,7 @@ TERMS: Mapping[str, tuple[pl.DataType, object]] = {
     "max_cost_strategy": (pl.String(), ""),  # FREE caps the cost; DISCONNECT only bounds an authorised duration
 }
 STRATEGIES = ("", "FREE", "DISCONNECT")
+USAGE_MAX = 10**12  # of any interval or threshold: keeps the usage of a call inside 64 bits
 AMOUNT_DECIMALS = 6
 E8_DECIMALS = 8
 
@@ -155,6 +156,10 @@ def _refuse_wrong(rows: pl.DataFrame, *, bands: Sequence[TimeBand]) -> None:
             "minimum_s", "minimum_e8", "free_below_s", "max_cost_e8"
         )
         < 0,
+        f"an interval or threshold beyond {USAGE_MAX}": pl.max_horizontal(
+            "first_interval_s", "increment_s", "minimum_s", "free_below_s"
+        )
+        > USAGE_MAX,
         "a negative price or fee": (pl.min_horizontal("price_per_minute_e8", "connection_fee_e8") < 0),
     }
     for what, expr in wrong.items():
@@ -220,5 +225,7 @@ def _refuse_wrong_steps(group: Group, *, prefix: str) -> None:
     starts = [from_s for from_s, _, _, _ in group]
     if not starts or starts[0] != 0 or starts != sorted(set(starts)):
         raise DestinationsInvalid(f"prefix {prefix!r}: rate groups must start at 0 and ascend")
+    if max(*starts, *(max(per, increment) for _, _, per, increment in group)) > USAGE_MAX:
+        raise DestinationsInvalid(f"prefix {prefix!r}: a rate group's start, unit or increment beyond {USAGE_MAX}")
     if any(price < 0 or per < 1 or increment < 1 for _, price, per, increment in group):
         raise DestinationsInvalid(f"prefix {prefix!r}: a rate group with a price below 0, a unit or increment below 1")

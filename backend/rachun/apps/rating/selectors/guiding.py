@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast, Lower
 
 from rachun.apps.agreements.models import ResourceAssignment, ServiceAgreement, ServiceTerm, TariffAssignment
+from rachun.apps.base.columns import IsOneOf, read_frame
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account, AccountAlias
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
@@ -37,17 +37,17 @@ class TariffFacts:
     tables: Mapping[str, DestinationTable]
 
 
-def list_number_assignments(*, legal_entity_id: UUID, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def list_number_assignments(*, legal_entity_id: UUID, numbers: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(known, assigned) phone numbers. known: caller.  assigned: caller, agreement_id, valid_from, valid_to."""
     own = {"legal_entity_id": legal_entity_id, "kind": Resource.Kind.PHONE_NUMBER}
-    known = Resource.objects.filter(identifier__in=numbers, **own).values_list("identifier")
+    known = Resource.objects.filter(IsOneOf("identifier", numbers, kind="text"), **own).values_list("identifier")
     assigned = ResourceAssignment.objects.filter(
-        resource__identifier__in=numbers,
+        IsOneOf("resource__identifier", numbers, kind="text"),
         superseded_at__isnull=True,
         **{f"resource__{name}": value for name, value in own.items()},
     ).values_list("resource__identifier", Cast("agreement_id", TextField()), "valid_from", "valid_to")
     columns = {"caller": pl.String(), "agreement_id": pl.String(), **_DATED}
-    return frame_of(known, {"caller": pl.String()}), frame_of(assigned, columns)
+    return read_frame(known, {"caller": pl.String()}), read_frame(assigned, columns)
 
 
 class CallFacts:
@@ -63,7 +63,7 @@ class CallFacts:
         self._asked = pl.Series("number", [], dtype=pl.String)
         self.known = pl.DataFrame(schema={"caller": pl.String()})
         self.assigned = pl.DataFrame(schema={"caller_e164": pl.String(), "agreement_id": pl.String(), **_DATED})
-        self.tariffs = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=[])
+        self.tariffs = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=pl.Series([], dtype=pl.String))
         self.spans = spans_of(assigned=self.assigned, tariffs=self.tariffs)
 
     def copy(self) -> "CallFacts":
@@ -77,10 +77,10 @@ class CallFacts:
         if new.is_empty():
             return
         self._asked = pl.concat([self._asked, new.alias("number")])
-        known, held = list_number_assignments(legal_entity_id=self._legal_entity_id, numbers=new.to_list())
+        known, held = list_number_assignments(legal_entity_id=self._legal_entity_id, numbers=new)
         assigned = held.rename({"caller": "caller_e164"})
         ids = assigned["agreement_id"].unique()
-        unread = ids.filter(~ids.is_in(self.assigned["agreement_id"].unique().implode())).to_list()
+        unread = ids.filter(~ids.is_in(self.assigned["agreement_id"].unique().implode()))
         read = get_tariff_facts(legal_entity_id=self._legal_entity_id, agreement_ids=unread, known=self.tariffs)
         self.known = pl.concat([self.known, known])
         self.assigned = pl.concat([self.assigned, assigned])
@@ -114,8 +114,8 @@ def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) ->
     aliases = AccountAlias.objects.filter(number__in=numbers, **entity).values_list(
         "number", Cast("account_id", TextField())
     )
-    pairs = frame_of(accounts, {"account": pl.String(), "account_id": pl.String()})
-    pairs = pl.concat([pairs, frame_of(aliases, pairs.schema)]).unique()
+    pairs = read_frame(accounts, {"account": pl.String(), "account_id": pl.String()})
+    pairs = pl.concat([pairs, read_frame(aliases, pairs.schema)]).unique()
     named = ServiceAgreement.objects.filter(number__in=numbers, **entity).values_list(
         "number", Cast("id", TextField()), Lower("service__code")
     )
@@ -123,26 +123,28 @@ def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) ->
         account_id__in=[UUID(text) for text in pairs["account_id"]], **entity
     ).values_list(Cast("account_id", TextField()), Cast("id", TextField()), Lower("service__code"))
     columns = {"account": pl.String(), "agreement_id": pl.String(), "service": pl.String()}
-    by_account = frame_of(held, {"account_id": pl.String(), "agreement_id": pl.String(), "service": pl.String()})
-    agreements = pl.concat([frame_of(named, columns), by_account.join(pairs, on="account_id").select(columns.keys())])
+    by_account = read_frame(held, {"account_id": pl.String(), "agreement_id": pl.String(), "service": pl.String()})
+    agreements = pl.concat([read_frame(named, columns), by_account.join(pairs, on="account_id").select(columns.keys())])
     known = pl.concat([agreements.select("account"), pairs.select("account")]).unique()
     return known, agreements.unique()
 
 
 def get_tariff_facts(
-    *, legal_entity_id: UUID, agreement_ids: Sequence[str], known: TariffFacts | None = None
+    *, legal_entity_id: UUID, agreement_ids: pl.Series, known: TariffFacts | None = None
 ) -> TariffFacts:
     """Served days, plans and what their versions price, in force now, added to what is known of other agreements.
 
     Three queries, and one for the tables.
     """
-    ids = {"agreement_id__in": [UUID(text) for text in agreement_ids], "superseded_at__isnull": True}
+    wanted = IsOneOf("agreement_id", agreement_ids, kind="uuid")
     agreement = Cast("agreement_id", TextField())
-    terms = ServiceTerm.objects.filter(**ids).values_list(agreement, "valid_from", "valid_to")
-    plans = TariffAssignment.objects.filter(**ids).values_list(
+    terms = ServiceTerm.objects.filter(wanted, superseded_at__isnull=True).values_list(
+        agreement, "valid_from", "valid_to"
+    )
+    plans = TariffAssignment.objects.filter(wanted, superseded_at__isnull=True).values_list(
         agreement, Cast("plan_id", TextField()), "valid_from", "valid_to"
     )
-    plan_frame = frame_of(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED})
+    plan_frame = read_frame(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED})
     read_plans = set() if known is None else set(known.plans["plan_id"].unique())
     plan_ids = [UUID(text) for text in plan_frame["plan_id"].unique().to_list() if text not in read_plans]
     versions = list(
@@ -155,7 +157,7 @@ def get_tariff_facts(
     read_tables = {} if known is None else known.tables
     codes = [code for code in traffic["table"].unique().to_list() if code not in read_tables]
     new = TariffFacts(
-        terms=frame_of(terms, {"agreement_id": pl.String(), **_DATED}),
+        terms=read_frame(terms, {"agreement_id": pl.String(), **_DATED}),
         plans=plan_frame,
         versions=ordered.with_columns(valid_to=pl.col("valid_from").shift(-1).over("plan_id")),
         traffic=traffic,
@@ -193,7 +195,3 @@ def _components(versions: Sequence[TariffVersion]) -> tuple[pl.DataFrame, pl.Dat
         ),
         pl.DataFrame(one_offs, schema=texts, orient="row"),
     )
-
-
-def frame_of(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=dict(columns), orient="row")

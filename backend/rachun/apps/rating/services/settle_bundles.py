@@ -123,7 +123,7 @@ def _plain(row: Sequence[Any]) -> list[Any]:
 
 def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
     """Calls whose tariff of their day includes their destination, with month, table and included_s."""
-    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=calls["agreement_id"].unique().to_list())
+    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=calls["agreement_id"].unique())
     offers = pl.DataFrame(
         [(one.version_id, one.component, one.table, one.seconds, list(one.destinations)) for one in included],
         schema={

@@ -1,0 +1,20 @@
+"""Sums of an account that 64 bits would not hold are refused; each line alone is bounded already (AMOUNT_MAX)."""
+
+from typing import Final
+
+import polars as pl
+
+from rachun.engine.billing.frames import refused
+from rachun.values.rounding import WIDE
+
+SUM_MAX: Final = 10**18  # minor units of all lines of an account, whatever their signs
+_MONEY: Final = ("net", "tax", "gross")
+
+
+def overflowed_sums(lines: pl.DataFrame) -> pl.DataFrame:
+    """REFUSALS (OVERFLOW) of the accounts whose lines may leave SUM_MAX. lines: taxed."""
+    size = pl.max_horizontal(pl.col(name).cast(WIDE).abs() for name in _MONEY)
+    largest: int | None = lines.select(size.max()).item()
+    if not largest or largest * lines.height <= SUM_MAX:  # the usual case, without a sum over every account
+        return refused(lines.clear(), code="OVERFLOW")
+    return refused(lines.filter(size.sum().over("account_ix") > SUM_MAX), code="OVERFLOW")
