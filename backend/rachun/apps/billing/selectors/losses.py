@@ -18,8 +18,7 @@ from rachun.apps.identity.scope import Scope
 from rachun.apps.metering.models import CommonMeter
 from rachun.apps.metering.selectors import list_common_meters
 from rachun.apps.metering.selectors.zones import ZoneFlows, get_zone_flows
-from rachun.engine.billing.metered import Metered
-from rachun.engine.tariffs.components import EVERY_REGISTER
+from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
 from rachun.engine.usage.losses import MONTHS, SPANS, monthly_losses
 
 FLAT = "FLAT"  # the label of what is due once, which is no quantity
