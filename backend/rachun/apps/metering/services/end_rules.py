@@ -35,9 +35,8 @@ def end_open(standing: QuerySet[Rule], *, at: date, recorded_at: datetime) -> No
 
 def _ended(found: QuerySet[Rule], rule: Rule, *, at: date, recorded_at: datetime) -> Rule:
     found.update(superseded_at=recorded_at)
-    facts = {
-        field.attname: getattr(rule, field.attname) for field in rule._meta.concrete_fields if field.name not in _OWN
-    }
+    fields = rule._meta.concrete_fields  # noqa: SLF001 -- Django's own name
+    facts = {field.attname: getattr(rule, field.attname) for field in fields if field.name not in _OWN}
     return found.model._default_manager.create(  # noqa: SLF001 -- as above
         valid_from=rule.valid_from, valid_to=at, recorded_at=recorded_at, **facts
     )
