@@ -8,12 +8,15 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from rachun.apps.base.files import keep_file
 from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill, BillRun
 from rachun.apps.customers.models import Account
+from rachun.apps.devices.models import Agent, Device
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
 from rachun.apps.metering.models import CommonMeter, EstimationRule, ReadingRule
-from rachun.apps.payments.models import Receipt
+from rachun.apps.payments.models import CashDesk, CashPayment, CashShift, Receipt
+from rachun.apps.selfservice.models import SentReading
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
@@ -132,6 +135,25 @@ def held_reading(enterprise: Enterprise) -> dict[str, Any]:
     made = make_meter(branch=enterprise.north)
     place_meter(meter=made, service_point=a.service_point(branch=enterprise.north))
     return {"id": hold_reading(meter=made, on="2026-01-31", value="10").id}
+
+
+@makes("sent_reading")
+def sent_reading(enterprise: Enterprise) -> dict[str, Any]:
+    made = make_meter(branch=enterprise.north)
+    agreement = a.agreement(branch=enterprise.north)
+    place_meter(meter=made, service_point=agreement.service_point)
+    held = hold_reading(meter=made, on="2026-01-31", value="10")
+    sent = SentReading.objects.create(
+        account=agreement.account,
+        register=held.register,
+        boundary_date=held.boundary_date,
+        value=held.value,
+        held=held,
+        photo_sha256=keep_file(content=b"\xff\xd8\xff a dial"),
+        photo_media_type="image/jpeg",
+        sent_at=held.recorded_at,
+    )
+    return {"id": sent.id, "account_id": agreement.account_id}
 
 
 @makes("usage_source")
@@ -294,3 +316,65 @@ def estimation_rule(enterprise: Enterprise) -> dict[str, Any]:
         recorded_at=a.NOON,
     )
     return {"id": rule.id}
+
+
+def desk_of(enterprise: Enterprise) -> CashDesk:
+    return CashDesk.objects.create(
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        code=f"D{a.next_number()}",
+        name="Desk",
+        no_register_reason="market stall",
+        updated_at=a.NOON,
+    )
+
+
+def shift_of(enterprise: Enterprise) -> CashShift:
+    return CashShift.objects.create(
+        desk=desk_of(enterprise),
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        number=1,
+        cashier=make_operator(entity=enterprise.entity, branch=enterprise.north),
+        currency=enterprise.entity.currency,
+        float_minor=0,
+        opened_at=a.NOON,
+    )
+
+
+@makes("agent")
+def agent(enterprise: Enterprise) -> dict[str, Any]:
+    made = Agent.objects.create(
+        legal_entity=enterprise.entity, branch=enterprise.north, name="Desk PC", created_at=a.NOON
+    )
+    Device.objects.create(
+        agent=made, legal_entity=enterprise.entity, branch=enterprise.north, key="till", kind=Device.Kind.REGISTER
+    )
+    return {"id": made.id}
+
+
+@makes("cash_desk")
+def cash_desk(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": desk_of(enterprise).id}
+
+
+@makes("cash_shift")
+def cash_shift(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": shift_of(enterprise).id}
+
+
+@makes("cash_payment")
+def cash_payment(enterprise: Enterprise) -> dict[str, Any]:
+    made = CashPayment.objects.create(
+        shift=shift_of(enterprise),
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        account=a.account(branch=enterprise.north),
+        amount_minor=100,
+        tendered_minor=100,
+        currency=enterprise.entity.currency,
+        value_date=date(2026, 2, 10),
+        state=CashPayment.State.NOT_TAKEN,
+        taken_at=a.NOON,
+    )
+    return {"id": made.id}

@@ -24,6 +24,7 @@ PRODUCT_APPS = [
     "rachun.apps.identity",
     "rachun.apps.documents",
     "rachun.apps.messaging",
+    "rachun.apps.devices",
     "rachun.apps.catalog",
     "rachun.apps.customers",
     "rachun.apps.resources",
@@ -137,6 +138,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AccountDelivery": "rachun.apps.customers.models.Account.Delivery",
         "BillRunKind": "rachun.apps.billing.models.BillRun.Kind",
         "BillRunState": "rachun.apps.billing.models.BillRun.State",
+        "CashAnswer": "rachun.apps.payments.api.cash_serializers.ANSWERS",
+        "CashMoveKind": "rachun.apps.payments.api.cash_serializers.MOVES",
+        "CashMovementKind": "rachun.apps.payments.models.CashMovement.Kind",
+        "CashMovementState": "rachun.apps.payments.models.CashMovement.State",
+        "CashPaymentState": "rachun.apps.payments.models.CashPayment.State",
+        "CashShiftState": "rachun.apps.payments.models.CashShift.State",
         "CommonMeterMethod": "rachun.apps.metering.models.CommonMeter.Method",
         "CommonMeterWhenNegative": "rachun.apps.metering.models.CommonMeter.WhenNegative",
         "CommonMeterWhenUnread": "rachun.apps.metering.models.CommonMeter.WhenUnread",
@@ -146,6 +153,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DebtKind": "rachun.apps.ledger.models.OpenItem.DebtKind",
         "DeliveryChannel": "rachun.apps.messaging.models.Delivery.Channel",
         "DeliveryState": "rachun.apps.messaging.models.Delivery.State",
+        "DeviceKind": "rachun.apps.devices.models.Device.Kind",
+        "DeviceState": "rachun.apps.devices.models.Device.State",
         "DocumentKind": "rachun.apps.documents.models.Document.Kind",
         "EstimationMethod": "rachun.apps.metering.services.METHODS",
         "FileEncoding": "rachun.apps.rating.api.serializers.ENCODINGS",
@@ -179,6 +188,7 @@ REDIS_URL = ENV.redis_url
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
 FILES_DIR = ENV.files_dir
 FRONTEND_DIR = ENV.frontend_dir
+PORTAL_DIR = ENV.portal_dir
 PUBLIC_URL = ENV.public_url
 SMTP_URL = ENV.smtp_url
 

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "identity",
             "documents",
             "messaging",
+            "devices",
             "catalog",
             "customers",
             "agreements",
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "search",
         )
     ),
+    re_path(r"^portal(?:/(?P<path>.*))?$", built_app(settings.PORTAL_DIR)),
     # Everything that is not the interface's belongs to the operators' application.
     re_path(r"^(?!api/|portal(?:/|$))(?P<path>.*)$", built_app(settings.FRONTEND_DIR)),
 ]

@@ -3,6 +3,7 @@ import {
   IconAlertCircle,
   IconCalculator,
   IconCash,
+  IconCashRegister,
   IconEyeCheck,
   IconFileInvoice,
   IconFileText,
@@ -31,6 +32,7 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
     text: "place.work",
     places: [
       { to: "/", text: "place.home", icon: IconHome, needs: "getMe" },
+      { to: "/cash-desk", text: "place.cash", icon: IconCashRegister, needs: "takeCashPayment" },
       { to: "/jobs", text: "place.jobs", icon: IconListCheck, needs: "listJobs" },
     ],
   },

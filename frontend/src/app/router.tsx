@@ -56,8 +56,20 @@ function page<Path extends string>(path: Path, component: RouteComponent) {
   return createRoute({ getParentRoute: () => inside, path, component });
 }
 
+/** A cashier's first page is the desk: whoever takes cash and runs no jobs. */
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+  beforeLoad: async () => {
+    const { operations } = await queries.ensureQueryData(meQuery);
+    if (operations.includes("takeCashPayment") && !operations.includes("listJobs")) throw redirect({ to: "/cash-desk" });
+  },
+});
+
 const pages = [
-  page("/", lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage")),
+  home,
+  page("/cash-desk", lazyRouteComponent(() => import("@/features/cash-desk/cash-desk-page"), "CashDeskPage")),
   page("/accounts", lazyRouteComponent(() => import("@/features/accounts/account-list-page"), "AccountListPage")),
   page("/accounts/$id", lazyRouteComponent(() => import("@/features/accounts/account-page"), "AccountPage")),
   page("/parties", lazyRouteComponent(() => import("@/features/parties/party-list-page"), "PartyListPage")),
