@@ -56,6 +56,15 @@ def job(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": Job.objects.create(kind="contract.test", legal_entity_id=enterprise.entity.id, state="DONE").id}
 
 
+@makes("export")
+def export(enterprise: Enterprise) -> dict[str, Any]:
+    """Belongs to who asked for it, whoever else may see the enterprise."""
+    owner = make_operator(entity=enterprise.entity, branch=enterprise.north)
+    result = {"sha256": keep_file(content=b"n"), "name": "n.csv", "format": "CSV", "rows": 0}
+    made = Job.objects.create(kind="identity.export_list", created_by=owner.id, state="DONE", result=result)
+    return {"id": made.id}
+
+
 @makes("party")
 def party(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": a.party(branch=enterprise.north).id}
