@@ -58,6 +58,43 @@ export const zActivationRequestIn = z.object({
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
+export const zAgentIn = z.object({
+    branch_id: z.uuid(),
+    name: z.string().min(1).max(100)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zAgentOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    name: z.string(),
+    computer: z.string(),
+    version: z.string(),
+    is_connected: z.boolean().readonly(),
+    enrolled_at: z.iso.datetime({ offset: true }).nullable(),
+    seen_at: z.iso.datetime({ offset: true }).nullable(),
+    revoked_at: z.iso.datetime({ offset: true }).nullable(),
+    clock_difference_s: z.int().nullable(),
+    open_jobs: z.int(),
+    waiting_messages: z.int(),
+    created_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * The only time that the code is told.
+ */
+export const zAgentCodeOut = z.object({
+    agent: zAgentOut,
+    code: z.string(),
+    expires_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
 export const zAssignmentIn = z.object({
     role: z.string().min(1).max(50),
     legal_entity_id: z.uuid(),
@@ -219,6 +256,14 @@ export const zBillRunOut = z.object({
     issued_at: z.iso.datetime({ offset: true }).nullable()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBilledMonthOut = z.object({
+    month: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable()
+});
+
 export const zBlankEnum = z.enum(['']);
 
 /**
@@ -247,6 +292,223 @@ export const zBranchOut = z.object({
  */
 export const zCancelIn = z.object({
     why: z.string().min(1).max(300)
+});
+
+export const zCashAnswer = z.enum(['PRINTED', 'NOT_PRINTED']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashAnswerIn = z.object({
+    was: zCashAnswer
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashCountIn = z.object({
+    counted: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    reason: z.string().max(300).default('')
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashDeskIn = z.object({
+    branch_id: z.uuid(),
+    code: z.string().min(1).max(20),
+    name: z.string().min(1).max(100),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string().max(200).default(''),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string().length(1).default('А')
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashDeskOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    code: z.string(),
+    name: z.string(),
+    currency: z.string(),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string(),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string()
+});
+
+/**
+ * What the drawer must hold, and of what.
+ */
+export const zCashDrawerOut = z.object({
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    moved_in: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    moved_out: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    taken: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    taken_count: z.int(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+export const zCashMoveKind = z.enum(['IN', 'OUT']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashMoveIn = z.object({
+    kind: zCashMoveKind,
+    amount: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    reason: z.string().min(1).max(200)
+});
+
+export const zCashMovementKind = z.enum([
+    'FLOAT',
+    'IN',
+    'OUT',
+    'X_REPORT',
+    'Z_REPORT'
+]);
+
+export const zCashMovementState = z.enum([
+    'WAITING',
+    'DONE',
+    'FAILED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashMovementOut = z.object({
+    id: z.uuid(),
+    kind: zCashMovementKind,
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    reason: z.string(),
+    state: zCashMovementState,
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    moved_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashPaymentIn = z.object({
+    account_id: z.uuid(),
+    amount: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    tendered: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/)
+});
+
+export const zCashPaymentState = z.enum([
+    'TAKING',
+    'TAKEN',
+    'PRINTED',
+    'NOT_TAKEN'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashPaymentOut = z.object({
+    id: z.uuid(),
+    shift_id: z.uuid(),
+    account_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tendered: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    change: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    currency: z.string(),
+    value_date: z.iso.date(),
+    state: zCashPaymentState,
+    code: z.string().readonly(),
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    can_cancel: z.boolean().readonly(),
+    needs_answer: z.boolean().readonly(),
+    fiscal_no: z.int().nullable(),
+    receipt_id: z.uuid().nullable(),
+    receipt_number: z.string().readonly(),
+    taken_at: z.iso.datetime({ offset: true }),
+    settled_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashShiftIn = z.object({
+    cash_desk_id: z.uuid(),
+    float: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/)
+});
+
+export const zCashShiftState = z.enum([
+    'OPEN',
+    'CLOSING',
+    'CLOSED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftOut = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    counted: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable(),
+    drawer: zCashDrawerOut,
+    movements: z.array(zCashMovementOut)
+});
+
+/**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export const zCashDeskStateOut = z.object({
+    desk: zCashDeskOut,
+    has_register: z.boolean(),
+    is_ready: z.boolean(),
+    needs_attention: z.boolean(),
+    title: z.string(),
+    what_to_do: z.string(),
+    shift: zCashShiftOut.nullable(),
+    is_own_shift: z.boolean(),
+    payment: zCashPaymentOut.nullable(),
+    scan_count: z.int(),
+    latest_scan: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftRowOut = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    counted: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable()
 });
 
 /**
@@ -472,6 +734,33 @@ export const zDestinationTableIn = z.object({
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/)
 });
 
+export const zDeviceKind = z.enum(['REGISTER', 'SCANNER']);
+
+export const zDeviceState = z.enum([
+    'OPENING',
+    'READY',
+    'BUSY',
+    'WAITING'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDeviceOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    agent_id: z.uuid(),
+    agent_name: z.string(),
+    key: z.string(),
+    kind: zDeviceKind,
+    state: zDeviceState,
+    code: z.string(),
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    serial_number: z.string()
+});
+
 export const zDocumentKind = z.enum(['BILL']);
 
 /**
@@ -637,6 +926,26 @@ export const zExplanationStepOut = z.object({
 });
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportColumnIn = z.object({
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
+    title: z.string().min(1).max(100)
+});
+
+export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportIn = z.object({
+    address: z.string().min(1).regex(/^\/api\/v1\/[A-Za-z0-9\/_-]{1,200}(\?.{0,2000})?$/),
+    format: zExportInFormatEnum,
+    name: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,60}$/),
+    columns: z.array(zExportColumnIn)
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zFieldProblemOut = z.object({
@@ -754,6 +1063,19 @@ export const zJobOut = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zLatestBillOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zLedgerAccountOut = z.object({
     id: z.uuid(),
     legal_entity_id: z.uuid(),
@@ -851,6 +1173,14 @@ export const zOpenItemOut = z.object({
     currency: z.string()
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOpeningReadingIn = z.object({
+    register: z.string().min(1).max(20),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
 export const zOperatorLanguage = z.enum([
     'uk',
     'bs',
@@ -885,11 +1215,37 @@ export const zOperatorOut = z.object({
     assignments: z.array(zAssignmentOut)
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingCheckIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    photo: z.string()
+});
+
 export const zPaginatedAccountOutList = z.object({
     count: z.int(),
     page: z.int(),
     page_size: z.int(),
     results: z.array(zAccountOut)
+});
+
+export const zPaginatedAgentOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zAgentOut)
 });
 
 export const zPaginatedAuditRowOutList = z.object({
@@ -927,6 +1283,27 @@ export const zPaginatedBranchOutList = z.object({
     results: z.array(zBranchOut)
 });
 
+export const zPaginatedCashDeskOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashDeskOut)
+});
+
+export const zPaginatedCashPaymentOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashPaymentOut)
+});
+
+export const zPaginatedCashShiftRowOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashShiftRowOut)
+});
+
 export const zPaginatedCommonMeterOutList = z.object({
     count: z.int(),
     page: z.int(),
@@ -946,6 +1323,13 @@ export const zPaginatedDeliveryOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDeliveryOut)
+});
+
+export const zPaginatedDeviceOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDeviceOut)
 });
 
 export const zPaginatedDocumentOutList = z.object({
@@ -1059,6 +1443,43 @@ export const zPartyKind = z.enum([
 ]);
 
 /**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export const zCustomerIn = z.object({
+    attributes: z.array(zAttributeIn),
+    branch_id: z.uuid(),
+    account_id: z.uuid().nullable(),
+    party_id: z.uuid().nullable(),
+    kind: zPartyKind,
+    name: z.string().max(200).default(''),
+    language: zCustomerLanguage,
+    tax_id: z.string().max(20).default(''),
+    email: z.union([
+        z.email().max(200),
+        z.string().max(0)
+    ]),
+    phone: z.union([
+        z.string().max(30).regex(/^\+?[0-9][0-9 ()\/-]{3,24}$/),
+        z.string().max(0)
+    ]),
+    delivery: zAccountDelivery,
+    postcode: z.string().max(10).default(''),
+    settlement: z.string().min(1).max(100),
+    street: z.string().max(100).default(''),
+    building: z.string().min(1).max(20),
+    unit: z.string().max(20).default(''),
+    service_id: z.uuid(),
+    plan_id: z.uuid(),
+    service_from: z.iso.date(),
+    service_point_code: z.string().max(40).default(''),
+    phone_number: z.string().max(64).default(''),
+    login: z.string().max(64).default(''),
+    meter_serial: z.string().max(40).default(''),
+    meter_digits: z.int().gte(1).lte(11).default(6),
+    opening_readings: z.array(zOpeningReadingIn)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zPartyIn = z.object({
@@ -1118,6 +1539,17 @@ export const zPatchedBranchChangeIn = z.object({
 });
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zPatchedCashDeskChangeIn = z.object({
+    name: z.string().min(1).max(100),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string().max(200),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string().length(1)
+});
+
+/**
  * What may change after bills were issued in the entity's name; its currency and country may not.
  */
 export const zPatchedLegalEntityIn = z.object({
@@ -1143,6 +1575,19 @@ export const zPatchedPartyChangeIn = z.object({
     vat_id: z.string().max(20),
     is_estate: z.boolean(),
     contact_points: z.array(zContactPointIn)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zPayerOut = z.object({
+    account_id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    asked: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    currency: z.string()
 });
 
 export const zPeriodArea = z.enum(['SALES', 'RECEIPTS']);
@@ -1453,6 +1898,20 @@ export const zReadingCheckName = z.enum([
 /**
  * What would become of the reading. Quantities are those of the dial, without its multiplier.
  */
+export const zOwnReadingCheckOut = z.object({
+    action: zReadingAction,
+    checks: z.array(zReadingCheckName),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    used: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    days: z.int().nullable(),
+    usual: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    usual_days: z.int().nullable()
+});
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
 export const zReadingCheckOut = z.object({
     action: zReadingAction,
     checks: z.array(zReadingCheckName),
@@ -1515,6 +1974,38 @@ export const zHeldReadingOut = z.object({
     ]),
     decided_at: z.iso.datetime({ offset: true }).nullable(),
     reason: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zKnownValueOut = z.object({
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    boundary_date: z.iso.date(),
+    kind: zReadingKind
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnRegisterOut = z.object({
+    id: z.uuid(),
+    meter_serial: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    digits: z.int(),
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    latest: zKnownValueOut.nullable(),
+    waiting: zKnownValueOut.nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnMetersOut = z.object({
+    account_id: z.uuid(),
+    registers: z.array(zOwnRegisterOut)
 });
 
 export const zPaginatedHeldReadingOutList = z.object({
@@ -1604,6 +2095,16 @@ export const zReceiptChannel = z.enum([
     'BANK',
     'PARTNER'
 ]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOut = z.object({
+    id: z.uuid(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
+});
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -1888,6 +2389,74 @@ export const zRuleEndIn = z.object({
 });
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zSellerOut = z.object({
+    name: z.string(),
+    phone: z.string(),
+    email: z.string(),
+    website: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOut.nullable(),
+    latest_payment: zLatestPaymentOut.nullable()
+});
+
+export const zPaginatedOwnAccountOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOut)
+});
+
+export const zSentReadingOutStateEnum = z.enum([
+    'TAKEN',
+    'WAITING',
+    'REFUSED',
+    'REPLACED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSentReadingOut = z.object({
+    id: z.uuid(),
+    account_id: z.uuid(),
+    register_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    unit: z.string(),
+    boundary_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    state: zSentReadingOutStateEnum,
+    reason: z.string().default(''),
+    has_photo: z.boolean(),
+    held_reading_id: z.uuid().nullable(),
+    sent_at: z.iso.datetime({ offset: true })
+});
+
+export const zPaginatedSentReadingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zSentReadingOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zServiceIn = z.object({
@@ -1991,6 +2560,21 @@ export const zLoginIn = z.object({
     mode: zSignInMode
 });
 
+export const zSlipCodeOutKindEnum = z.enum([
+    'NBU_002',
+    'NBU_003',
+    'EPC',
+    'DESK'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipFieldOut = z.object({
+    label: z.string(),
+    value: z.string()
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -2036,6 +2620,41 @@ export const zSuspensionIn = z.object({
     suspended_from: z.iso.date(),
     suspended_to: z.iso.date(),
     reason: z.string().min(1).max(200)
+});
+
+export const zSymbologyEnum = z.enum(['QR', 'CODE_128']);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipCodeOut = z.object({
+    kind: zSlipCodeOutKindEnum,
+    symbology: zSymbologyEnum,
+    content: z.string(),
+    svg: z.string(),
+    link: z.string().nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipOut = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOut = z.object({
+    slip: zSlipOut.nullable()
 });
 
 /**
@@ -2373,6 +2992,34 @@ export const zPaginatedUsageSourceOutList = z.object({
 });
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zUsedMonthOut = z.object({
+    month: z.iso.date(),
+    quantity: z.string().nullable(),
+    is_estimated: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zUsedServiceOut = z.object({
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    unit: z.string(),
+    months: z.array(zUsedMonthOut)
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOut = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOut),
+    used: z.array(zUsedServiceOut)
+});
+
+/**
  * A month of a network zone or building behind a main meter.
  */
 export const zZoneLossOut = z.object({
@@ -2396,6 +3043,34 @@ export const zZoneLossOut = z.object({
 export const zAccountBalanceOutWritable = z.object({
     account_id: z.uuid(),
     currency: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zAgentOutWritable = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    name: z.string(),
+    computer: z.string(),
+    version: z.string(),
+    enrolled_at: z.iso.datetime({ offset: true }).nullable(),
+    seen_at: z.iso.datetime({ offset: true }).nullable(),
+    revoked_at: z.iso.datetime({ offset: true }).nullable(),
+    clock_difference_s: z.int().nullable(),
+    open_jobs: z.int(),
+    waiting_messages: z.int(),
+    created_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * The only time that the code is told.
+ */
+export const zAgentCodeOutWritable = z.object({
+    agent: zAgentOutWritable,
+    code: z.string(),
+    expires_at: z.iso.datetime({ offset: true })
 });
 
 /**
@@ -2432,6 +3107,13 @@ export const zBillPostingOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zBilledMonthOutWritable = z.object({
+    month: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zBridgeEffectOutWritable = z.object({
     effect: zEffectEnum,
     text: z.string()
@@ -2460,6 +3142,97 @@ export const zBridgeOutWritable = z.object({
 });
 
 /**
+ * What the drawer must hold, and of what.
+ */
+export const zCashDrawerOutWritable = z.object({
+    taken_count: z.int()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashMovementOutWritable = z.object({
+    id: z.uuid(),
+    kind: zCashMovementKind,
+    reason: z.string(),
+    state: zCashMovementState,
+    moved_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashPaymentOutWritable = z.object({
+    id: z.uuid(),
+    shift_id: z.uuid(),
+    account_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    currency: z.string(),
+    value_date: z.iso.date(),
+    state: zCashPaymentState,
+    fiscal_no: z.int().nullable(),
+    receipt_id: z.uuid().nullable(),
+    taken_at: z.iso.datetime({ offset: true }),
+    settled_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftOutWritable = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable(),
+    drawer: zCashDrawerOutWritable,
+    movements: z.array(zCashMovementOutWritable)
+});
+
+/**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export const zCashDeskStateOutWritable = z.object({
+    desk: zCashDeskOut,
+    has_register: z.boolean(),
+    is_ready: z.boolean(),
+    needs_attention: z.boolean(),
+    title: z.string(),
+    what_to_do: z.string(),
+    shift: zCashShiftOutWritable.nullable(),
+    is_own_shift: z.boolean(),
+    payment: zCashPaymentOutWritable.nullable(),
+    scan_count: z.int(),
+    latest_scan: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftRowOutWritable = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zChargeOutWritable = z.object({
@@ -2482,6 +3255,22 @@ export const zChargeOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zDeviceOutWritable = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    agent_id: z.uuid(),
+    agent_name: z.string(),
+    key: z.string(),
+    kind: zDeviceKind,
+    state: zDeviceState,
+    code: z.string(),
+    serial_number: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zDraftBillOutWritable = z.object({
     id: z.uuid(),
     account_id: z.uuid(),
@@ -2499,6 +3288,27 @@ export const zJobRowErrorOutWritable = z.object({
     code: z.string(),
     params: z.record(z.string(), z.unknown()),
     raw: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestBillOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOutWritable = z.object({
+    id: z.uuid(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
 });
 
 /**
@@ -2541,6 +3351,38 @@ export const zOpenItemOutWritable = z.object({
     currency: z.string()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOutWritable.nullable(),
+    latest_payment: zLatestPaymentOutWritable.nullable()
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOutWritable = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOutWritable),
+    used: z.array(zUsedServiceOut)
+});
+
+export const zPaginatedAgentOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zAgentOutWritable)
+});
+
 export const zPaginatedBillOutListWritable = z.object({
     count: z.int(),
     page: z.int(),
@@ -2553,6 +3395,27 @@ export const zPaginatedBillPostingOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBillPostingOutWritable)
+});
+
+export const zPaginatedCashPaymentOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashPaymentOutWritable)
+});
+
+export const zPaginatedCashShiftRowOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashShiftRowOutWritable)
+});
+
+export const zPaginatedDeviceOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDeviceOutWritable)
 });
 
 export const zPaginatedDraftBillOutListWritable = z.object({
@@ -2576,6 +3439,13 @@ export const zPaginatedOpenItemOutListWritable = z.object({
     results: z.array(zOpenItemOutWritable)
 });
 
+export const zPaginatedOwnAccountOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOutWritable)
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -2593,6 +3463,17 @@ export const zPaginatedParkedAccountOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zParkedAccountOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zPayerOutWritable = z.object({
+    account_id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    currency: z.string()
 });
 
 /**
@@ -2727,6 +3608,27 @@ export const zBillWithLinesOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zSlipOutWritable = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOutWritable = z.object({
+    slip: zSlipOutWritable.nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zStatementLineOutWritable = z.object({
     accounting_date: z.iso.date(),
     source_kind: z.string(),
@@ -2854,6 +3756,38 @@ export const zUpdateAccountPath = z.object({
 });
 
 export const zUpdateAccountResponse = zAccountOut;
+
+export const zListAgentsQuery = z.object({
+    branch_id: z.uuid().optional(),
+    is_revoked: z.boolean().optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListAgentsResponse = zPaginatedAgentOutList;
+
+export const zCreateAgentBody = zAgentIn;
+
+export const zCreateAgentResponse = zAgentCodeOut;
+
+export const zGetAgentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetAgentResponse = zAgentOut;
+
+export const zRenewAgentCodePath = z.object({
+    id: z.uuid()
+});
+
+export const zRenewAgentCodeResponse = zAgentCodeOut;
+
+export const zRevokeAgentPath = z.object({
+    id: z.uuid()
+});
+
+export const zRevokeAgentResponse = zAgentOut;
 
 export const zListAgreementsQuery = z.object({
     account_id: z.uuid().optional(),
@@ -3187,6 +4121,152 @@ export const zUpdateBranchPath = z.object({
 
 export const zUpdateBranchResponse = zBranchOut;
 
+export const zListCashDesksQuery = z.object({
+    branch_id: z.uuid().optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListCashDesksResponse = zPaginatedCashDeskOutList;
+
+export const zCreateCashDeskBody = zCashDeskIn;
+
+export const zCreateCashDeskResponse = zCashDeskOut;
+
+export const zGetCashDeskPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashDeskResponse = zCashDeskOut;
+
+export const zUpdateCashDeskBody = zPatchedCashDeskChangeIn;
+
+export const zUpdateCashDeskHeaders = z.object({
+    'If-Match': z.string().regex(/^"[A-Za-z0-9_-]+"$/)
+});
+
+export const zUpdateCashDeskPath = z.object({
+    id: z.uuid()
+});
+
+export const zUpdateCashDeskResponse = zCashDeskOut;
+
+export const zGetCashDeskStatePath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashDeskStateResponse = zCashDeskStateOut;
+
+export const zListCashPaymentsQuery = z.object({
+    account_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    shift_id: z.uuid().optional(),
+    state: z.enum([
+        'NOT_TAKEN',
+        'PRINTED',
+        'TAKEN',
+        'TAKING'
+    ]).optional()
+});
+
+export const zListCashPaymentsResponse = zPaginatedCashPaymentOutList;
+
+export const zGetCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashPaymentResponse = zCashPaymentOut;
+
+export const zAnswerCashPaymentBody = zCashAnswerIn;
+
+export const zAnswerCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zAnswerCashPaymentResponse = zCashPaymentOut;
+
+export const zCancelCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zCancelCashPaymentResponse = zCashPaymentOut;
+
+export const zListCashShiftsQuery = z.object({
+    cash_desk_id: z.uuid().optional(),
+    cashier_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    state: z.enum([
+        'CLOSED',
+        'CLOSING',
+        'OPEN'
+    ]).optional()
+});
+
+export const zListCashShiftsResponse = zPaginatedCashShiftRowOutList;
+
+export const zOpenCashShiftBody = zCashShiftIn;
+
+export const zOpenCashShiftHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zOpenCashShiftResponse = zCashShiftOut;
+
+export const zGetCashShiftPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashShiftResponse = zCashShiftOut;
+
+export const zCloseCashShiftBody = zCashCountIn;
+
+export const zCloseCashShiftHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCloseCashShiftPath = z.object({
+    id: z.uuid()
+});
+
+export const zCloseCashShiftResponse = zCashShiftOut;
+
+export const zMoveShiftCashBody = zCashMoveIn;
+
+export const zMoveShiftCashHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zMoveShiftCashPath = z.object({
+    id: z.uuid()
+});
+
+export const zMoveShiftCashResponse = zCashMovementOut;
+
+export const zTakeCashPaymentBody = zCashPaymentIn;
+
+export const zTakeCashPaymentHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zTakeCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zTakeCashPaymentResponse = zCashPaymentOut;
+
+export const zPrintXReportHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zPrintXReportPath = z.object({
+    id: z.uuid()
+});
+
+export const zPrintXReportResponse = zCashMovementOut;
+
 export const zListCommonMetersQuery = z.object({
     main_point_id: z.uuid().optional(),
     method: z.enum([
@@ -3258,6 +4338,14 @@ export const zDownloadCustomerTemplateQuery = z.object({
  */
 export const zDownloadCustomerTemplateResponse = z.string();
 
+export const zCreateCustomerBody = zCustomerIn;
+
+export const zCreateCustomerHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateCustomerResponse = zAgreementOut;
+
 export const zListDeliveriesQuery = z.object({
     account_id: z.uuid().optional(),
     document_id: z.uuid().optional(),
@@ -3319,6 +4407,17 @@ export const zImportDestinationRatesPath = z.object({
 });
 
 export const zImportDestinationRatesResponse = zJobOut;
+
+export const zListDevicesQuery = z.object({
+    agent_id: z.uuid().optional(),
+    branch_id: z.uuid().optional(),
+    kind: z.enum(['REGISTER', 'SCANNER']).optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListDevicesResponse = zPaginatedDeviceOutList;
 
 export const zListDocumentTemplatesQuery = z.object({
     kind: z.enum(['BILL']).optional(),
@@ -3405,6 +4504,23 @@ export const zEndEstimationRulePath = z.object({
 });
 
 export const zEndEstimationRuleResponse = zEstimationRuleOut;
+
+export const zDownloadListBody = zExportIn;
+
+export const zDownloadListHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zDownloadListResponse = zJobOut;
+
+export const zDownloadListFilePath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The file.
+ */
+export const zDownloadListFileResponse = z.string();
 
 export const zListHeldReadingsQuery = z.object({
     is_decided: z.boolean().optional(),
@@ -3608,6 +4724,7 @@ export const zListOpenItemsQuery = z.object({
     account_id: z.uuid().optional(),
     bill_id: z.uuid().optional(),
     due_before: z.iso.date().optional(),
+    open_of_account: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });
@@ -3632,6 +4749,13 @@ export const zGetOperatorPath = z.object({
 
 export const zGetOperatorResponse = zOperatorOut;
 
+export const zListOwnAccountsQuery = z.object({
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnAccountsResponse = zPaginatedOwnAccountOutList;
+
 export const zGetOwnAccountBalancePath = z.object({
     account_id: z.uuid()
 });
@@ -3648,6 +4772,30 @@ export const zGetOwnAccountStatementQuery = z.object({
 });
 
 export const zGetOwnAccountStatementResponse = zStatementOut;
+
+export const zGetOwnAccountPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnAccountResponse = zOwnAccountOut;
+
+export const zGetOwnHistoryPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnHistoryResponse = zOwnHistoryOut;
+
+export const zGetOwnMetersPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnMetersResponse = zOwnMetersOut;
+
+export const zGetOwnPaymentSlipPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnPaymentSlipResponse = zOwnSlipOut;
 
 export const zListOwnBillsQuery = z.object({
     account_id: z.uuid().optional(),
@@ -3717,6 +4865,36 @@ export const zGetOwnBillExplanationDocumentQuery = z.object({
  */
 export const zGetOwnBillExplanationDocumentResponse = z.string();
 
+export const zListOwnReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zSendOwnReadingBody = zOwnReadingIn;
+
+export const zSendOwnReadingHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zSendOwnReadingResponse = zSentReadingOut;
+
+export const zDownloadOwnReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadOwnReadingPhotoResponse = z.string();
+
+export const zCheckOwnReadingBody = zOwnReadingCheckIn;
+
+export const zCheckOwnReadingResponse = zOwnReadingCheckOut;
+
 export const zListPartiesQuery = z.object({
     branch_id: z.uuid().optional(),
     kind: z.enum([
@@ -3754,6 +4932,12 @@ export const zUpdatePartyPath = z.object({
 });
 
 export const zUpdatePartyResponse = zPartyOut;
+
+export const zFindPayersQuery = z.object({
+    text: z.string().min(2).max(800)
+});
+
+export const zFindPayersResponse = z.array(zPayerOut);
 
 export const zListPremisesQuery = z.object({
     branch_id: z.uuid().optional(),
@@ -3835,6 +5019,7 @@ export const zEndReadingRulePath = z.object({
 export const zEndReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
     kind: z.enum([
@@ -3930,6 +5115,24 @@ export const zSearchQuery = z.object({
 });
 
 export const zSearchResponse = z.array(zHitOut);
+
+export const zListSentReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListSentReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zDownloadReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadReadingPhotoResponse = z.string();
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),
