@@ -8,8 +8,8 @@ import polars as pl
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.billing.selectors.time_bands import profiles_of
-from rachun.apps.metering.profile_mapping import SPELLS, Profiles
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
+from rachun.apps.metering.selectors.profiles import SPELLS, Profiles
 from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
 from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, Reactive, TariffVersion, Traffic

@@ -7,7 +7,7 @@ import polars as pl
 
 from rachun.apps.agreements.selectors.pricing import PricingFrames
 from rachun.apps.identity.models import LegalEntity
-from rachun.apps.metering.profile_mapping import SPELLS, Profiles
+from rachun.apps.metering.selectors.profiles import SPELLS, Profiles
 from rachun.countries.holidays import list_holidays
 from rachun.countries.loader import load_pack
 from rachun.engine.tariffs.time_bands import TimeBands

@@ -11,6 +11,7 @@ from rachun.apps.metering.mapping import CONSUMPTION_COLUMNS, REFUSAL_COLUMNS
 from rachun.apps.metering.models import IntervalDay
 from rachun.apps.metering.profile_mapping import (
     DAYS,
+    SPELLS,
     Profiles,
     banded_rows,
     begun,
@@ -19,6 +20,8 @@ from rachun.apps.metering.profile_mapping import (
     spans_of,
 )
 from rachun.apps.metering.selectors.knowledge import known_at
+
+__all__ = ["SPELLS", "Profiles", "find_banded"]
 
 
 def find_banded(
