@@ -601,7 +601,8 @@ export const zCommonMeterMethod = z.enum([
     'PERSONS',
     'AREA',
     'FLATS',
-    'EQUAL'
+    'EQUAL',
+    'LOSS'
 ]);
 
 export const zCommonMeterWhenNegative = z.enum(['REFUSE', 'ZERO']);
@@ -614,7 +615,10 @@ export const zCommonMeterWhenUnread = z.enum(['REFUSE', 'ESTIMATE']);
 export const zCommonMeterIn = z.object({
     main_point_id: z.uuid(),
     register_code: z.string().min(1).max(20),
-    share_code: z.string().min(1).max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+    share_code: z.union([
+        z.string().max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+        z.string().max(0)
+    ]),
     method: zCommonMeterMethod,
     attribute: z.string().max(40).default(''),
     when_negative: zCommonMeterWhenNegative,
@@ -2084,7 +2088,8 @@ export const zReadingRuleIn = z.object({
     legal_entity_id: z.uuid(),
     rule_source: zReadingSource,
     checks: z.array(zCheckRuleIn),
-    valid_from: z.iso.date()
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
 });
 
 /**
@@ -3059,6 +3064,24 @@ export const zOwnHistoryOut = z.object({
     currency: z.string(),
     billed: z.array(zBilledMonthOut),
     used: z.array(zUsedServiceOut)
+});
+
+/**
+ * A month of a network zone or building behind a main meter.
+ */
+export const zZoneLossOut = z.object({
+    common_meter_id: z.uuid(),
+    main_point_id: z.uuid(),
+    main_point_code: z.string(),
+    register_code: z.string(),
+    month: z.iso.date(),
+    input: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    billed: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/),
+    unbilled: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/),
+    loss: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    loss_percent: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    is_negative: z.boolean(),
+    unread_points: z.int()
 });
 
 /**
@@ -4301,6 +4324,14 @@ export const zPrintXReportResponse = zCashMovementOut;
 
 export const zListCommonMetersQuery = z.object({
     main_point_id: z.uuid().optional(),
+    method: z.enum([
+        'AREA',
+        'EQUAL',
+        'FLATS',
+        'LOSS',
+        'PERSONS'
+    ]).optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     service_point_id: z.uuid().optional()
@@ -4508,6 +4539,8 @@ export const zGetEntryResponse = zEntryWithPostingsOut;
 
 export const zListEstimationRulesQuery = z.object({
     branch_id: z.uuid().optional(),
+    legal_entity_id: z.uuid().optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     service_id: z.uuid().optional()
@@ -4518,6 +4551,14 @@ export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
 export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
+export const zEndEstimationRuleBody = zRuleEndIn;
+
+export const zEndEstimationRulePath = z.object({
+    id: z.uuid()
+});
+
+export const zEndEstimationRuleResponse = zEstimationRuleOut;
 
 export const zDownloadListBody = zExportIn;
 
@@ -4665,6 +4706,28 @@ export const zUpdateLegalEntityPath = z.object({
 });
 
 export const zUpdateLegalEntityResponse = zLegalEntityOut;
+
+export const zGetLossesReportQuery = z.object({
+    from_month: z.iso.date(),
+    legal_entity_id: z.uuid(),
+    main_point_id: z.uuid().optional(),
+    to_month: z.iso.date()
+});
+
+export const zGetLossesReportResponse = z.array(zZoneLossOut);
+
+export const zDownloadLossesReportQuery = z.object({
+    from_month: z.iso.date(),
+    kind: z.enum(['csv', 'xlsx']).optional().default('xlsx'),
+    legal_entity_id: z.uuid(),
+    main_point_id: z.uuid().optional(),
+    to_month: z.iso.date()
+});
+
+/**
+ * The report as a table.
+ */
+export const zDownloadLossesReportResponse = z.string();
 
 export const zGetMeResponse = zMeOut;
 
@@ -4984,8 +5047,16 @@ export const zDownloadReadingTemplateResponse = z.string();
 
 export const zListReadingRulesQuery = z.object({
     legal_entity_id: z.uuid().optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
-    page_size: z.int().gte(1).lte(200).optional().default(50)
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    rule_source: z.enum([
+        'ACTUAL',
+        'CUSTOMER',
+        'ESTIMATED',
+        'IMPORT',
+        'REMOTE'
+    ]).optional()
 });
 
 export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
@@ -4993,6 +5064,14 @@ export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
 export const zCreateReadingRuleBody = zReadingRuleIn;
 
 export const zCreateReadingRuleResponse = zReadingRuleOut;
+
+export const zEndReadingRuleBody = zRuleEndIn;
+
+export const zEndReadingRulePath = z.object({
+    id: z.uuid()
+});
+
+export const zEndReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
     account_id: z.uuid().optional(),
