@@ -11,7 +11,7 @@ PYTEST := $(PYTHON) -m pytest
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
-.PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
+.PHONY: help paper-out paper-in run stop status reset demo test test-long check check-invariants bench contract contract-check \
         read-file price-cases lock format bootstrap texts clients mobile-check
 
 help: ## this list
@@ -43,6 +43,12 @@ reset: ## remove the data of this checkout (YES=1)
 
 demo: run ## the latest month of the demo, headless; the last line is JSON
 	@RACHUN_ROLE=worker $(MANAGE) demo_month
+
+paper-out: ## take the paper out of the demo's registers, to see what a cashier sees
+	@for desk in var/desk-*; do touch "$$desk/no-paper"; done
+
+paper-in: ## and put it back
+	@rm -f var/desk-*/no-paper
 
 test: texts ## prove everything in under 15 minutes: what CI runs
 	@$(PYTHON) -m tools.run_tests
