@@ -33,7 +33,7 @@ class TestNewCustomer:
         expect(page.get_by_text(name)).to_be_visible()
         inside.keep("customer-review")
 
-        page.get_by_role("button", name=say("customer.create")).dblclick()
+        page.get_by_role("button", name=say("customer.create"), exact=True).dblclick()
 
         page.wait_for_url("**/accounts/*tab=agreements")
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
@@ -88,7 +88,7 @@ class TestParkedAccount:
         row.get_by_role("link", name=say("parked.mend.agreement")).click()
         page.get_by_role("button", name=say("agreement.change.attribute")).wait_for()
         page.goto(run)
-        page.get_by_role("button", name=say("run.cancel")).click()
+        page.get_by_role("button", name=say("run.cancel"), exact=True).click()
         page.get_by_label(say("held.reason")).fill("E2E")
         page.get_by_role("dialog").get_by_role("button", name=say("run.cancel")).click()
 
