@@ -24,6 +24,7 @@ class Town:
     records: tuple[str, ...]  # addresses of one record of each kind
     service_name: str
     plan_name: str
+    payers: dict[str, str]  # numbers of accounts that owe 5.85 for January, one for each language
 
 
 def settle() -> Town:
@@ -33,6 +34,7 @@ def settle() -> Town:
     town = make_town()
     make_operator(entity=town.entity, login=LOGIN, role="administrator")
     account = take_waste(town=town, members="3")
+    payers = {language: take_waste(town=town, members="2").number for language in LANGUAGES}
     bill_month(town=town)
     metered = {language: measure(town=town, serial=f"E-{language}") for language in LANGUAGES}
     parked = take_waste(town=town, members=None)
@@ -40,6 +42,7 @@ def settle() -> Town:
         account_number=account.number,
         parked_number=parked.number,
         metered=metered,
+        payers=payers,
         records=records_of(account),
         service_name="WASTE",
         plan_name="WASTE",
