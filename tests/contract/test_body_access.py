@@ -88,6 +88,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             "plan_id": ids["tariff_plan"], "valid_from": "2026-04-01", "body": a.tariff_body(), "approved_by": "Board",
             "source_document": "Decision 2",
         },
+        "checkTariffVersion": {"plan_id": ids["tariff_plan"], "valid_from": "2026-04-01", "body": a.tariff_body()},
         "createDestinationTable": {**of_entity, "code": "NEW"},
         **of_cash_desks(ids),
         "createUsageSource": {

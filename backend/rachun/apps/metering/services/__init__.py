@@ -31,6 +31,7 @@ from rachun.apps.metering.services.review_readings import (
     check_reading,
     refuse_held_reading,
 )
+from rachun.apps.metering.services.tell_registers import tell_registers
 
 __all__ = [
     "FORMATS",
@@ -64,4 +65,5 @@ __all__ = [
     "register_meter",
     "remove_meter",
     "take_imported_meter",
+    "tell_registers",
 ]
