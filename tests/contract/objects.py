@@ -56,6 +56,15 @@ def job(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": Job.objects.create(kind="contract.test", legal_entity_id=enterprise.entity.id, state="DONE").id}
 
 
+@makes("export")
+def export(enterprise: Enterprise) -> dict[str, Any]:
+    """Belongs to who asked for it, whoever else may see the enterprise."""
+    owner = make_operator(entity=enterprise.entity, branch=enterprise.north)
+    result = {"sha256": keep_file(content=b"n"), "name": "n.csv", "format": "CSV", "rows": 0}
+    made = Job.objects.create(kind="identity.export_list", created_by=owner.id, state="DONE", result=result)
+    return {"id": made.id}
+
+
 @makes("party")
 def party(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": a.party(branch=enterprise.north).id}
@@ -292,13 +301,21 @@ def common_meter(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": rule.id}
 
 
-@makes("rules_of_readings")
-def rules_of_readings(enterprise: Enterprise) -> dict[str, Any]:
-    """How readings are checked and estimated, which belongs to the legal entity; made for the lists."""
-    common = {"legal_entity": enterprise.entity, "valid_from": date(2026, 1, 1)}
-    ReadingRule.objects.get_or_create(
-        **common, source=ReadingRule.Source.CUSTOMER, defaults={"checks": {}, "recorded_at": a.NOON}
+@makes("reading_rule")
+def reading_rule(enterprise: Enterprise) -> dict[str, Any]:
+    """How readings are checked, which belongs to the legal entity."""
+    rule, _is_new = ReadingRule.objects.get_or_create(
+        legal_entity=enterprise.entity,
+        valid_from=date(2026, 1, 1),
+        source=ReadingRule.Source.CUSTOMER,
+        defaults={"checks": {}, "recorded_at": a.NOON},
     )
+    return {"id": rule.id}
+
+
+@makes("estimation_rule")
+def estimation_rule(enterprise: Enterprise) -> dict[str, Any]:
+    common = {"legal_entity": enterprise.entity, "valid_from": date(2026, 1, 1)}
     rule = EstimationRule.objects.filter(**common).first() or EstimationRule.objects.create(
         **common,
         service=a.service(entity=enterprise.entity),

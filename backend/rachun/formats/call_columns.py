@@ -1,8 +1,11 @@
 """The columns every call format is brought to, and the typing of them that all call formats share."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC as UTC_ZONE
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -35,16 +38,47 @@ CALL_COLUMNS = {
 CALL_DURATION_MAX_S = 7 * 86_400
 
 
+class Marks(NamedTuple):
+    """What an exchange writes beside a call and that tells it from others; empty where it writes nothing."""
+
+    trunk_in: str = ""
+    trunk_out: str = ""
+    disposition: str = ""
+    unique_id: str = ""
+
+
 def clock_to_utc(*, local: pl.Expr, zone: str) -> pl.Expr:
     """An exchange writes the local clock. The hour that comes twice in autumn is taken as its first coming, since the
     line does not say; the count of such calls is in the totals. A time the clock never shows gives null.
     """
-    return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+    return local.map_batches(partial(_utc_of, zone=zone), return_dtype=UTC)
 
 
 def is_ambiguous(*, local: pl.Expr, zone: str) -> pl.Expr:
-    once = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-    return once.is_null() & clock_to_utc(local=local, zone=zone).is_not_null()
+    return local.map_batches(partial(_is_twice, zone=zone), return_dtype=pl.Boolean())
+
+
+def _utc_of(local: pl.Series, *, zone: str) -> pl.Series:
+    known = _by_minute(local, zone=zone)
+    return known.select(pl.col("utc") + (pl.col("local") - pl.col("minute"))).to_series()
+
+
+def _is_twice(local: pl.Series, *, zone: str) -> pl.Series:
+    return _by_minute(local, zone=zone)["is_twice"].fill_null(value=False)
+
+
+def _by_minute(local: pl.Series, *, zone: str) -> pl.DataFrame:
+    """local, minute, utc and is_twice of the minute. Clocks change on whole minutes, and calls share their minutes, so
+    the rules of the zone are asked once for each.
+    """
+    clock = local.alias("local").to_frame().with_columns(minute=pl.col("local").dt.truncate("1m"))
+    minute = pl.col("minute")
+    first = minute.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    once = minute.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    minutes = clock.select(minute.drop_nulls().unique()).with_columns(
+        utc=first.dt.convert_time_zone("UTC"), is_twice=once.is_null() & first.is_not_null()
+    )
+    return clock.join(minutes, on="minute", how="left", maintain_order="left")
 
 
 def first_problem(*problems: tuple[pl.Expr, str, str]) -> list[pl.Expr]:
@@ -130,6 +164,13 @@ def summed_totals(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             else:
                 whole[name] = known + value
     return whole
+
+
+def natural_key(*, parties: tuple[str, str], started_at: datetime, seconds: tuple[int, int], marks: Marks) -> str:
+    """The key of one call that came by itself: the one it has in a file. seconds: duration, billable."""
+    start = started_at.astimezone(UTC_ZONE).replace(tzinfo=None)
+    part = "seconds" if not start.microsecond else "microseconds" if start.microsecond % 1000 else "milliseconds"
+    return "|".join((*parties, f"{start.isoformat(timespec=part)}Z", *map(str, seconds), *marks))
 
 
 def _natural_key() -> pl.Expr:

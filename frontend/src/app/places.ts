@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconAlertCircle,
+  IconBook2,
   IconCalculator,
   IconCash,
   IconCashRegister,
@@ -63,6 +64,9 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
   },
   {
     text: "place.money",
-    places: [{ to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" }],
+    places: [
+      { to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" },
+      { to: "/entries", text: "place.entries", icon: IconBook2, needs: "listEntries" },
+    ],
   },
 ];

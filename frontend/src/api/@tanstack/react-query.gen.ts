@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptHeldReading, activateSubscriber, addTariffVersion, answerCashPayment, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelCashPayment, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkOwnReading, checkReading, closeAccountingPeriod, closeCashShift, createAgent, createBillRun, createBranch, createCashDesk, createCommonMeter, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadOwnReadingPhoto, downloadReadingPhoto, downloadReadingTemplate, endAgreement, endCommonMeter, findPayers, getAccount, getAccountBalance, getAccountStatement, getAgent, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCashDesk, getCashDeskState, getCashPayment, getCashShift, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccount, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getOwnHistory, getOwnMeters, getOwnPaymentSlip, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgents, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCashDesks, listCashPayments, listCashShifts, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDevices, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnAccounts, listOwnBills, listOwnReadings, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listSentReadings, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, moveShiftCash, openAccount, openAgreement, openCashShift, type Options, printXReport, refreshTokens, refuseHeldReading, renewAgentCode, reopenAccountingPeriod, requestActivation, revokeAgent, search, sendOwnReading, suspendAgreement, takeCashPayment, updateAccount, updateBranch, updateCashDesk, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
-import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, AnswerCashPaymentData, AnswerCashPaymentError, AnswerCashPaymentResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelCashPaymentData, CancelCashPaymentError, CancelCashPaymentResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckOwnReadingData, CheckOwnReadingError, CheckOwnReadingResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CloseCashShiftData, CloseCashShiftError, CloseCashShiftResponse, CreateAgentData, CreateAgentError, CreateAgentResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCashDeskData, CreateCashDeskError, CreateCashDeskResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, DownloadReadingPhotoData, DownloadReadingPhotoError, DownloadReadingPhotoResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, FindPayersData, FindPayersError, FindPayersResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgentData, GetAgentError, GetAgentResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCashDeskData, GetCashDeskError, GetCashDeskResponse, GetCashDeskStateData, GetCashDeskStateError, GetCashDeskStateResponse, GetCashPaymentData, GetCashPaymentError, GetCashPaymentResponse, GetCashShiftData, GetCashShiftError, GetCashShiftResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountData, GetOwnAccountError, GetOwnAccountResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetOwnHistoryData, GetOwnHistoryError, GetOwnHistoryResponse, GetOwnMetersData, GetOwnMetersError, GetOwnMetersResponse, GetOwnPaymentSlipData, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgentsData, ListAgentsError, ListAgentsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCashDesksData, ListCashDesksError, ListCashDesksResponse, ListCashPaymentsData, ListCashPaymentsError, ListCashPaymentsResponse, ListCashShiftsData, ListCashShiftsError, ListCashShiftsResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnAccountsData, ListOwnAccountsError, ListOwnAccountsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListOwnReadingsData, ListOwnReadingsError, ListOwnReadingsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSentReadingsData, ListSentReadingsError, ListSentReadingsResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MoveShiftCashData, MoveShiftCashError, MoveShiftCashResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, OpenCashShiftData, OpenCashShiftError, OpenCashShiftResponse, PrintXReportData, PrintXReportError, PrintXReportResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, RenewAgentCodeData, RenewAgentCodeError, RenewAgentCodeResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, RevokeAgentData, RevokeAgentError, RevokeAgentResponse, SearchData, SearchError, SearchResponse, SendOwnReadingData, SendOwnReadingError, SendOwnReadingResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, TakeCashPaymentData, TakeCashPaymentError, TakeCashPaymentResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateCashDeskData, UpdateCashDeskError, UpdateCashDeskResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
+import { acceptHeldReading, activateSubscriber, addTariffVersion, answerCashPayment, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelCashPayment, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkOwnReading, checkReading, closeAccountingPeriod, closeCashShift, createAgent, createBillRun, createBranch, createCashDesk, createCommonMeter, createContract, createCustomer, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadList, downloadListFile, downloadLossesReport, downloadOwnReadingPhoto, downloadReadingPhoto, downloadReadingTemplate, endAgreement, endCommonMeter, endEstimationRule, endReadingRule, findPayers, getAccount, getAccountBalance, getAccountStatement, getAgent, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCashDesk, getCashDeskState, getCashPayment, getCashShift, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getLossesReport, getMe, getMeter, getOperator, getOwnAccount, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getOwnHistory, getOwnMeters, getOwnPaymentSlip, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgents, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCashDesks, listCashPayments, listCashShifts, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDevices, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnAccounts, listOwnBills, listOwnReadings, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listSentReadings, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, moveShiftCash, openAccount, openAgreement, openCashShift, type Options, printXReport, recordCall, refreshTokens, refuseHeldReading, renewAgentCode, reopenAccountingPeriod, requestActivation, revokeAgent, search, sendOwnReading, suspendAgreement, takeCashPayment, updateAccount, updateBranch, updateCashDesk, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, AnswerCashPaymentData, AnswerCashPaymentError, AnswerCashPaymentResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelCashPaymentData, CancelCashPaymentError, CancelCashPaymentResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckOwnReadingData, CheckOwnReadingError, CheckOwnReadingResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CloseCashShiftData, CloseCashShiftError, CloseCashShiftResponse, CreateAgentData, CreateAgentError, CreateAgentResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCashDeskData, CreateCashDeskError, CreateCashDeskResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateCustomerData, CreateCustomerError, CreateCustomerResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadListData, DownloadListError, DownloadListFileData, DownloadListFileError, DownloadListFileResponse, DownloadListResponse, DownloadLossesReportData, DownloadLossesReportError, DownloadLossesReportResponse, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, DownloadReadingPhotoData, DownloadReadingPhotoError, DownloadReadingPhotoResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, EndEstimationRuleData, EndEstimationRuleError, EndEstimationRuleResponse, EndReadingRuleData, EndReadingRuleError, EndReadingRuleResponse, FindPayersData, FindPayersError, FindPayersResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgentData, GetAgentError, GetAgentResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCashDeskData, GetCashDeskError, GetCashDeskResponse, GetCashDeskStateData, GetCashDeskStateError, GetCashDeskStateResponse, GetCashPaymentData, GetCashPaymentError, GetCashPaymentResponse, GetCashShiftData, GetCashShiftError, GetCashShiftResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetLossesReportData, GetLossesReportError, GetLossesReportResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountData, GetOwnAccountError, GetOwnAccountResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetOwnHistoryData, GetOwnHistoryError, GetOwnHistoryResponse, GetOwnMetersData, GetOwnMetersError, GetOwnMetersResponse, GetOwnPaymentSlipData, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgentsData, ListAgentsError, ListAgentsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCashDesksData, ListCashDesksError, ListCashDesksResponse, ListCashPaymentsData, ListCashPaymentsError, ListCashPaymentsResponse, ListCashShiftsData, ListCashShiftsError, ListCashShiftsResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnAccountsData, ListOwnAccountsError, ListOwnAccountsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListOwnReadingsData, ListOwnReadingsError, ListOwnReadingsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSentReadingsData, ListSentReadingsError, ListSentReadingsResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MoveShiftCashData, MoveShiftCashError, MoveShiftCashResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, OpenCashShiftData, OpenCashShiftError, OpenCashShiftResponse, PrintXReportData, PrintXReportError, PrintXReportResponse, RecordCallData, RecordCallError, RecordCallResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, RenewAgentCodeData, RenewAgentCodeError, RenewAgentCodeResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, RevokeAgentData, RevokeAgentError, RevokeAgentResponse, SearchData, SearchError, SearchResponse, SendOwnReadingData, SendOwnReadingError, SendOwnReadingResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, TakeCashPaymentData, TakeCashPaymentError, TakeCashPaymentResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateCashDeskData, UpdateCashDeskError, UpdateCashDeskResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1160,6 +1160,23 @@ export const updateBranchMutation = (options?: Partial<Options<UpdateBranchData>
     return mutationOptions;
 };
 
+/**
+ * Prices and keeps one call, at once. 200 for a call that is known, by whatever way it came.
+ */
+export const recordCallMutation = (options?: Partial<Options<RecordCallData>>): UseMutationOptions<RecordCallResponse, RecordCallError, Options<RecordCallData>> => {
+    const mutationOptions: UseMutationOptions<RecordCallResponse, RecordCallError, Options<RecordCallData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await recordCall({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listCashDesksQueryKey = (options?: Options<ListCashDesksData>) => createQueryKey('listCashDesks', options);
 
 export const listCashDesksOptions = (options?: Options<ListCashDesksData>) => queryOptions<ListCashDesksResponse, ListCashDesksError, ListCashDesksResponse, ReturnType<typeof listCashDesksQueryKey>>({
@@ -1687,6 +1704,23 @@ export const downloadCustomerTemplateOptions = (options?: Options<DownloadCustom
     queryKey: downloadCustomerTemplateQueryKey(options)
 });
 
+/**
+ * Holder, account, place, agreement and meter at once; what is refused leaves nothing behind.
+ */
+export const createCustomerMutation = (options?: Partial<Options<CreateCustomerData>>): UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> => {
+    const mutationOptions: UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCustomer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listDeliveriesQueryKey = (options?: Options<ListDeliveriesData>) => createQueryKey('listDeliveries', options);
 
 export const listDeliveriesOptions = (options?: Options<ListDeliveriesData>) => queryOptions<ListDeliveriesResponse, ListDeliveriesError, ListDeliveriesResponse, ReturnType<typeof listDeliveriesQueryKey>>({
@@ -2162,7 +2196,7 @@ export const listEstimationRulesInfiniteOptions = (options?: Options<ListEstimat
 };
 
 /**
- * How the unread days of a service are estimated from a day on.
+ * How the unread days of a service are estimated from a day on. The open rule before it ends there.
  */
 export const createEstimationRuleMutation = (options?: Partial<Options<CreateEstimationRuleData>>): UseMutationOptions<CreateEstimationRuleResponse, CreateEstimationRuleError, Options<CreateEstimationRuleData>> => {
     const mutationOptions: UseMutationOptions<CreateEstimationRuleResponse, CreateEstimationRuleError, Options<CreateEstimationRuleData>> = {
@@ -2177,6 +2211,58 @@ export const createEstimationRuleMutation = (options?: Partial<Options<CreateEst
     };
     return mutationOptions;
 };
+
+/**
+ * No day from this one on is estimated by the rule. Answers the row that says so.
+ */
+export const endEstimationRuleMutation = (options?: Partial<Options<EndEstimationRuleData>>): UseMutationOptions<EndEstimationRuleResponse, EndEstimationRuleError, Options<EndEstimationRuleData>> => {
+    const mutationOptions: UseMutationOptions<EndEstimationRuleResponse, EndEstimationRuleError, Options<EndEstimationRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endEstimationRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Starts a job that writes all rows of the list as the caller sees them; fetch them with downloadListFile.
+ */
+export const downloadListMutation = (options?: Partial<Options<DownloadListData>>): UseMutationOptions<DownloadListResponse, DownloadListError, Options<DownloadListData>> => {
+    const mutationOptions: UseMutationOptions<DownloadListResponse, DownloadListError, Options<DownloadListData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await downloadList({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const downloadListFileQueryKey = (options: Options<DownloadListFileData>) => createQueryKey('downloadListFile', options);
+
+/**
+ * Only for who asked for it: others may see fewer rows.
+ */
+export const downloadListFileOptions = (options: Options<DownloadListFileData>) => queryOptions<DownloadListFileResponse, DownloadListFileError, DownloadListFileResponse, ReturnType<typeof downloadListFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadListFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadListFileQueryKey(options)
+});
 
 export const listHeldReadingsQueryKey = (options?: Options<ListHeldReadingsData>) => createQueryKey('listHeldReadings', options);
 
@@ -2563,6 +2649,42 @@ export const updateLegalEntityMutation = (options?: Partial<Options<UpdateLegalE
     };
     return mutationOptions;
 };
+
+export const getLossesReportQueryKey = (options: Options<GetLossesReportData>) => createQueryKey('getLossesReport', options);
+
+/**
+ * What goes into each zone and is neither billed nor measured, month by month.
+ */
+export const getLossesReportOptions = (options: Options<GetLossesReportData>) => queryOptions<GetLossesReportResponse, GetLossesReportError, GetLossesReportResponse, ReturnType<typeof getLossesReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getLossesReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getLossesReportQueryKey(options)
+});
+
+export const downloadLossesReportQueryKey = (options: Options<DownloadLossesReportData>) => createQueryKey('downloadLossesReport', options);
+
+/**
+ * The same report for a spreadsheet, in the reader's language.
+ */
+export const downloadLossesReportOptions = (options: Options<DownloadLossesReportData>) => queryOptions<DownloadLossesReportResponse, DownloadLossesReportError, DownloadLossesReportResponse, ReturnType<typeof downloadLossesReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadLossesReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadLossesReportQueryKey(options)
+});
 
 export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
 
@@ -3491,12 +3613,29 @@ export const listReadingRulesInfiniteOptions = (options?: Options<ListReadingRul
 };
 
 /**
- * What each check of a source leads to, from a day on. The rule before it ends there.
+ * What each check of a source leads to, from a day on. The open rule before it ends there.
  */
 export const createReadingRuleMutation = (options?: Partial<Options<CreateReadingRuleData>>): UseMutationOptions<CreateReadingRuleResponse, CreateReadingRuleError, Options<CreateReadingRuleData>> => {
     const mutationOptions: UseMutationOptions<CreateReadingRuleResponse, CreateReadingRuleError, Options<CreateReadingRuleData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await createReadingRule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Readings of the source that are told from this day on are taken as they come.
+ */
+export const endReadingRuleMutation = (options?: Partial<Options<EndReadingRuleData>>): UseMutationOptions<EndReadingRuleResponse, EndReadingRuleError, Options<EndReadingRuleData>> => {
+    const mutationOptions: UseMutationOptions<EndReadingRuleResponse, EndReadingRuleError, Options<EndReadingRuleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endReadingRule({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -4282,6 +4421,8 @@ export const listUsageBatchesInfiniteOptions = (options?: Options<ListUsageBatch
 
 /**
  * Starts a job whose result names the batch. The same file again is answered with the batch that holds it.
+ *
+ * A file of at most 2 GiB; formats that are not read line by line take less and say so in the job.
  */
 export const loadUsageMutation = (options?: Partial<Options<LoadUsageData>>): UseMutationOptions<LoadUsageResponse, LoadUsageError, Options<LoadUsageData>> => {
     const mutationOptions: UseMutationOptions<LoadUsageResponse, LoadUsageError, Options<LoadUsageData>> = {
