@@ -422,6 +422,27 @@ export type BridgePartOut = {
 };
 
 /**
+ * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
+ */
+export type CallIn = {
+    calling: string;
+    called: string;
+    started_at: string;
+    duration_s: number;
+    billable_s: number | null;
+    answered: boolean;
+    record_key: string;
+    trunk_in: string;
+    trunk_out: string;
+    disposition: string;
+    unique_id: string;
+    source_id: string;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type CancelIn = {
@@ -2653,6 +2674,40 @@ export type ReceiptOut = {
 };
 
 /**
+ * The call as it is kept. Without a price it has a reason, never an amount of zero.
+ */
+export type RecordedCallOut = {
+    batch_id: string;
+    record_no: number;
+    /**
+     * It was recorded before, by whatever way; nothing was added.
+     */
+    is_known: boolean;
+    state: UsageRecordState;
+    /**
+     * Why it waits, or by which rule it is not charged.
+     */
+    reason: string;
+    agreement_id: string | null;
+    component: string;
+    usage_date: string;
+    destination: string;
+    /**
+     * The longest that matched; * for a rate of whatever is dialled.
+     */
+    prefix: string;
+    billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
+    /**
+     * In the currency of the price table, before tax is added or with tax inside, as the tariff says.
+     */
+    amount: string | null;
+};
+
+/**
  * Without a refresh token in the body, the cookie and the X-CSRF-Token header are used.
  */
 export type RefreshIn = {
@@ -3143,6 +3198,9 @@ export type UsageBatchState = 'LOADING' | 'LOADED';
 
 /**
  * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
  */
 export type UsageCallIn = {
     calling: string;
@@ -3152,6 +3210,10 @@ export type UsageCallIn = {
     billable_s: number | null;
     answered: boolean;
     record_key: string;
+    trunk_in: string;
+    trunk_out: string;
+    disposition: string;
+    unique_id: string;
 };
 
 /**
@@ -6620,6 +6682,71 @@ export type UpdateBranchResponses = {
 };
 
 export type UpdateBranchResponse = UpdateBranchResponses[keyof UpdateBranchResponses];
+
+export type RecordCallData = {
+    body: CallIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/calls';
+};
+
+export type RecordCallErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * rows_of_another_kind, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RecordCallError = RecordCallErrors[keyof RecordCallErrors];
+
+export type RecordCallResponses = {
+    200: RecordedCallOut;
+    201: RecordedCallOut;
+};
+
+export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
 
 export type ListCashDesksData = {
     body?: never;

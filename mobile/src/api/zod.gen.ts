@@ -288,6 +288,27 @@ export const zBranchOut = z.object({
 });
 
 /**
+ * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
+ */
+export const zCallIn = z.object({
+    calling: z.string().min(1).max(40),
+    called: z.string().min(1).max(40),
+    started_at: z.iso.datetime({ offset: true }),
+    duration_s: z.int().gte(0).lte(604800),
+    billable_s: z.int().gte(0).lte(604800).nullable(),
+    answered: z.boolean().default(true),
+    record_key: z.string().max(120).default(''),
+    trunk_in: z.string().max(80).default(''),
+    trunk_out: z.string().max(80).default(''),
+    disposition: z.string().max(40).default(''),
+    unique_id: z.string().max(80).default(''),
+    source_id: z.uuid()
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zCancelIn = z.object({
@@ -2852,6 +2873,9 @@ export const zPaginatedUsageBatchOutList = z.object({
 
 /**
  * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
  */
 export const zUsageCallIn = z.object({
     calling: z.string().min(1).max(40),
@@ -2860,7 +2884,11 @@ export const zUsageCallIn = z.object({
     duration_s: z.int().gte(0).lte(604800),
     billable_s: z.int().gte(0).lte(604800).nullable(),
     answered: z.boolean().default(true),
-    record_key: z.string().max(120).default('')
+    record_key: z.string().max(120).default(''),
+    trunk_in: z.string().max(80).default(''),
+    trunk_out: z.string().max(80).default(''),
+    disposition: z.string().max(40).default(''),
+    unique_id: z.string().max(80).default('')
 });
 
 /**
@@ -2908,6 +2936,25 @@ export const zUsageRecordState = z.enum([
     'SUSPENDED',
     'BILLED'
 ]);
+
+/**
+ * The call as it is kept. Without a price it has a reason, never an amount of zero.
+ */
+export const zRecordedCallOut = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    is_known: z.boolean(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    component: z.string(),
+    usage_date: z.iso.date(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    covered_s: z.int().nullable(),
+    amount: z.string().nullable()
+});
 
 /**
  * An answer. Every declared property is always present.
@@ -4120,6 +4167,14 @@ export const zUpdateBranchPath = z.object({
 });
 
 export const zUpdateBranchResponse = zBranchOut;
+
+export const zRecordCallBody = zCallIn;
+
+export const zRecordCallHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zRecordCallResponse = zRecordedCallOut;
 
 export const zListCashDesksQuery = z.object({
     branch_id: z.uuid().optional(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -13,6 +12,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.apps.rating.selectors.guiding import get_tariff_facts
+from rachun.apps.rating.selectors.kept_calls import KEPT_CALLS, iterate_calls
 from rachun.apps.usage.models import UsageRecord
 from rachun.apps.usage.services import lock_bundles, take_of_bundles
 from rachun.engine.rating.bundles import cover_calls
@@ -26,19 +26,8 @@ UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_
   FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::bigint[]) AS n (load_key, record_no, covered_s, amount_micro)
  WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.state = 'RATED' AND r.covered_s IS NULL
 """
-_RECORDS = {
-    "load_key": pl.String(),
-    "record_no": pl.Int64(),
-    "agreement_id": pl.String(),
-    "component": pl.String(),
-    "destination": pl.String(),
-    "called": pl.String(),
-    "usage_date": pl.Date(),
-    "started_at": pl.Datetime("us", "UTC"),
-    "quantity_micro": pl.Int64(),
-    "billed_s": pl.Int64(),
-    "amount_micro": pl.Int64(),
-}
+CHUNK = 500_000
+NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": pl.Datetime("us", "UTC")})
 _ORDER = ("agreement_id", "started_at", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
 NO_BUNDLES = pl.DataFrame(schema={"agreement_id": pl.String(), "component": pl.String(), "month": pl.Date()})
@@ -121,18 +110,8 @@ def list_included(*, legal_entity_id: UUID) -> list[Included]:
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
-    found = records.filter(kind="CALLS", state=UsageRecord.State.RATED, covered_s__isnull=True).values_list(
-        "load_key",
-        "record_no",
-        "agreement_id",
-        *("component", "destination", "called", "usage_date", "occurred_at"),
-        *("quantity_micro", "billed_s", "amount_micro"),
-    )
-    return pl.DataFrame([_plain(row) for row in found.iterator()], schema=_RECORDS, orient="row")
-
-
-def _plain(row: Sequence[Any]) -> list[Any]:
-    return [str(cell) if isinstance(cell, UUID) else cell for cell in row]
+    unasked = records.filter(state=UsageRecord.State.RATED, covered_s__isnull=True)
+    return pl.concat([NO_CALLS, *iterate_calls(unasked, chunk=CHUNK)])
 
 
 def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
