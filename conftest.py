@@ -19,6 +19,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent
 TEST_ENVIRONMENT = {
@@ -33,6 +34,8 @@ PASSWORD = "only-on-a-private-socket"  # noqa: S105 -- the cluster lives as long
 ROLE_NAMES = ("rachun_owner", "rachun_app", "rachun_worker")
 
 os.environ.update(TEST_ENVIRONMENT)
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")  # what fails is what the code says, never how busy the machine is
 import_module("tests")  # one namespace over tests/ and backend/tests/, before pytest makes a narrower one
 
 
