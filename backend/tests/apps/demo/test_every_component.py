@@ -29,7 +29,7 @@ def month_of(*, enterprise: Enterprise, entity: LegalEntity, month: date) -> Bil
 
 def entity_of(enterprise: Enterprise) -> LegalEntity:
     load_roles()
-    return set_up(enterprise=enterprise, password="demo-password-of-tests", at=timezone.now()).entity  # noqa: S106
+    return set_up(enterprise=enterprise, password="demo-password-of-tests", at=timezone.now()).entity
 
 
 def charges_of(*runs: BillRun) -> list[dict[str, Any]]:

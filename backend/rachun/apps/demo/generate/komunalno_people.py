@@ -189,7 +189,9 @@ def shown_at(*, customer: Customer, end: date) -> dict[tuple[str, str], int]:
     energy |= {"RE": (energy["VT"] + energy["MT"]) * 9 // 20, "KW": peaks_until(customer=customer, end=end)}
     shown = {}
     for meter, part in ((customer.energy_meter, 1), (customer.second_meter, 3)):
-        for register, opening in meter.opening.items() if meter else ():
+        if meter is None:
+            continue
+        for register, opening in meter.opening.items():
             value = opening + energy[register] // meter.multiplier // part
             shown[meter.serial, register] = value % 10**meter.digits
     water = customer.water_meter

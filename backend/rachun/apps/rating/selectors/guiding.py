@@ -180,7 +180,8 @@ def _together(known: TariffFacts, new: TariffFacts) -> TariffFacts:
 
 
 def _components(versions: Sequence[TariffVersion]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    traffic, one_offs = [], []
+    traffic: list[tuple[str, int, str, str]] = []
+    one_offs: list[tuple[str, str, str, str | None]] = []
     for version in versions:
         for component in parse_version(document=version.body).components:
             if isinstance(component, Traffic):

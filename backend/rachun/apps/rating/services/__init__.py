@@ -5,9 +5,11 @@ from rachun.apps.rating.services.import_rate_plans import PlansImported, import_
 from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, Watch, load_usage
 from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
+from rachun.apps.rating.services.rerate_calls import CallDifference, rerate_calls
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 
 __all__ = [
+    "CallDifference",
     "DeckImported",
     "LoadOutcome",
     "Place",
@@ -21,5 +23,6 @@ __all__ = [
     "load_usage",
     "price_runs",
     "release_suspended",
+    "rerate_calls",
     "settle_bundles",
 ]

@@ -39,6 +39,10 @@ _RECORDS = {
     "billed_s": pl.Int64(),
     "amount_micro": pl.Int64(),
 }
+_FIELDS = (
+    *("load_key", "record_no", "agreement_id", "component", "destination", "called", "usage_date", "occurred_at"),
+    *("quantity_micro", "billed_s", "amount_micro"),
+)
 _ORDER = ("agreement_id", "started_at", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
 
@@ -85,6 +89,32 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     return covered.filter(pl.col("covered_s") > 0).height
 
 
+def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
+    """load_key, record_no, covered_s, amount_micro of every call of the bundles that these records were asked of, as
+    taking them again from their first call gives it: a batch or a release after another, each in call order.
+    """
+    agreements = {one.agreement_id for one in records}
+    months = {one.usage_date.replace(day=1) for one in records}
+    asked = UsageRecord.objects.filter(agreement_id__in=agreements, covered_s__isnull=False, kind="CALLS")
+    rows = [
+        [*_plain(row[:-1]), row[-1]]
+        for row in asked.values_list(*_FIELDS, "recorded_at")
+        if row[_FIELDS.index("usage_date")].replace(day=1) in months
+    ]
+    found = pl.DataFrame(rows, schema={**_RECORDS, "recorded_at": pl.Datetime("us", "UTC")}, orient="row")
+    calls = _with_included(
+        found, included=list_included(legal_entity_id=legal_entity_id), legal_entity_id=legal_entity_id
+    )
+    wanted = ("load_key", "record_no", "covered_s", "amount_micro")
+    if calls.is_empty():
+        return pl.DataFrame(schema={**{name: _RECORDS.get(name, pl.Int64()) for name in wanted}})
+    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
+    ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
+    used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
+    covered = used.with_columns(cover_calls(calls=used))
+    return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
+
+
 def list_included(*, legal_entity_id: UUID) -> list[Included]:
     """Bundles of the versions in force."""
     versions = TariffVersion.objects.filter(
@@ -107,13 +137,8 @@ def list_included(*, legal_entity_id: UUID) -> list[Included]:
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
-    found = records.filter(kind="CALLS", state=UsageRecord.State.RATED, covered_s__isnull=True).values_list(
-        "load_key",
-        "record_no",
-        "agreement_id",
-        *("component", "destination", "called", "usage_date", "occurred_at"),
-        *("quantity_micro", "billed_s", "amount_micro"),
-    )
+    rated = records.filter(kind="CALLS", state=UsageRecord.State.RATED, covered_s__isnull=True)
+    found = rated.values_list(*_FIELDS)
     return pl.DataFrame([_plain(row) for row in found.iterator()], schema=_RECORDS, orient="row")
 
 
