@@ -102,6 +102,7 @@ class Subscriber:
     service_to: date | None = None
     tax_rates: Mapping[str, Decimal] = field(default_factory=lambda: {EXEMPT: Decimal(0)})
     tax_rounding: Any = "LINE"
+    taxed: str = "ROUNDED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,12 @@ def _unrounded(inputs: str) -> Fraction:
 
 
 def _snapshot(subscriber: Subscriber) -> Snapshot:
-    document = {"currency": "UAH", "vat": "ON_TOP", "components": list(subscriber.components)}
+    document = {
+        "currency": "UAH",
+        "vat": "ON_TOP",
+        "taxed": subscriber.taxed,
+        "components": list(subscriber.components),
+    }
     version = VersionInForce(
         version_ix=0, plan_ix=0, valid_from=LONG_AGO, valid_to=None, tariff=load_tariff(document=document)
     )

@@ -167,7 +167,7 @@ def _subscription(
             service_from=start,
             service_to=end,
             tax_rates=rates or {"STANDARD": Decimal(0)},
-            tax_rounding="EXACT",
+            taxed="EXACT",
         )
     )
 

@@ -20,6 +20,7 @@ from rachun.countries.pack import (
     NumberingPlan,
     NumberSeries,
     PaymentTerm,
+    RoundingRule,
     TaxRate,
 )
 
@@ -52,6 +53,7 @@ def load_pack(code: str) -> CountryPack:
         time_zone=head["time_zone"],
         tax_categories=tuple(taxes["categories"]),
         tax_rates=tuple(_tax_rate(row) for row in taxes["rates"]),
+        roundings=_roundings(taxes["rounding"]),
         accounts=_keyed([_account(row) for row in data["accounts"]["accounts"]], "posting_code"),
         number_series=_keyed([_series(row) for row in head["number_series"]], "document_kind"),
         holidays=tuple(_holiday(row) for row in calendar["holidays"]),
@@ -108,6 +110,21 @@ def _tax_rate(row: _Row) -> TaxRate:
         valid_to=taken["valid_to"],
         evidence=_evidence(row),
     )
+
+
+def _roundings(rows: Sequence[_Row]) -> tuple[RoundingRule, ...]:
+    """The rules of bills in the order of their starts; the first one has none."""
+    found = []
+    for row in rows:
+        taken = _take(row, "net", "tax", "valid_from")
+        if taken["net"] not in {"LINE", "GROUP", "BILL"} or taken["tax"] not in {"LINE", "GROUP"}:
+            raise BadCountryData(f"no such rounding: {dict(row)}")
+        start = taken["valid_from"] or _BEGINNING
+        found.append(RoundingRule(net=taken["net"], tax=taken["tax"], valid_from=start, evidence=_evidence(row)))
+    starts = [rule.valid_from for rule in found]
+    if not starts or starts[0] != _BEGINNING or sorted(set(starts)) != starts:
+        raise BadCountryData(f"roundings are wanted from the beginning and in order: {starts}")
+    return tuple(found)
 
 
 def _account(row: _Row) -> Account:

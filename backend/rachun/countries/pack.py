@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 
 class Confidence(StrEnum):
@@ -31,6 +32,16 @@ class TaxRate:
     percent: Decimal | None
     valid_from: date
     valid_to: date | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundingRule:
+    """What a bill rounds once: net per LINE, tax GROUP or BILL, tax per LINE or GROUP. The latest begun rules."""
+
+    net: Literal["LINE", "GROUP", "BILL"]
+    tax: Literal["LINE", "GROUP"]
+    valid_from: date
     evidence: Evidence
 
 
@@ -105,6 +116,7 @@ class CountryPack:
     time_zone: str
     tax_categories: tuple[str, ...]
     tax_rates: tuple[TaxRate, ...]
+    roundings: tuple[RoundingRule, ...]
     accounts: Mapping[str, Account]
     number_series: Mapping[str, NumberSeries]
     holidays: tuple[HolidayRule, ...]

@@ -140,8 +140,8 @@ class TestMonthOf30Days:
 class TestExactTax:
     def test_is_taken_of_the_amount_before_rounding(self) -> None:
         # 0.49 × 28/31 = 0.442580…: 0.44 net, 17 % of it 0.0752… is 0.08; of 0.44 it would be 0.07
-        document = tariff(fixed("0.49"))
-        made = world((LONG_AGO, document), agreements=[(7, 3, date(2026, 3, 4), None)], tax_rounding="EXACT")
+        document = tariff(fixed("0.49")) | {"taxed": "EXACT"}
+        made = world((LONG_AGO, document), agreements=[(7, 3, date(2026, 3, 4), None)])
 
         assert money(priced(made)) == [(44, 8, 52)]
 

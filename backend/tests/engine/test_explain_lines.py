@@ -33,6 +33,7 @@ def derivations_of(snapshot: Snapshot) -> list[Derivation]:
             approved_by="Council",
             source_document="Gazette 4/26",
             rounding=version.tariff.rounding,
+            taxed=version.tariff.taxed,
         )
 
     charges = price(snapshot).charges
@@ -40,7 +41,7 @@ def derivations_of(snapshot: Snapshot) -> list[Derivation]:
     for _, bill in charges.group_by("account_ix", maintain_order=True):
         currency = versions[bill["version_ix"][0]].tariff.currency
         lines = lines_of(charges=bill, source_of=source_of, currency=currency)
-        found += explain_bill(lines=lines, tax_rounding=snapshot.tax_rounding)
+        found += explain_bill(lines=lines, tax_rounding=snapshot.tax_rounding, net_rounding=snapshot.net_rounding)
     return found
 
 

@@ -1,7 +1,7 @@
 """What the seller's country says about a bill: tax rates, how tax is rounded, how its numbers look."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict
 
 import polars as pl
 
@@ -22,9 +22,17 @@ def tax_rates(*, country_pack: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(TAX_RATES), orient="row")
 
 
-def tax_rounding(*, country_pack: str) -> Literal["LINE", "GROUP"]:
-    """Bosnia rounds tax once per rate of a bill; Ukraine per line."""
-    return "GROUP" if country_pack == "BA" else "LINE"
+class Roundings(TypedDict):
+    """What the bill rounds once: net per line, tax group or bill, tax per line or group."""
+
+    net_rounding: Literal["LINE", "GROUP", "BILL"]
+    tax_rounding: Literal["LINE", "GROUP"]
+
+
+def roundings_on(*, country_pack: str, tax_date: date) -> Roundings:
+    """The rule of bills of this tax date: the latest begun by then."""
+    rule = [rule for rule in load_pack(country_pack).roundings if rule.valid_from <= tax_date][-1]
+    return Roundings(net_rounding=rule.net, tax_rounding=rule.tax)
 
 
 def number_pattern(*, country_pack: str, kind: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.catalog.models import TariffVersion
 from rachun.engine.explain.facts import Days, Line, PriceSource
-from rachun.engine.tariffs.components import Rounding
+from rachun.engine.tariffs.components import Rounding, Taxed
 
 _TOLD = (
     "line_no",
@@ -49,6 +49,7 @@ def source_of(version: TariffVersion, *, language: str) -> PriceSource:
         approved_by=version.approved_by,
         source_document=version.source_document,
         rounding=Rounding(version.body.get("rounding", Rounding.HALF_UP)),
+        taxed=Taxed(version.body.get("taxed", Taxed.ROUNDED)),
     )
 
 

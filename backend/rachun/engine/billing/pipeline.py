@@ -6,7 +6,7 @@
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
    rounded: what the customer sees adds up.
 4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
-5. Tax after all lines, because a group of lines may be rounded together.
+5. Rounding of what the bill rounds together, and tax, after all lines.
 6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
@@ -26,6 +26,7 @@ from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
+from rachun.engine.billing.scope import rounded_together
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
@@ -60,10 +61,11 @@ def price(snapshot: Snapshot) -> Priced:
     )
     discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
     ordered = pl.concat([lines, discounts]).join(
-        stretches.versions.select("version_ix", "vat", "currency"), on="version_ix"
+        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
     )
     ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
-    taxed, untaxed = with_tax(ordered, snapshot=snapshot)
+    together = rounded_together(ordered, rounding=snapshot.net_rounding)
+    taxed, untaxed = with_tax(together, snapshot=snapshot)
     refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
     refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")

@@ -13,7 +13,7 @@ import polars as pl
 
 from rachun.engine.billing.frames import OPEN_DAY, checked, clipped, day_number, day_text, days, overlapping, refused
 from rachun.engine.billing.snapshot import AGREEMENTS, ASSIGNMENTS, Snapshot, SnapshotInvalid
-from rachun.engine.tariffs.components import Component, Rounding
+from rachun.engine.tariffs.components import Component, Rounding, Taxed
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.money import exponent_of
 
@@ -25,7 +25,8 @@ class Stretches:
     """Frames with account_ix, agreement_ix, version_ix, from_day, to_day, clipped to what the snapshot can touch.
 
     presence: served days without regard to tariffs. in_period: `served` cut to the billing period.
-    versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency.
+    versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
+    tax_exact (tax is taken of the amount before rounding).
     """
 
     start: int
@@ -93,11 +94,12 @@ def _version_facts(versions: Iterable[VersionInForce]) -> pl.DataFrame:
             v.tariff.rounding == Rounding.HALF_EVEN,
             10 ** (14 - exponent_of(currency=v.tariff.currency)),
             v.tariff.currency,
+            v.tariff.taxed == Taxed.EXACT,
         )
         for v in versions
     ]
     schema = {"version_ix": pl.Int64, "vat": pl.String, "to_even": pl.Boolean, "minor_den": pl.Int64}
-    return pl.DataFrame(rows, schema={**schema, "currency": pl.String}, orient="row")
+    return pl.DataFrame(rows, schema={**schema, "currency": pl.String, "tax_exact": pl.Boolean}, orient="row")
 
 
 def components_of(

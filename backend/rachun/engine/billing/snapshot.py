@@ -162,10 +162,11 @@ class Snapshot:
     deliveries: pl.DataFrame
     tax_rates: pl.DataFrame
     tax_date: date
-    tax_rounding: Literal["LINE", "GROUP", "EXACT"]
+    tax_rounding: Literal["LINE", "GROUP"]
     allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
     benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
     reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
+    net_rounding: Literal["LINE", "GROUP", "BILL"] = "LINE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

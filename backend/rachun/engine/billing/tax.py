@@ -2,8 +2,8 @@
 
 ON_TOP: tax = amount × rate, gross = net + tax. INSIDE: tax = amount × rate / (100 + rate), net = amount - tax.
 LINE rounds each line. GROUP rounds once per account × tax category × rate × VAT mode; the lines are rounded alone and
-the largest of them (the first of equals) takes the difference, so lines always sum to the group. EXACT rounds each
-line's tax once, taken of the amount before it was rounded itself.
+the largest of them (the first of equals) takes the difference, so lines always sum to the group. Lines of a version
+that is `taxed` EXACT stand outside of groups: the tax of each is taken of its amount before rounding, and rounded once.
 """
 
 from typing import Literal
@@ -20,7 +20,7 @@ _GROUP = ["account_ix", "tax_category", "tax_rate_micro", "vat"]
 
 
 def with_tax(lines: pl.DataFrame, *, snapshot: Snapshot) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(lines with tax_rate_micro, net, tax, gross; refusals). lines: LINES in their final order, with vat."""
+    """(lines with tax_rate_micro, net, tax, gross; refusals). lines: LINES in their order, with vat and tax_exact."""
     rated = lines.join(_rates(snapshot), on="tax_category", how="left", maintain_order="left")
     unrated = pl.col("tax_rate_micro").is_null()
     refusals = refused(rated.filter(unrated), code="NO_TAX_RATE", tax_category=pl.col("tax_category"))
@@ -56,7 +56,7 @@ def _tax_of(amount: pl.Expr) -> pl.Expr:
 def _tax_of_exact() -> pl.Expr:
     """The tax of num / den. Whole minor units and the rest are taxed apart, so that no product leaves 128 bits."""
     rate, whole = _share()
-    den = pl.col("den").fill_null(1)
+    den = pl.when(pl.col("num").is_null()).then(pl.lit(1, WIDE)).otherwise(pl.col("den"))
     num = pl.coalesce(pl.col("num"), pl.col("amount").cast(WIDE))
     units = num.abs() // den
     taxed = units * rate
@@ -64,15 +64,16 @@ def _tax_of_exact() -> pl.Expr:
     return num.sign() * (taxed // whole + half_up_expr(num=rest, den=den * whole))
 
 
-def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP", "EXACT"]) -> pl.DataFrame:
-    if rounding == "EXACT":
-        return lines.with_columns(tax=_tax_of_exact())
+def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.DataFrame:
     alone = lines.with_columns(tax=_tax_of(pl.col("amount")))
+    if lines["tax_exact"].any():
+        alone = alone.with_columns(tax=pl.when("tax_exact").then(_tax_of_exact()).otherwise(pl.col("tax")))
     if rounding == "LINE":
         return alone
     keyed = alone.with_row_index("place")
     groups = (
-        keyed.sort(pl.col("amount").abs(), "place", descending=[True, False])
+        keyed.filter(~pl.col("tax_exact"))
+        .sort(pl.col("amount").abs(), "place", descending=[True, False])
         .group_by(_GROUP, maintain_order=True)
         .agg(pl.col("place").first(), whole=pl.col("amount").sum(), parts=pl.col("tax").sum())
         .select("place", rest=_tax_of(pl.col("whole")) - pl.col("parts"))

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rachun.engine.tariffs.components import Rounding, VatMode
+from rachun.engine.tariffs.components import Rounding, Taxed, VatMode
 from rachun.values.money import exponent_of
 from rachun.values.rounding import half_even, half_up
+
+WHOLE_AMOUNTS = ("minimum", "cap")
+USED_UNITS = ("metered", "reactive")
 
 
 class InputMissing(KeyError):
@@ -70,13 +73,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSource:
-    """Where the price stands: the version, who approved it and by which document. rounding is the version's own."""
+    """Where the price stands: the version, who approved it, by which document; rounding and taxed are the version's."""
 
     plan: str
     valid_from: date
     approved_by: str
     source_document: str
     rounding: Rounding
+    taxed: Taxed = Taxed.ROUNDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,23 @@ class Line:
     def minor_den(self) -> int:
         """Quantity × price stands in this many parts of a minor unit."""
         return int(10 ** (14 - exponent_of(currency=self.currency)))
+
+    @property
+    def exact(self) -> Exact:
+        """The amount before rounding; of limits, and of a discount that is cut to what is left to pay, as it is."""
+        alone = Exact(num=self.amount_minor - int(self.inputs.get("rest_minor", 0)), den=1)
+        if self.kind in WHOLE_AMOUNTS or "numerator" not in self.inputs or self._is_cut(alone.num):
+            return alone
+        sign = -1 if self.kind in USED_UNITS and self.quantity_micro < 0 else 1
+        return Exact(num=sign * int(self.inputs["numerator"]), den=int(self.inputs["denominator"]))
+
+    def _is_cut(self, amount: int) -> bool:
+        """Whether a benefit's discount is less than its own share of a running sum."""
+        if "numerator_before" not in self.inputs:
+            return False
+        den, before = int(self.inputs["denominator"]), int(self.inputs["numerator_before"])
+        upto = before - int(self.inputs["numerator"])
+        return -amount != self.rounded(Exact(num=upto, den=den)) - self.rounded(Exact(num=before, den=den))
 
     def given(self, name: str) -> Any:
         """A stored input. Raises InputMissing."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from rachun.engine.billing.benefits import KIND as BENEFIT
+from rachun.engine.billing.scope import NetRounding
 from rachun.engine.explain.allowance import explain_allowance
 from rachun.engine.explain.benefit import explain_benefit
 from rachun.engine.explain.capacity import explain_capacity
@@ -16,6 +17,7 @@ from rachun.engine.explain.one_off import explain_one_off
 from rachun.engine.explain.per_attribute import explain_per_attribute
 from rachun.engine.explain.percentage import explain_percentage
 from rachun.engine.explain.reactive import explain_reactive
+from rachun.engine.explain.scope import explain_rests
 from rachun.engine.explain.tax import explain_taxes
 from rachun.engine.explain.traffic import explain_traffic
 from rachun.engine.tariffs.components import (
@@ -54,23 +56,26 @@ class KindNotExplained(KeyError):
     """A charge of a kind that nobody explains."""
 
 
-def explain_bill(*, lines: Sequence[Line], tax_rounding: Literal["LINE", "GROUP"]) -> tuple[Derivation, ...]:
+def explain_bill(
+    *, lines: Sequence[Line], tax_rounding: Literal["LINE", "GROUP"], net_rounding: NetRounding = "LINE"
+) -> tuple[Derivation, ...]:
     """Derive every line of one bill again, from nothing but what is stored with it.
 
-    lines: all of them, in their order, because tax may be rounded once for several. Raises KindNotExplained and
+    lines: all of them, in their order, because net and tax may be rounded once for several. Raises KindNotExplained and
     InputMissing; a line whose amount comes out differently is told by `Derivation.agrees`.
     """
     explained = [_explain(line) for line in lines]
-    amounts = [one.amount_minor for one in explained]
+    rests = explain_rests(lines=lines, amounts=[one.amount_minor for one in explained], rounding=net_rounding)
+    amounts = [amount for _, amount in rests]
     taxes = explain_taxes(lines=lines, amounts=amounts, rounding=tax_rounding)
     return tuple(
         Derivation(
             line=line,
-            steps=(*one.steps, *steps, _total(line)),
-            amount_minor=one.amount_minor,
+            steps=(*one.steps, *rest, *steps, _total(line)),
+            amount_minor=amount,
             tax_minor=tax,
         )
-        for line, one, (steps, tax) in zip(lines, explained, taxes, strict=True)
+        for line, one, (rest, amount), (steps, tax) in zip(lines, explained, rests, taxes, strict=True)
     )
 
 

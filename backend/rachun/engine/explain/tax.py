@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rachun.engine.explain.facts import Amount, Exact, Fact, Line, Percent, Step
-from rachun.engine.tariffs.components import VatMode
+from rachun.engine.tariffs.components import Taxed, VatMode
 from rachun.values.rounding import half_up
 
 _WHOLE = 100 * 10**6
@@ -23,17 +23,29 @@ def explain_taxes(
 
 
 def _exact(line: Line, amount: int) -> Exact:
+    if _is_exact(line):
+        rate = _whole(line.tax_rate_micro, line=line)
+        return Exact(num=line.exact.num * rate.num, den=line.exact.den * rate.den)
+    return _whole(amount * line.tax_rate_micro, line=line)
+
+
+def _is_exact(line: Line) -> bool:
+    return line.source.taxed is Taxed.EXACT
+
+
+def _whole(num: int, *, line: Line) -> Exact:
     den = line.tax_rate_micro + _WHOLE if line.vat is VatMode.INSIDE else _WHOLE
-    return Exact(num=amount * line.tax_rate_micro, den=den)
+    return Exact(num=num, den=den)
 
 
 def _residuals(*, lines: Sequence[Line], amounts: Sequence[int], alone: Sequence[int]) -> list[int]:
     groups: dict[tuple[str, int, VatMode], list[int]] = {}
     for place, line in enumerate(lines):
-        groups.setdefault((line.tax_category, line.tax_rate_micro, line.vat), []).append(place)
+        if not _is_exact(line):
+            groups.setdefault((line.tax_category, line.tax_rate_micro, line.vat), []).append(place)
     rest = [0] * len(lines)
     for places in groups.values():
-        whole = _exact(lines[places[0]], sum(amounts[place] for place in places))
+        whole = _whole(sum(amounts[place] for place in places) * lines[places[0]].tax_rate_micro, line=lines[places[0]])
         largest = max(places, key=lambda place: abs(amounts[place]))
         rest[largest] = half_up(num=whole.num, den=whole.den) - sum(alone[place] for place in places)
     return rest
@@ -44,7 +56,7 @@ def _steps(line: Line, *, amount: int, own: int, rest: int) -> tuple[Step, ...]:
         return (Step(code="TAX_NONE", facts={"category": line.tax_category}),)
     facts: dict[str, Fact] = {
         "rate": Percent(micro=line.tax_rate_micro),
-        "base": Amount(minor=amount),
+        "base": line.exact if _is_exact(line) else Amount(minor=amount),
         "exact": _exact(line, amount),
         "tax": Amount(minor=own),
     }

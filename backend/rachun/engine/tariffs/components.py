@@ -21,6 +21,13 @@ class Rounding(StrEnum):
     HALF_EVEN = "HALF_EVEN"
 
 
+class Taxed(StrEnum):
+    """What a line's tax is taken of: the amount that is printed, or the one before it was rounded."""
+
+    ROUNDED = "ROUNDED"
+    EXACT = "EXACT"
+
+
 class Proration(StrEnum):
     DAYS = "DAYS"
     DAYS_OF_30 = "DAYS_OF_30"
@@ -237,6 +244,7 @@ class TariffVersion:
     currency: str
     vat: VatMode
     rounding: Rounding
+    taxed: Taxed = Taxed.ROUNDED
     components: tuple[Component, ...]
 
 

@@ -27,6 +27,7 @@ from rachun.engine.tariffs.components import (
     Rounding,
     SharedBy,
     TariffVersion,
+    Taxed,
     Traffic,
     VatMode,
 )
@@ -39,6 +40,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
         currency=document["currency"],
         vat=VatMode(document["vat"]),
         rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
+        taxed=Taxed(document.get("taxed", Taxed.ROUNDED)),
         components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
     )
 

@@ -8,6 +8,7 @@ take the default. Reactive energy is free up to the active energy of the same da
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 MICRO = Decimal("0.000001")
@@ -88,7 +89,10 @@ class Peaks:
         quantity = group["peaks"][register] if by_peak else Decimal(1)
         price = Decimal(component["tiers"][-no - 1]["price"])
         amount = self.judge.rounder(version[4])(price * quantity * len(days) / whole)
-        self.judge.add(version, component, min(days), max(days), quantity, amount, register=register, block=-no)
+        exact = Fraction(price) * Fraction(quantity) * len(days) / whole
+        self.judge.add(
+            version, component, min(days), max(days), quantity, amount, register=register, block=-no, exact=exact
+        )
 
     def default(self, code: str) -> None:
         """Days nobody measured, in order; one running sum for each price and quantity."""
@@ -120,7 +124,8 @@ class Peaks:
             before, served[priced] = served[priced], served[priced] + (last - first).days + 1
             rounded, whole = self.judge.rounder(version[4]), len(self.judge.month)
             amount = rounded(price * quantity * served[priced] / whole) - rounded(price * quantity * before / whole)
-            more = {"register": own["register"], "block": no}
+            exact = Fraction(price) * Fraction(quantity) * ((last - first).days + 1) / whole
+            more = {"register": own["register"], "block": no, "exact": exact}
             self.judge.add(version, own, first, last, quantity, amount, **more)
 
     def is_covered(self, day: date, version: tuple, component: dict[str, Any]) -> bool:
@@ -147,7 +152,8 @@ class Peaks:
         over = reactive - (active * tangent(component)).quantize(MICRO, ROUND_HALF_UP)
         if over > 0:
             amount = self.judge.rounder(version[4])(over * Decimal(component["price"]))
-            self.judge.add(version, component, min(union), max(union), over, amount)
+            exact = Fraction(over) * Fraction(component["price"])
+            self.judge.add(version, component, min(union), max(union), over, amount, exact=exact)
 
     def reactive_days(self) -> None:
         """Every served day of the period needs every register."""

@@ -7,10 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from oracle.peaks import Peaks, looked_at, not_summed
+from oracle.rounding import add_tax, round_together
 
 PRECISE = Context(prec=90)
 CENT = Decimal("0.01")
@@ -34,6 +36,7 @@ class World:
     deliveries: list[tuple] = field(default_factory=list)  # ix, agreement, item, day, Decimal
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     tax_rounding: str = "LINE"
+    net_rounding: str = "LINE"
 
 
 def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
@@ -43,7 +46,8 @@ def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
         refusals: set[tuple] = set()
         for agreement in sorted({row[0] for row in world.agreements}):
             Judge(world, agreement, lines, refusals).run()
-        _tax(world, lines, refusals)
+        round_together(world, lines)
+        add_tax(world, lines, refusals)
         parked = {account for account, _ in refusals}
         found: dict[tuple, list[tuple]] = defaultdict(list)
         for line in lines:
@@ -120,16 +124,18 @@ class Judge:
             "block": None,
         }
         line |= {"code": component["code"], "from": first, "to": last + DAY, "quantity": quantity, "amount": amount}
+        line |= {"rounding": version[4].get("rounding", "HALF_UP"), "taxed": version[4].get("taxed", "ROUNDED")}
+        line |= {"exact": Fraction(amount)}
         line |= {"vat": version[4]["vat"], "category": component.get("tax_category", "STANDARD"), **more}
         line["no"] = version[4]["components"].index(component)
         self.lines.append(line)
 
-    def charge(self, *said: Any) -> None:  # version, component, first, last, quantity, amount
+    def charge(self, *said: Any, exact: Fraction) -> None:  # version, component, first, last, quantity, amount
         version, component, first, last, _, amount = said
         if component["kind"] in LIMITS:
             self.limits.append((version, component, first, last, amount))
         else:
-            self.add(*said)
+            self.add(*said, exact=exact)
 
     def value_on(self, component: dict, day: date) -> tuple[Any, Decimal | None]:
         if component["kind"] in {"fixed", *LIMITS}:
@@ -173,7 +179,8 @@ class Judge:
             priced = (price, value, version[4].get("rounding", "HALF_UP"))
             before, served[priced] = served[priced], served[priced] + len(run)
             amount = rounded(price * value * served[priced] / whole) - rounded(price * value * before / whole)
-            self.charge(version, component, run[0][0], run[-1][0], value, amount)
+            exact = Fraction(price) * Fraction(value) * len(run) / whole
+            self.charge(version, component, run[0][0], run[-1][0], value, amount, exact=exact)
 
     def whole(self, rows: list[tuple]) -> None:
         _, _, version, component, value = rows[0]
@@ -182,7 +189,8 @@ class Judge:
         price = price_of(component)
         if price != 0 and value != 0:
             amount = rounder(version[4])(price * value)
-            self.charge(version, component, rows[0][0], rows[-1][0], value, amount)
+            exact = Fraction(price) * Fraction(value)
+            self.charge(version, component, rows[0][0], rows[-1][0], value, amount, exact=exact)
 
     def window(self, day: date) -> tuple[date, int]:
         if inside(day, self.world.start, self.world.end):
@@ -256,10 +264,12 @@ class Judge:
                 if "package" in block:
                     part = (used / Decimal(block["package"])).to_integral_value(ROUND_CEILING)
                 amount = rounder(version[4])(part * Decimal(block["price"]))
-                self.add(version, component, first, last, part, amount, register=register, block=no)
+                more = {"register": register, "block": no, "exact": Fraction(part) * Fraction(block["price"])}
+                self.add(version, component, first, last, part, amount, **more)
             if (used or due_unused) and Decimal(block.get("flat", 0)):
                 amount = rounder(version[4])(Decimal(block["flat"]) * days / whole)
-                more = {"register": register, "block": no, "label": "FLAT"}
+                exact = Fraction(block["flat"]) * days / whole
+                more = {"register": register, "block": no, "label": "FLAT", "exact": exact}
                 self.add(version, component, first, last, Decimal(1), amount, **more)
 
     def dated(self) -> None:
@@ -275,13 +285,15 @@ class Judge:
                 _, _, _, version, component = rows[0]
                 days = [row[0] for row in rows]
                 amount = rounder(version[4])(worth)
-                self.add(version, component, min(days), max(days), units, amount, label=label)
+                exact = Fraction(worth)
+                self.add(version, component, min(days), max(days), units, amount, label=label, exact=exact)
         for _, agreement, item, day, quantity in self.world.deliveries:
             if agreement == self.agreement and (found := self.priced_on(day, "one_off", "item", item, "UNKNOWN_ITEM")):
                 version, component = found
                 if quantity:
                     amount = rounder(version[4])(quantity * Decimal(component["price"]))
-                    self.add(version, component, day, day, quantity, amount, label=item)
+                    exact = Fraction(quantity) * Fraction(component["price"])
+                    self.add(version, component, day, day, quantity, amount, label=item, exact=exact)
 
     def priced_on(self, day: date, kind: str, key: str, wanted: str, code: str) -> tuple[tuple, dict] | None:
         ruling = self.ruling(day)
@@ -336,7 +348,8 @@ class Adjustments:
         if base:
             amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
             first, end = min(line["from"] for line in named), max(line["to"] for line in named)
-            self.judge.add(version, component, first, end - DAY, base, amount)
+            exact = Fraction(base) * Fraction(component["percent"]) / 100
+            self.judge.add(version, component, first, end - DAY, base, amount, exact=exact)
 
     def limit(self, version: tuple, component: dict) -> None:
         own = [part for part in self.judge.limits if part[0] is version and part[1] is component]
@@ -357,34 +370,3 @@ class Adjustments:
                 taken += part
                 if part:
                     self.judge.add(*said, -part, category=category)
-
-
-def tax_of(amount: Decimal, rate: Decimal, vat: str) -> Decimal:
-    return (amount * rate / (100 + rate if vat == "INSIDE" else 100)).quantize(CENT, ROUND_HALF_UP)
-
-
-def _tax(world: World, lines: list[dict[str, Any]], refusals: set[tuple]) -> None:
-    groups: dict[tuple, list[dict]] = defaultdict(list)
-    for line in lines:
-        if line["category"] not in world.tax_rates:
-            refusals.add((line["account"], "NO_TAX_RATE"))
-            line |= {"tax": Decimal(0), "net": Decimal(0), "gross": Decimal(0)}
-            continue
-        line["rate"] = world.tax_rates[line["category"]]
-        line["tax"] = tax_of(line["amount"], line["rate"], line["vat"])
-        groups[line["account"], line["category"], line["vat"]].append(line)
-    for group in groups.values():
-        if world.tax_rounding == "GROUP":
-            whole = tax_of(sum(line["amount"] for line in group), group[0]["rate"], group[0]["vat"])
-            widest = max(abs(line["amount"]) for line in group)
-            largest = min((line for line in group if abs(line["amount"]) == widest), key=_place)
-            largest["tax"] += whole - sum(line["tax"] for line in group)
-        for line in group:
-            on_top = line["vat"] == "ON_TOP"
-            line["gross"] = line["amount"] + line["tax"] if on_top else line["amount"]
-            line["net"] = line["gross"] - line["tax"]
-
-
-def _place(line: dict[str, Any]) -> tuple:
-    empty_first = (line["register"] or "", line["block"] or 0, line.get("label", ""), line["category"])
-    return (line["agreement"], line["no"], line["from"], line["version"], *empty_first)

@@ -37,13 +37,16 @@ def frame(rows: list[tuple], columns: Any) -> pl.DataFrame:
 
 def snapshot_of(world: World) -> Snapshot:
     """The engine's view of a world."""
+    exact = {"taxed": "EXACT"} if world.tax_rounding == "EXACT" else {}
     rates = [(category, micro(rate), date(2020, 1, 1), None) for category, rate in world.tax_rates.items()]
     return Snapshot(
         period=Period(start=world.start, end=world.end),
         agreements=frame(world.agreements, AGREEMENTS),
         assignments=frame(world.assignments, ASSIGNMENTS),
         versions=[
-            VersionInForce(version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document))
+            VersionInForce(
+                version_ix=ix, plan_ix=plan, valid_from=a, valid_to=b, tariff=load_tariff(document=document | exact)
+            )
             for ix, plan, a, b, document in world.versions
         ],
         attributes=frame([(a, n, micro(v), f, t) for a, n, v, f, t in world.attributes], ATTRIBUTES),
@@ -52,7 +55,8 @@ def snapshot_of(world: World) -> Snapshot:
         deliveries=frame([(*r[:4], micro(r[4])) for r in world.deliveries], DELIVERIES),
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
-        tax_rounding=world.tax_rounding,
+        tax_rounding="LINE" if world.tax_rounding == "EXACT" else world.tax_rounding,
+        net_rounding=world.net_rounding,
     )
 
 
@@ -170,7 +174,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     listed = [component | shared | {"tax_category": draw(category)} for component in listed]
     listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
-    return {"currency": "BAM", "vat": vat, "rounding": rounding, "components": listed}
+    taxed = draw(st.sampled_from(["ROUNDED", "ROUNDED", "ROUNDED", "EXACT"]))
+    return {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
 
 
 @st.composite
@@ -185,6 +190,7 @@ def worlds(draw: st.DrawFn) -> World:
     end = draw(st.sampled_from([(start + DAY * 32).replace(day=1), start + DAY * 17]))
     wild = draw(st.integers(0, 5)) == 5
     world = World(start=start, end=end, tax_rounding=draw(st.sampled_from(["LINE", "GROUP"])))
+    world.net_rounding = draw(st.sampled_from(["LINE", "LINE", "GROUP", "BILL"]))
     world.tax_rates = {"STANDARD": Decimal(17), "REDUCED": draw(st.sampled_from([Decimal(0), Decimal("7.5")]))}
     early = start - DAY * 70
     peaked = draw(st.integers(0, 2)) == 0

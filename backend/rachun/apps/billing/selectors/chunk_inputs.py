@@ -9,7 +9,7 @@ from uuid import UUID
 import polars as pl
 
 from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
-from rachun.apps.billing.country_rules import tax_rates, tax_rounding
+from rachun.apps.billing.country_rules import roundings_on, tax_rates
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
@@ -130,12 +130,12 @@ def agreement_keys(frames: PricingFrames) -> pl.DataFrame:
 
 
 def tax_rules(run: BillRun) -> dict[str, Any]:
-    """The rates of the supply: those of the last day of the period."""
-    pack = run.legal_entity.country_pack
+    """The rates of the supply and what its bill rounds once: those of the last day of the period."""
+    pack, tax_date = run.legal_entity.country_pack, run.period_to - DAY
     return {
         "tax_rates": tax_rates(country_pack=pack),
-        "tax_date": run.period_to - DAY,
-        "tax_rounding": tax_rounding(country_pack=pack),
+        "tax_date": tax_date,
+        **roundings_on(country_pack=pack, tax_date=tax_date),
     }
 
 

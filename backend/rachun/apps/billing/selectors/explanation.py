@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from rachun.apps.billing.country_rules import tax_rounding
+from rachun.apps.billing.country_rules import roundings_on
 from rachun.apps.billing.explanation_mapping import lines_of
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.billing.selectors.visible_bills import list_charges
 from rachun.engine.explain.bridge import BilledLines, Bridge, bridge_between
 from rachun.engine.explain.facts import Derivation
 from rachun.engine.explain.registry import explain_bill
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +32,14 @@ def get_explanation(*, bill: Bill, language: str) -> BillExplanation:
     """Raises InputMissing for a line that was stored without what derives it."""
     charges = list(list_charges(bill=bill))
     lines = lines_of(bill=bill, charges=charges, language=language)
-    rounding = tax_rounding(country_pack=bill.legal_entity.country_pack)
+    roundings = roundings_on(country_pack=bill.legal_entity.country_pack, tax_date=bill.period_to - DAY)
     previous = find_previous_bill(bill)
     earlier = [] if previous is None else list(list_charges(bill=previous))
     return BillExplanation(
         bill=bill,
         language=language,
         charges=charges,
-        derivations=explain_bill(lines=lines, tax_rounding=rounding),
+        derivations=explain_bill(lines=lines, **roundings),
         previous=previous,
         previous_charges=earlier,
         bridge=None if previous is None else bridge_of(bill=bill, charges=charges, previous=previous, earlier=earlier),

@@ -10,7 +10,7 @@ import polars as pl
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.agreements.selectors.pricing import get_pricing_frames
-from rachun.apps.billing.country_rules import tax_rates, tax_rounding
+from rachun.apps.billing.country_rules import Roundings, roundings_on, tax_rates
 from rachun.apps.billing.refusals import QuoteNotPriced
 from rachun.apps.billing.selectors.quote_history import historical_usage
 from rachun.apps.identity.models import LegalEntity
@@ -95,12 +95,17 @@ def get_quote(asked: QuoteAsked) -> Quote:
         approved_by=version.approved_by,
         source_document=version.source_document,
         rounding=version.tariff.rounding,
+        taxed=version.tariff.taxed,
     )
     currency = version.tariff.currency
     lines = lines_of(charges=found.charges, source_of=lambda _: source, currency=currency)
-    derivations = explain_bill(lines=lines, tax_rounding=tax_rounding(country_pack=asked.entity.country_pack))
+    derivations = explain_bill(lines=lines, **roundings_of(asked))
     assert all(one.agrees for one in derivations), "a quote differs from its own derivation"
     return Quote(currency=currency, derivations=derivations, body=version.body)
+
+
+def roundings_of(asked: QuoteAsked) -> Roundings:
+    return roundings_on(country_pack=asked.entity.country_pack, tax_date=asked.period.end - DAY)
 
 
 def snapshot_of(asked: QuoteAsked) -> Snapshot:
@@ -123,7 +128,7 @@ def snapshot_of(asked: QuoteAsked) -> Snapshot:
         deliveries=deliveries,
         tax_rates=tax_rates(country_pack=pack),
         tax_date=end - DAY,
-        tax_rounding=tax_rounding(country_pack=pack),
+        **roundings_of(asked),
     )
 
 
