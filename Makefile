@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
 .PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
-        read-file price-cases lock format bootstrap texts clients
+        read-file price-cases lock format bootstrap texts clients mobile-check
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ texts: bootstrap ## compile the changed catalogues of texts
 
 clients: bootstrap ## build the browser's applications that changed
 	@$(PYTHON) -m tools.clients
+
+mobile-check: bootstrap ## Hermes bundles of Android and iOS, and the native projects of both
+	@$(PYTHON) -m tools.mobile_bundles
 
 run: texts clients ## start everything in the background, migrate, load the demo, print addresses and logins
 	@$(STACK) up

@@ -69,13 +69,17 @@ def locks_hold_no_addresses() -> str:
     return "\n".join(wrong)
 
 
-def client_is_whole() -> str:
+def client_is_whole(name: str) -> Callable[[], str]:
     """Types, lint, import zones, texts in three languages, and a build whose first load is light."""
-    try:
-        build(ROOT / "frontend")
-    except BuildFailed as failure:
-        return str(failure)
-    return command("npm", "run", "check", folder=ROOT / "frontend")()
+
+    def run() -> str:
+        try:
+            build(ROOT / name)
+        except BuildFailed as failure:
+            return str(failure)
+        return command("npm", "run", "check", folder=ROOT / name)()
+
+    return run
 
 
 def has_address(line: str) -> bool:
@@ -116,7 +120,8 @@ CHECKS = (
     Check(name="contract", run=contract_is_current),
     Check(name="texts", run=catalogues_are_whole),
     Check(name="locks", run=locks_hold_no_addresses),
-    Check(name="operators' application", run=client_is_whole),
+    Check(name="operators' application", run=client_is_whole("frontend")),
+    Check(name="subscribers' portal", run=client_is_whole("mobile")),
 )
 
 

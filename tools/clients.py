@@ -11,8 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"  # Node comes with the locked Python packages
-CLIENTS = ("frontend",)
-SOURCES = ("src", "public", "scripts", "index.html", "package.json", "package-lock.json", "vite.config.ts")
+CLIENTS = ("frontend", "mobile")
+SOURCES = ("src", "app", "assets", "public", "scripts", "index.html", "package.json", "package-lock.json")
+SOURCES += ("vite.config.ts", "app.json", "babel.config.js")
 
 
 class BuildFailed(SystemExit):
@@ -64,7 +65,7 @@ def npm(folder: Path, *words: str) -> None:
     done = subprocess.run(
         [found, *words],
         cwd=folder,
-        env={**os.environ, "PATH": path, "CI": "1"},
+        env={**os.environ, "PATH": path, "CI": "1", "EXPO_NO_TELEMETRY": "1", "EXPO_OFFLINE": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

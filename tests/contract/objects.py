@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from rachun.apps.base.files import keep_file
 from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill, BillRun
 from rachun.apps.customers.models import Account
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
 from rachun.apps.metering.models import CommonMeter, EstimationRule, ReadingRule
 from rachun.apps.payments.models import Receipt
+from rachun.apps.selfservice.models import SentReading
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
@@ -132,6 +134,25 @@ def held_reading(enterprise: Enterprise) -> dict[str, Any]:
     made = make_meter(branch=enterprise.north)
     place_meter(meter=made, service_point=a.service_point(branch=enterprise.north))
     return {"id": hold_reading(meter=made, on="2026-01-31", value="10").id}
+
+
+@makes("sent_reading")
+def sent_reading(enterprise: Enterprise) -> dict[str, Any]:
+    made = make_meter(branch=enterprise.north)
+    agreement = a.agreement(branch=enterprise.north)
+    place_meter(meter=made, service_point=agreement.service_point)
+    held = hold_reading(meter=made, on="2026-01-31", value="10")
+    sent = SentReading.objects.create(
+        account=agreement.account,
+        register=held.register,
+        boundary_date=held.boundary_date,
+        value=held.value,
+        held=held,
+        photo_sha256=keep_file(content=b"\xff\xd8\xff a dial"),
+        photo_media_type="image/jpeg",
+        sent_at=held.recorded_at,
+    )
+    return {"id": sent.id, "account_id": agreement.account_id}
 
 
 @makes("usage_source")

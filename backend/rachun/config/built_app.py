@@ -22,7 +22,7 @@ SOURCES = {
 }
 POLICY = "; ".join(f"{name} {allowed}" for name, allowed in SOURCES.items())
 FIRST_PAGE = "index.html"
-HASHED = "assets/"
+HASHED = ("assets/", "_expo/static/")  # the folders of Vite and of Metro
 FOR_EVER = "public, max-age=31536000, immutable"
 View = Callable[..., HttpResponse]
 
@@ -30,7 +30,8 @@ View = Callable[..., HttpResponse]
 def built_app(folder: Path) -> View:
     """The view of one application. An address without a file is one of its pages, if a browser asks for a page."""
 
-    def view(request: HttpRequest, path: str) -> HttpResponse:
+    def view(request: HttpRequest, path: str | None) -> HttpResponse:
+        path = path or ""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         file = file_of(folder=folder, path=path)

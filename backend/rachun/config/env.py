@@ -25,6 +25,7 @@ REQUIRED = (
 )
 SECRET_LENGTH_MIN = 32
 FRONTEND_BUILT = Path(__file__).resolve().parents[3] / "frontend" / "dist"
+PORTAL_BUILT = Path(__file__).resolve().parents[3] / "mobile" / "dist"
 # Tooling (mypy, makemigrations --check, spectacular) needs settings, but neither a database nor a secret.
 TOOLING = {
     "DATABASE_URL": "postgresql://rachun_app@localhost:1/tooling",
@@ -61,6 +62,7 @@ class Env:
     jwt_key: str
     files_dir: Path
     frontend_dir: Path
+    portal_dir: Path
     allowed_hosts: tuple[str, ...]
     public_url: str
     debug: bool
@@ -119,6 +121,7 @@ def read_env(*, environ: Mapping[str, str]) -> Env:
         jwt_key=values["RACHUN_JWT_KEY"],
         files_dir=Path(values["RACHUN_FILES_DIR"]),
         frontend_dir=Path(values.get("RACHUN_FRONTEND_DIR") or FRONTEND_BUILT),
+        portal_dir=Path(values.get("RACHUN_PORTAL_DIR") or PORTAL_BUILT),
         allowed_hosts=tuple(host.strip() for host in values["RACHUN_ALLOWED_HOSTS"].split(",") if host.strip()),
         public_url=values["RACHUN_PUBLIC_URL"].rstrip("/"),
         debug=debug == "true",

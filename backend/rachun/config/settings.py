@@ -179,6 +179,7 @@ REDIS_URL = ENV.redis_url
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
 FILES_DIR = ENV.files_dir
 FRONTEND_DIR = ENV.frontend_dir
+PORTAL_DIR = ENV.portal_dir
 PUBLIC_URL = ENV.public_url
 SMTP_URL = ENV.smtp_url
 

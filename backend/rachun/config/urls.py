@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "search",
         )
     ),
+    re_path(r"^portal(?:/(?P<path>.*))?$", built_app(settings.PORTAL_DIR)),
     # Everything that is not the interface's belongs to the operators' application.
     re_path(r"^(?!api/|portal(?:/|$))(?P<path>.*)$", built_app(settings.FRONTEND_DIR)),
 ]

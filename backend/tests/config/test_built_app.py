@@ -6,6 +6,7 @@ import pytest
 from django.http import Http404
 from django.http.response import HttpResponse
 from django.test import RequestFactory
+from django.urls import resolve
 from rachun.config.built_app import built_app
 
 
@@ -46,6 +47,21 @@ class TestBuiltApp:
         assert answer.content == b"plain"
         assert "immutable" in answer["Cache-Control"]
         assert answer["Content-Type"] == "text/javascript"
+
+    def test_keeps_the_hashed_files_of_the_portal_for_ever(self, folder: Path) -> None:
+        (folder / "_expo" / "static").mkdir(parents=True)
+        (folder / "_expo" / "static" / "entry-b2.js").write_text("portal")
+
+        answer = ask(folder, "_expo/static/entry-b2.js", accept="*/*")
+
+        assert "immutable" in answer["Cache-Control"]
+
+    @pytest.mark.parametrize("address", ["/portal", "/portal/", "/portal/bills/1"])
+    def test_serves_the_portal_apart_from_the_application_of_operators(self, address: str) -> None:
+        portal, operators = resolve(address), resolve(address.replace("portal", "accounts"))
+
+        assert portal.func is not operators.func
+        assert portal.func is resolve("/portal").func
 
     def test_sends_the_packed_file_to_who_can_unpack_it(self, folder: Path) -> None:
         answer = ask(folder, "assets/index-a1.js", accept="*/*", encoding="gzip, br")

@@ -296,6 +296,20 @@ export type BillWithLinesOut = {
     services: Array<ServiceLinesOut>;
 };
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BilledMonthOut = {
+    /**
+     * Its first day.
+     */
+    month: string;
+    /**
+     * Null: no bill covers the month.
+     */
+    readonly gross: string | null;
+};
+
 export type BlankEnum = '';
 
 /**
@@ -1013,6 +1027,41 @@ export type JobState = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
 /**
  * An answer. Every declared property is always present.
  */
+export type KnownValueOut = {
+    value: string;
+    /**
+     * The day that this value opens.
+     */
+    boundary_date: string;
+    kind: ReadingKind;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LatestBillOut = {
+    id: string;
+    number: string;
+    document_date: string;
+    period_from: string;
+    period_to: string;
+    due_date: string;
+    readonly gross: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LatestPaymentOut = {
+    id: string;
+    readonly amount: string;
+    value_date: string;
+    channel: ReceiptChannel;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type LedgerAccountOut = {
     id: string;
     legal_entity_id: string;
@@ -1167,6 +1216,131 @@ export type OperatorOut = {
     language: string;
     is_active: boolean;
     assignments: Array<AssignmentOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnAccountOut = {
+    id: string;
+    number: string;
+    holder: string;
+    address: string;
+    seller: SellerOut;
+    closed_date: string | null;
+    currency: string;
+    /**
+     * Positive is owed, negative is credit.
+     */
+    readonly balance: string;
+    /**
+     * The part of the balance whose day has passed.
+     */
+    readonly overdue: string;
+    /**
+     * The earliest day of what is owed; null: nothing is.
+     */
+    due_date: string | null;
+    latest_bill: LatestBillOut | null;
+    latest_payment: LatestPaymentOut | null;
+};
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export type OwnHistoryOut = {
+    currency: string;
+    billed: Array<BilledMonthOut>;
+    used: Array<UsedServiceOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnMetersOut = {
+    account_id: string;
+    registers: Array<OwnRegisterOut>;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type OwnReadingCheckIn = {
+    register_id: string;
+    /**
+     * The value counts at the end of this day.
+     */
+    read_date: string;
+    value: string;
+};
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
+export type OwnReadingCheckOut = {
+    action: ReadingAction;
+    /**
+     * Those it did not pass.
+     */
+    checks: Array<ReadingCheckName>;
+    previous_value: string | null;
+    /**
+     * The day that the previous value opens.
+     */
+    previous_date: string | null;
+    used: string | null;
+    days: number | null;
+    /**
+     * Used in usual_days: last year's season, or always.
+     */
+    usual: string | null;
+    usual_days: number | null;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type OwnReadingIn = {
+    register_id: string;
+    /**
+     * The value counts at the end of this day.
+     */
+    read_date: string;
+    value: string;
+    /**
+     * JPEG, PNG or WebP of at most 8 MB.
+     */
+    photo: Blob | File;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnRegisterOut = {
+    id: string;
+    meter_serial: string;
+    code: string;
+    unit: string;
+    digits: number;
+    service_code: string;
+    service_names: {
+        [key: string]: string;
+    };
+    latest: KnownValueOut | null;
+    /**
+     * Sent, and somebody looks at it before it counts.
+     */
+    waiting: KnownValueOut | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnSlipOut = {
+    /**
+     * Null: nothing is owed, or there is nothing to pay to.
+     */
+    slip: SlipOut | null;
 };
 
 export type PaginatedAccountOutList = {
@@ -1358,6 +1532,13 @@ export type PaginatedOperatorOutList = {
     results: Array<OperatorOut>;
 };
 
+export type PaginatedOwnAccountOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<OwnAccountOut>;
+};
+
 export type PaginatedParkedAccountOutList = {
     count: number;
     page: number;
@@ -1426,6 +1607,13 @@ export type PaginatedRoleOutList = {
     page: number;
     page_size: number;
     results: Array<RoleOut>;
+};
+
+export type PaginatedSentReadingOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<SentReadingOut>;
 };
 
 export type PaginatedServiceOutList = {
@@ -2139,6 +2327,43 @@ export type RuleEndIn = {
 };
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export type SellerOut = {
+    name: string;
+    phone: string;
+    email: string;
+    website: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type SentReadingOut = {
+    id: string;
+    account_id: string;
+    register_id: string;
+    meter_serial: string;
+    register: string;
+    unit: string;
+    /**
+     * The day that this value opens.
+     */
+    boundary_date: string;
+    value: string;
+    state: SentReadingOutStateEnum;
+    /**
+     * Why it was refused.
+     */
+    reason: string;
+    has_photo: boolean;
+    held_reading_id: string | null;
+    sent_at: string;
+};
+
+export type SentReadingOutStateEnum = 'TAKEN' | 'WAITING' | 'REFUSED' | 'REPLACED';
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type ServiceIn = {
@@ -2203,6 +2428,51 @@ export type SignInMode = 'cookie' | 'body';
 /**
  * An answer. Every declared property is always present.
  */
+export type SlipCodeOut = {
+    kind: SlipCodeOutKindEnum;
+    symbology: SymbologyEnum;
+    /**
+     * What the code says.
+     */
+    content: string;
+    /**
+     * The code as a picture that scales.
+     */
+    svg: string;
+    /**
+     * Opens the application of a bank, where the code is one.
+     */
+    link: string | null;
+};
+
+export type SlipCodeOutKindEnum = 'NBU_002' | 'NBU_003' | 'EPC' | 'DESK';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type SlipFieldOut = {
+    label: string;
+    value: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type SlipOut = {
+    bill_id: string;
+    payee: string;
+    bank_account: string;
+    reference: string;
+    purpose: string;
+    readonly amount: string;
+    currency: string;
+    codes: Array<SlipCodeOut>;
+    further: Array<SlipFieldOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type StatementLineOut = {
     accounting_date: string;
     source_kind: string;
@@ -2252,6 +2522,8 @@ export type SuspensionIn = {
     suspended_to: string;
     reason: string;
 };
+
+export type SymbologyEnum = 'QR' | 'CODE_128';
 
 /**
  * An answer. Every declared property is always present.
@@ -2523,6 +2795,33 @@ export type UsageSourceOut = {
 /**
  * An answer. Every declared property is always present.
  */
+export type UsedMonthOut = {
+    /**
+     * Its first day.
+     */
+    month: string;
+    /**
+     * Null: unknown, which is not zero.
+     */
+    quantity: string | null;
+    is_estimated: boolean;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type UsedServiceOut = {
+    service_code: string;
+    service_names: {
+        [key: string]: string;
+    };
+    unit: string;
+    months: Array<UsedMonthOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type AccountBalanceOutWritable = {
     account_id: string;
     currency: string;
@@ -2591,6 +2890,16 @@ export type BillWithLinesOutWritable = {
     currency: string;
     issued_at: string;
     services: Array<ServiceLinesOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BilledMonthOutWritable = {
+    /**
+     * Its first day.
+     */
+    month: string;
 };
 
 /**
@@ -2695,6 +3004,27 @@ export type JobRowErrorOutWritable = {
 /**
  * An answer. Every declared property is always present.
  */
+export type LatestBillOutWritable = {
+    id: string;
+    number: string;
+    document_date: string;
+    period_from: string;
+    period_to: string;
+    due_date: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type LatestPaymentOutWritable = {
+    id: string;
+    value_date: string;
+    channel: ReceiptChannel;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type LineExplanationOutWritable = {
     line_no: number;
     agreement_id: string;
@@ -2724,6 +3054,44 @@ export type OpenItemOutWritable = {
     debt_kind: DebtKind;
     due_date: string | null;
     currency: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnAccountOutWritable = {
+    id: string;
+    number: string;
+    holder: string;
+    address: string;
+    seller: SellerOut;
+    closed_date: string | null;
+    currency: string;
+    /**
+     * The earliest day of what is owed; null: nothing is.
+     */
+    due_date: string | null;
+    latest_bill: LatestBillOutWritable | null;
+    latest_payment: LatestPaymentOutWritable | null;
+};
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export type OwnHistoryOutWritable = {
+    currency: string;
+    billed: Array<BilledMonthOutWritable>;
+    used: Array<UsedServiceOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type OwnSlipOutWritable = {
+    /**
+     * Null: nothing is owed, or there is nothing to pay to.
+     */
+    slip: SlipOutWritable | null;
 };
 
 export type PaginatedBillOutListWritable = {
@@ -2759,6 +3127,13 @@ export type PaginatedOpenItemOutListWritable = {
     page: number;
     page_size: number;
     results: Array<OpenItemOutWritable>;
+};
+
+export type PaginatedOwnAccountOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<OwnAccountOutWritable>;
 };
 
 export type PaginatedParkedAccountOutListWritable = {
@@ -2885,6 +3260,20 @@ export type ServiceLinesOutWritable = {
     service_point_code: string;
     agreement_id: string;
     lines: Array<ChargeOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type SlipOutWritable = {
+    bill_id: string;
+    payee: string;
+    bank_account: string;
+    reference: string;
+    purpose: string;
+    currency: string;
+    codes: Array<SlipCodeOut>;
+    further: Array<SlipFieldOut>;
 };
 
 /**
@@ -7759,6 +8148,47 @@ export type GetOperatorResponses = {
 
 export type GetOperatorResponse = GetOperatorResponses[keyof GetOperatorResponses];
 
+export type ListOwnAccountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/own/accounts';
+};
+
+export type ListOwnAccountsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListOwnAccountsError = ListOwnAccountsErrors[keyof ListOwnAccountsErrors];
+
+export type ListOwnAccountsResponses = {
+    200: PaginatedOwnAccountOutList;
+};
+
+export type ListOwnAccountsResponse = ListOwnAccountsResponses[keyof ListOwnAccountsResponses];
+
 export type GetOwnAccountBalanceData = {
     body?: never;
     path: {
@@ -7852,6 +8282,182 @@ export type GetOwnAccountStatementResponses = {
 };
 
 export type GetOwnAccountStatementResponse = GetOwnAccountStatementResponses[keyof GetOwnAccountStatementResponses];
+
+export type GetOwnAccountData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/accounts/{id}';
+};
+
+export type GetOwnAccountErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnAccountError = GetOwnAccountErrors[keyof GetOwnAccountErrors];
+
+export type GetOwnAccountResponses = {
+    200: OwnAccountOut;
+};
+
+export type GetOwnAccountResponse = GetOwnAccountResponses[keyof GetOwnAccountResponses];
+
+export type GetOwnHistoryData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/accounts/{id}/history';
+};
+
+export type GetOwnHistoryErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnHistoryError = GetOwnHistoryErrors[keyof GetOwnHistoryErrors];
+
+export type GetOwnHistoryResponses = {
+    200: OwnHistoryOut;
+};
+
+export type GetOwnHistoryResponse = GetOwnHistoryResponses[keyof GetOwnHistoryResponses];
+
+export type GetOwnMetersData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/accounts/{id}/meters';
+};
+
+export type GetOwnMetersErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnMetersError = GetOwnMetersErrors[keyof GetOwnMetersErrors];
+
+export type GetOwnMetersResponses = {
+    200: OwnMetersOut;
+};
+
+export type GetOwnMetersResponse = GetOwnMetersResponses[keyof GetOwnMetersResponses];
+
+export type GetOwnPaymentSlipData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/accounts/{id}/payment-slip';
+};
+
+export type GetOwnPaymentSlipErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetOwnPaymentSlipError = GetOwnPaymentSlipErrors[keyof GetOwnPaymentSlipErrors];
+
+export type GetOwnPaymentSlipResponses = {
+    200: OwnSlipOut;
+};
+
+export type GetOwnPaymentSlipResponse = GetOwnPaymentSlipResponses[keyof GetOwnPaymentSlipResponses];
 
 export type ListOwnBillsData = {
     body?: never;
@@ -8088,6 +8694,215 @@ export type GetOwnBillExplanationDocumentResponses = {
 };
 
 export type GetOwnBillExplanationDocumentResponse = GetOwnBillExplanationDocumentResponses[keyof GetOwnBillExplanationDocumentResponses];
+
+export type ListOwnReadingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        account_id?: string;
+        held_reading_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/own/readings';
+};
+
+export type ListOwnReadingsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListOwnReadingsError = ListOwnReadingsErrors[keyof ListOwnReadingsErrors];
+
+export type ListOwnReadingsResponses = {
+    200: PaginatedSentReadingOutList;
+};
+
+export type ListOwnReadingsResponse = ListOwnReadingsResponses[keyof ListOwnReadingsResponses];
+
+export type SendOwnReadingData = {
+    body: OwnReadingIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/own/readings';
+};
+
+export type SendOwnReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * photo_refused, reading_in_future, reading_not_believable, reading_out_of_date, reading_settled, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type SendOwnReadingError = SendOwnReadingErrors[keyof SendOwnReadingErrors];
+
+export type SendOwnReadingResponses = {
+    200: SentReadingOut;
+    201: SentReadingOut;
+};
+
+export type SendOwnReadingResponse = SendOwnReadingResponses[keyof SendOwnReadingResponses];
+
+export type DownloadOwnReadingPhotoData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/own/readings/{id}/photo';
+};
+
+export type DownloadOwnReadingPhotoErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadOwnReadingPhotoError = DownloadOwnReadingPhotoErrors[keyof DownloadOwnReadingPhotoErrors];
+
+export type DownloadOwnReadingPhotoResponses = {
+    /**
+     * The photo.
+     */
+    200: Blob | File;
+};
+
+export type DownloadOwnReadingPhotoResponse = DownloadOwnReadingPhotoResponses[keyof DownloadOwnReadingPhotoResponses];
+
+export type CheckOwnReadingData = {
+    body: OwnReadingCheckIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/own/readings/check';
+};
+
+export type CheckOwnReadingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * meter_not_installed
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CheckOwnReadingError = CheckOwnReadingErrors[keyof CheckOwnReadingErrors];
+
+export type CheckOwnReadingResponses = {
+    200: OwnReadingCheckOut;
+};
+
+export type CheckOwnReadingResponse = CheckOwnReadingResponses[keyof CheckOwnReadingResponses];
 
 export type ListPartiesData = {
     body?: never;
@@ -9259,6 +10074,96 @@ export type SearchResponses = {
 };
 
 export type SearchResponse = SearchResponses[keyof SearchResponses];
+
+export type ListSentReadingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        account_id?: string;
+        held_reading_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/sent-readings';
+};
+
+export type ListSentReadingsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListSentReadingsError = ListSentReadingsErrors[keyof ListSentReadingsErrors];
+
+export type ListSentReadingsResponses = {
+    200: PaginatedSentReadingOutList;
+};
+
+export type ListSentReadingsResponse = ListSentReadingsResponses[keyof ListSentReadingsResponses];
+
+export type DownloadReadingPhotoData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/sent-readings/{id}/photo';
+};
+
+export type DownloadReadingPhotoErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadReadingPhotoError = DownloadReadingPhotoErrors[keyof DownloadReadingPhotoErrors];
+
+export type DownloadReadingPhotoResponses = {
+    /**
+     * The photo.
+     */
+    200: Blob | File;
+};
+
+export type DownloadReadingPhotoResponse = DownloadReadingPhotoResponses[keyof DownloadReadingPhotoResponses];
 
 export type ListServicePointsData = {
     body?: never;

@@ -219,6 +219,14 @@ export const zBillRunOut = z.object({
     issued_at: z.iso.datetime({ offset: true }).nullable()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBilledMonthOut = z.object({
+    month: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable()
+});
+
 export const zBlankEnum = z.enum(['']);
 
 /**
@@ -750,6 +758,19 @@ export const zJobOut = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zLatestBillOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date(),
+    gross: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zLedgerAccountOut = z.object({
     id: z.uuid(),
     legal_entity_id: z.uuid(),
@@ -879,6 +900,25 @@ export const zOperatorOut = z.object({
     language: z.string(),
     is_active: z.boolean(),
     assignments: z.array(zAssignmentOut)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingCheckIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOwnReadingIn = z.object({
+    register_id: z.uuid(),
+    read_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    photo: z.string()
 });
 
 export const zPaginatedAccountOutList = z.object({
@@ -1449,6 +1489,20 @@ export const zReadingCheckName = z.enum([
 /**
  * What would become of the reading. Quantities are those of the dial, without its multiplier.
  */
+export const zOwnReadingCheckOut = z.object({
+    action: zReadingAction,
+    checks: z.array(zReadingCheckName),
+    previous_value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/).nullable(),
+    previous_date: z.iso.date().nullable(),
+    used: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    days: z.int().nullable(),
+    usual: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    usual_days: z.int().nullable()
+});
+
+/**
+ * What would become of the reading. Quantities are those of the dial, without its multiplier.
+ */
 export const zReadingCheckOut = z.object({
     action: zReadingAction,
     checks: z.array(zReadingCheckName),
@@ -1511,6 +1565,38 @@ export const zHeldReadingOut = z.object({
     ]),
     decided_at: z.iso.datetime({ offset: true }).nullable(),
     reason: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zKnownValueOut = z.object({
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    boundary_date: z.iso.date(),
+    kind: zReadingKind
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnRegisterOut = z.object({
+    id: z.uuid(),
+    meter_serial: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    digits: z.int(),
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    latest: zKnownValueOut.nullable(),
+    waiting: zKnownValueOut.nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnMetersOut = z.object({
+    account_id: z.uuid(),
+    registers: z.array(zOwnRegisterOut)
 });
 
 export const zPaginatedHeldReadingOutList = z.object({
@@ -1599,6 +1685,16 @@ export const zReceiptChannel = z.enum([
     'BANK',
     'PARTNER'
 ]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOut = z.object({
+    id: z.uuid(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
+});
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
@@ -1883,6 +1979,74 @@ export const zRuleEndIn = z.object({
 });
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export const zSellerOut = z.object({
+    name: z.string(),
+    phone: z.string(),
+    email: z.string(),
+    website: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOut = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOut.nullable(),
+    latest_payment: zLatestPaymentOut.nullable()
+});
+
+export const zPaginatedOwnAccountOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOut)
+});
+
+export const zSentReadingOutStateEnum = z.enum([
+    'TAKEN',
+    'WAITING',
+    'REFUSED',
+    'REPLACED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSentReadingOut = z.object({
+    id: z.uuid(),
+    account_id: z.uuid(),
+    register_id: z.uuid(),
+    meter_serial: z.string(),
+    register: z.string(),
+    unit: z.string(),
+    boundary_date: z.iso.date(),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
+    state: zSentReadingOutStateEnum,
+    reason: z.string().default(''),
+    has_photo: z.boolean(),
+    held_reading_id: z.uuid().nullable(),
+    sent_at: z.iso.datetime({ offset: true })
+});
+
+export const zPaginatedSentReadingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zSentReadingOut)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zServiceIn = z.object({
@@ -1986,6 +2150,21 @@ export const zLoginIn = z.object({
     mode: zSignInMode
 });
 
+export const zSlipCodeOutKindEnum = z.enum([
+    'NBU_002',
+    'NBU_003',
+    'EPC',
+    'DESK'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipFieldOut = z.object({
+    label: z.string(),
+    value: z.string()
+});
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -2031,6 +2210,41 @@ export const zSuspensionIn = z.object({
     suspended_from: z.iso.date(),
     suspended_to: z.iso.date(),
     reason: z.string().min(1).max(200)
+});
+
+export const zSymbologyEnum = z.enum(['QR', 'CODE_128']);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipCodeOut = z.object({
+    kind: zSlipCodeOutKindEnum,
+    symbology: zSymbologyEnum,
+    content: z.string(),
+    svg: z.string(),
+    link: z.string().nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipOut = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOut = z.object({
+    slip: zSlipOut.nullable()
 });
 
 /**
@@ -2370,6 +2584,34 @@ export const zPaginatedUsageSourceOutList = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zUsedMonthOut = z.object({
+    month: z.iso.date(),
+    quantity: z.string().nullable(),
+    is_estimated: z.boolean()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zUsedServiceOut = z.object({
+    service_code: z.string(),
+    service_names: z.record(z.string(), z.string()),
+    unit: z.string(),
+    months: z.array(zUsedMonthOut)
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOut = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOut),
+    used: z.array(zUsedServiceOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zAccountBalanceOutWritable = z.object({
     account_id: z.uuid(),
     currency: z.string()
@@ -2404,6 +2646,13 @@ export const zBillPostingOutWritable = z.object({
     credit_code: z.string(),
     credit_posting_code: z.string(),
     currency: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBilledMonthOutWritable = z.object({
+    month: z.iso.date()
 });
 
 /**
@@ -2481,6 +2730,27 @@ export const zJobRowErrorOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zLatestBillOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    document_date: z.iso.date(),
+    period_from: z.iso.date(),
+    period_to: z.iso.date(),
+    due_date: z.iso.date()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zLatestPaymentOutWritable = z.object({
+    id: z.uuid(),
+    value_date: z.iso.date(),
+    channel: zReceiptChannel
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zLineExplanationOutWritable = z.object({
     line_no: z.int(),
     agreement_id: z.string(),
@@ -2518,6 +2788,31 @@ export const zOpenItemOutWritable = z.object({
     currency: z.string()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnAccountOutWritable = z.object({
+    id: z.uuid(),
+    number: z.string(),
+    holder: z.string(),
+    address: z.string(),
+    seller: zSellerOut,
+    closed_date: z.iso.date().nullable(),
+    currency: z.string(),
+    due_date: z.iso.date().nullable(),
+    latest_bill: zLatestBillOutWritable.nullable(),
+    latest_payment: zLatestPaymentOutWritable.nullable()
+});
+
+/**
+ * Up to 24 months without a gap, oldest first, ending with the latest bill.
+ */
+export const zOwnHistoryOutWritable = z.object({
+    currency: z.string(),
+    billed: z.array(zBilledMonthOutWritable),
+    used: z.array(zUsedServiceOut)
+});
+
 export const zPaginatedBillOutListWritable = z.object({
     count: z.int(),
     page: z.int(),
@@ -2551,6 +2846,13 @@ export const zPaginatedOpenItemOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zOpenItemOutWritable)
+});
+
+export const zPaginatedOwnAccountOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zOwnAccountOutWritable)
 });
 
 /**
@@ -2699,6 +3001,27 @@ export const zBillWithLinesOutWritable = z.object({
     currency: z.string(),
     issued_at: z.iso.datetime({ offset: true }),
     services: z.array(zServiceLinesOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zSlipOutWritable = z.object({
+    bill_id: z.uuid(),
+    payee: z.string(),
+    bank_account: z.string(),
+    reference: z.string(),
+    purpose: z.string(),
+    currency: z.string(),
+    codes: z.array(zSlipCodeOut),
+    further: z.array(zSlipFieldOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zOwnSlipOutWritable = z.object({
+    slip: zSlipOutWritable.nullable()
 });
 
 /**
@@ -3569,6 +3892,13 @@ export const zGetOperatorPath = z.object({
 
 export const zGetOperatorResponse = zOperatorOut;
 
+export const zListOwnAccountsQuery = z.object({
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnAccountsResponse = zPaginatedOwnAccountOutList;
+
 export const zGetOwnAccountBalancePath = z.object({
     account_id: z.uuid()
 });
@@ -3585,6 +3915,30 @@ export const zGetOwnAccountStatementQuery = z.object({
 });
 
 export const zGetOwnAccountStatementResponse = zStatementOut;
+
+export const zGetOwnAccountPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnAccountResponse = zOwnAccountOut;
+
+export const zGetOwnHistoryPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnHistoryResponse = zOwnHistoryOut;
+
+export const zGetOwnMetersPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnMetersResponse = zOwnMetersOut;
+
+export const zGetOwnPaymentSlipPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetOwnPaymentSlipResponse = zOwnSlipOut;
 
 export const zListOwnBillsQuery = z.object({
     account_id: z.uuid().optional(),
@@ -3653,6 +4007,36 @@ export const zGetOwnBillExplanationDocumentQuery = z.object({
  * The file.
  */
 export const zGetOwnBillExplanationDocumentResponse = z.string();
+
+export const zListOwnReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListOwnReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zSendOwnReadingBody = zOwnReadingIn;
+
+export const zSendOwnReadingHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zSendOwnReadingResponse = zSentReadingOut;
+
+export const zDownloadOwnReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadOwnReadingPhotoResponse = z.string();
+
+export const zCheckOwnReadingBody = zOwnReadingCheckIn;
+
+export const zCheckOwnReadingResponse = zOwnReadingCheckOut;
 
 export const zListPartiesQuery = z.object({
     branch_id: z.uuid().optional(),
@@ -3851,6 +4235,24 @@ export const zSearchQuery = z.object({
 });
 
 export const zSearchResponse = z.array(zHitOut);
+
+export const zListSentReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
+    held_reading_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListSentReadingsResponse = zPaginatedSentReadingOutList;
+
+export const zDownloadReadingPhotoPath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The photo.
+ */
+export const zDownloadReadingPhotoResponse = z.string();
 
 export const zListServicePointsQuery = z.object({
     branch_id: z.uuid().optional(),

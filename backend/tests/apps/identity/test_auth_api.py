@@ -110,6 +110,24 @@ class TestRefresh:
 
         assert [without.status_code, forged.status_code, right.status_code] == [403, 403, 200]
 
+    def test_of_the_portal_lives_beside_that_of_an_operator(self, operator: Principal) -> None:
+        """One browser, one address: whoever looks at both renews each by its own cookie."""
+        subscriber = make_subscriber(unique_id="4000000006")
+        subscriber.set_password(PASSWORD)
+        subscriber.save()
+        client, as_operator = sign_in(mode="cookie")
+        login = {"login": "4000000006", "password": PASSWORD, "mode": "cookie"}
+        as_subscriber = client.post("/api/v1/auth/login", login)
+
+        names = []
+        for answer in (as_operator, as_subscriber):
+            renewed = client.post("/api/v1/auth/refresh", {}, headers={"X-CSRF-Token": answer.json()["csrf"]})
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {renewed.json()['access']}")
+            names.append(client.get("/api/v1/me").json()["login"])
+
+        assert names == ["ana", "4000000006"]
+        assert {"rachun_refresh", "rachun_portal_refresh"} <= set(client.cookies)
+
     def test_ends_with_the_password(self, operator: Principal) -> None:
         client, answer = sign_in()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkReading, closeAccountingPeriod, createBillRun, createBranch, createCommonMeter, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadReadingTemplate, endAgreement, endCommonMeter, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnBills, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
-import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
+import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkOwnReading, checkReading, closeAccountingPeriod, createBillRun, createBranch, createCommonMeter, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadOwnReadingPhoto, downloadReadingPhoto, downloadReadingTemplate, endAgreement, endCommonMeter, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccount, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getOwnHistory, getOwnMeters, getOwnPaymentSlip, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnAccounts, listOwnBills, listOwnReadings, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listSentReadings, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, sendOwnReading, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckOwnReadingData, CheckOwnReadingError, CheckOwnReadingResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, DownloadReadingPhotoData, DownloadReadingPhotoError, DownloadReadingPhotoResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountData, GetOwnAccountError, GetOwnAccountResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetOwnHistoryData, GetOwnHistoryError, GetOwnHistoryResponse, GetOwnMetersData, GetOwnMetersError, GetOwnMetersResponse, GetOwnPaymentSlipData, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnAccountsData, ListOwnAccountsError, ListOwnAccountsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListOwnReadingsData, ListOwnReadingsError, ListOwnReadingsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSentReadingsData, ListSentReadingsError, ListSentReadingsResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SendOwnReadingData, SendOwnReadingError, SendOwnReadingResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2328,6 +2328,54 @@ export const getOperatorOptions = (options: Options<GetOperatorData>) => queryOp
     queryKey: getOperatorQueryKey(options)
 });
 
+export const listOwnAccountsQueryKey = (options?: Options<ListOwnAccountsData>) => createQueryKey('listOwnAccounts', options);
+
+/**
+ * What is owed on each, by when, the latest bill and the latest payment.
+ */
+export const listOwnAccountsOptions = (options?: Options<ListOwnAccountsData>) => queryOptions<ListOwnAccountsResponse, ListOwnAccountsError, ListOwnAccountsResponse, ReturnType<typeof listOwnAccountsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOwnAccounts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOwnAccountsQueryKey(options)
+});
+
+export const listOwnAccountsInfiniteQueryKey = (options?: Options<ListOwnAccountsData>): QueryKey<Options<ListOwnAccountsData>> => createQueryKey('listOwnAccounts', options, true);
+
+/**
+ * What is owed on each, by when, the latest bill and the latest payment.
+ */
+export const listOwnAccountsInfiniteOptions = (options?: Options<ListOwnAccountsData>) => {
+    const opts = infiniteQueryOptions<ListOwnAccountsResponse, ListOwnAccountsError, InfiniteData<ListOwnAccountsResponse>, QueryKey<Options<ListOwnAccountsData>>, number | Pick<QueryKey<Options<ListOwnAccountsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOwnAccountsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOwnAccounts({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOwnAccountsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
 export const getOwnAccountBalanceQueryKey = (options: Options<GetOwnAccountBalanceData>) => createQueryKey('getOwnAccountBalance', options);
 
 export const getOwnAccountBalanceOptions = (options: Options<GetOwnAccountBalanceData>) => queryOptions<GetOwnAccountBalanceResponse, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, ReturnType<typeof getOwnAccountBalanceQueryKey>>({
@@ -2384,6 +2432,75 @@ export const getOwnAccountStatementInfiniteOptions = (options: Options<GetOwnAcc
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
+
+export const getOwnAccountQueryKey = (options: Options<GetOwnAccountData>) => createQueryKey('getOwnAccount', options);
+
+export const getOwnAccountOptions = (options: Options<GetOwnAccountData>) => queryOptions<GetOwnAccountResponse, GetOwnAccountError, GetOwnAccountResponse, ReturnType<typeof getOwnAccountQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnAccount({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnAccountQueryKey(options)
+});
+
+export const getOwnHistoryQueryKey = (options: Options<GetOwnHistoryData>) => createQueryKey('getOwnHistory', options);
+
+/**
+ * 24 months: what was billed, and what was used of each metered service.
+ */
+export const getOwnHistoryOptions = (options: Options<GetOwnHistoryData>) => queryOptions<GetOwnHistoryResponse, GetOwnHistoryError, GetOwnHistoryResponse, ReturnType<typeof getOwnHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnHistoryQueryKey(options)
+});
+
+export const getOwnMetersQueryKey = (options: Options<GetOwnMetersData>) => createQueryKey('getOwnMeters', options);
+
+/**
+ * The counters that serve the account today, with the latest value of each.
+ */
+export const getOwnMetersOptions = (options: Options<GetOwnMetersData>) => queryOptions<GetOwnMetersResponse, GetOwnMetersError, GetOwnMetersResponse, ReturnType<typeof getOwnMetersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnMeters({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnMetersQueryKey(options)
+});
+
+export const getOwnPaymentSlipQueryKey = (options: Options<GetOwnPaymentSlipData>) => createQueryKey('getOwnPaymentSlip', options);
+
+/**
+ * How to pay what is owed now: where to, with which words, and the codes that phones and cash desks read.
+ */
+export const getOwnPaymentSlipOptions = (options: Options<GetOwnPaymentSlipData>) => queryOptions<GetOwnPaymentSlipResponse, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, ReturnType<typeof getOwnPaymentSlipQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOwnPaymentSlip({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOwnPaymentSlipQueryKey(options)
+});
 
 export const listOwnBillsQueryKey = (options?: Options<ListOwnBillsData>) => createQueryKey('listOwnBills', options);
 
@@ -2504,6 +2621,106 @@ export const getOwnBillExplanationDocumentOptions = (options: Options<GetOwnBill
     },
     queryKey: getOwnBillExplanationDocumentQueryKey(options)
 });
+
+export const listOwnReadingsQueryKey = (options?: Options<ListOwnReadingsData>) => createQueryKey('listOwnReadings', options);
+
+/**
+ * What subscribers sent themselves, for those who look at held readings.
+ */
+export const listOwnReadingsOptions = (options?: Options<ListOwnReadingsData>) => queryOptions<ListOwnReadingsResponse, ListOwnReadingsError, ListOwnReadingsResponse, ReturnType<typeof listOwnReadingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOwnReadings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOwnReadingsQueryKey(options)
+});
+
+export const listOwnReadingsInfiniteQueryKey = (options?: Options<ListOwnReadingsData>): QueryKey<Options<ListOwnReadingsData>> => createQueryKey('listOwnReadings', options, true);
+
+/**
+ * What subscribers sent themselves, for those who look at held readings.
+ */
+export const listOwnReadingsInfiniteOptions = (options?: Options<ListOwnReadingsData>) => {
+    const opts = infiniteQueryOptions<ListOwnReadingsResponse, ListOwnReadingsError, InfiniteData<ListOwnReadingsResponse>, QueryKey<Options<ListOwnReadingsData>>, number | Pick<QueryKey<Options<ListOwnReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOwnReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOwnReadings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOwnReadingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * What the meter shows, as the subscriber read it. 200: it was sent before. It may wait for somebody's look.
+ */
+export const sendOwnReadingMutation = (options?: Partial<Options<SendOwnReadingData>>): UseMutationOptions<SendOwnReadingResponse, SendOwnReadingError, Options<SendOwnReadingData>> => {
+    const mutationOptions: UseMutationOptions<SendOwnReadingResponse, SendOwnReadingError, Options<SendOwnReadingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sendOwnReading({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const downloadOwnReadingPhotoQueryKey = (options: Options<DownloadOwnReadingPhotoData>) => createQueryKey('downloadOwnReadingPhoto', options);
+
+/**
+ * 404 also where none was sent.
+ */
+export const downloadOwnReadingPhotoOptions = (options: Options<DownloadOwnReadingPhotoData>) => queryOptions<DownloadOwnReadingPhotoResponse, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, ReturnType<typeof downloadOwnReadingPhotoQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadOwnReadingPhoto({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadOwnReadingPhotoQueryKey(options)
+});
+
+/**
+ * What would become of this reading. Changes nothing: screens ask while somebody types.
+ */
+export const checkOwnReadingMutation = (options?: Partial<Options<CheckOwnReadingData>>): UseMutationOptions<CheckOwnReadingResponse, CheckOwnReadingError, Options<CheckOwnReadingData>> => {
+    const mutationOptions: UseMutationOptions<CheckOwnReadingResponse, CheckOwnReadingError, Options<CheckOwnReadingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkOwnReading({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listPartiesQueryKey = (options?: Options<ListPartiesData>) => createQueryKey('listParties', options);
 
@@ -3092,6 +3309,72 @@ export const searchOptions = (options: Options<SearchData>) => queryOptions<Sear
         return data;
     },
     queryKey: searchQueryKey(options)
+});
+
+export const listSentReadingsQueryKey = (options?: Options<ListSentReadingsData>) => createQueryKey('listSentReadings', options);
+
+/**
+ * What subscribers sent themselves, for those who look at held readings.
+ */
+export const listSentReadingsOptions = (options?: Options<ListSentReadingsData>) => queryOptions<ListSentReadingsResponse, ListSentReadingsError, ListSentReadingsResponse, ReturnType<typeof listSentReadingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSentReadings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSentReadingsQueryKey(options)
+});
+
+export const listSentReadingsInfiniteQueryKey = (options?: Options<ListSentReadingsData>): QueryKey<Options<ListSentReadingsData>> => createQueryKey('listSentReadings', options, true);
+
+/**
+ * What subscribers sent themselves, for those who look at held readings.
+ */
+export const listSentReadingsInfiniteOptions = (options?: Options<ListSentReadingsData>) => {
+    const opts = infiniteQueryOptions<ListSentReadingsResponse, ListSentReadingsError, InfiniteData<ListSentReadingsResponse>, QueryKey<Options<ListSentReadingsData>>, number | Pick<QueryKey<Options<ListSentReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSentReadingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSentReadings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSentReadingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const downloadReadingPhotoQueryKey = (options: Options<DownloadReadingPhotoData>) => createQueryKey('downloadReadingPhoto', options);
+
+/**
+ * 404 also where none was sent.
+ */
+export const downloadReadingPhotoOptions = (options: Options<DownloadReadingPhotoData>) => queryOptions<DownloadReadingPhotoResponse, DownloadReadingPhotoError, DownloadReadingPhotoResponse, ReturnType<typeof downloadReadingPhotoQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadReadingPhoto({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadReadingPhotoQueryKey(options)
 });
 
 export const listServicePointsQueryKey = (options?: Options<ListServicePointsData>) => createQueryKey('listServicePoints', options);

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
-from rachun.apps.identity.api.cookies import CSRF_HEADER, drop_cookies, refresh_cookie, set_cookies
+from rachun.apps.identity.api.cookies import CSRF_HEADER, claims_of_cookie, drop_cookies, set_cookies
 from rachun.apps.identity.api.serializers import ClientTokenIn, LoginIn, MeOut, PasswordIn, RefreshIn, TokensOut
 from rachun.apps.identity.models import Principal
 from rachun.apps.identity.selectors import describe_principal
@@ -17,7 +17,6 @@ from rachun.apps.identity.services.sessions import (
     CsrfFailed,
     SessionEnded,
     Tokens,
-    check_csrf,
     end_session,
     open_session,
     read_refresh_token,
@@ -79,9 +78,7 @@ class RefreshView(PublicView):
     def post(self, request: Request) -> Response:
         told = checked(RefreshIn, request)
         is_cookie_mode = "refresh" not in told
-        claims = read_refresh_token(text=told.get("refresh") or refresh_cookie(request))
-        if is_cookie_mode:
-            check_csrf(claims=claims, told=request.headers.get(CSRF_HEADER, ""))
+        claims = claims_of_cookie(request) if is_cookie_mode else read_refresh_token(text=told["refresh"])
         return answer(tokens=renew_session(claims=claims, now=timezone.now()), is_cookie_mode=is_cookie_mode)
 
 
@@ -108,7 +105,7 @@ class LogoutView(APIView):
     def post(self, request: Request) -> Response:
         end_session(session_id=request.auth["sid"], now=timezone.now())  # type: ignore[index]
         response = Response(status=204)
-        drop_cookies(response=response)
+        drop_cookies(response=response, kind=signed_in(request).kind)
         return response
 
 
@@ -124,7 +121,7 @@ class PasswordView(APIView):
             principal=signed_in(request), current=told["current_password"], new=told["new_password"], now=timezone.now()
         )
         response = Response(status=204)
-        drop_cookies(response=response)
+        drop_cookies(response=response, kind=signed_in(request).kind)
         return response
 
 

@@ -39,6 +39,7 @@ class Tokens:
     expires_in_s: int
     refresh: str | None
     csrf: str | None
+    kind: str  # of the principal
 
 
 def open_session(*, principal: Principal, origin: str, now: datetime, has_refresh: bool = True) -> Tokens:
@@ -62,7 +63,11 @@ def make_tokens(*, session: LoginSession, principal: Principal, has_refresh: boo
         token["csrf"] = csrf
         refresh = str(token)
     return Tokens(
-        access=str(access), expires_in_s=int(AccessToken.lifetime.total_seconds()), refresh=refresh, csrf=csrf
+        access=str(access),
+        expires_in_s=int(AccessToken.lifetime.total_seconds()),
+        refresh=refresh,
+        csrf=csrf,
+        kind=principal.kind,
     )
 
 

@@ -1,0 +1,5 @@
+import { PayScreen } from "@/features/pay/pay-screen";
+
+export default function PayRoute() {
+  return <PayScreen />;
+}

@@ -1,0 +1,5 @@
+import { ActivateScreen } from "@/features/access/activate-screen";
+
+export default function ActivateRoute() {
+  return <ActivateScreen />;
+}

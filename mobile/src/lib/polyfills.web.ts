@@ -1,0 +1,1 @@
+export {}; // a browser has everything
