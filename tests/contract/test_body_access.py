@@ -29,7 +29,7 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     point = a.service_point(branch=ours.north, of=agreement.service)
     ids |= {"service": str(agreement.service_id), "tariff_plan": str(plan.id), "vacant_point": str(point.id)}
     ids["account_number"] = Account.objects.get(id=ids["account"]).number
-    return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id)}
+    return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id), "agreement": str(agreement.id)}
 
 
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -86,6 +86,10 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             **of_entity, "branch_id": ids["branch"], "kind": "REGULAR", "period_from": "2026-01-01",
             "period_to": "2026-02-01", "document_date": "2026-02-01", "due_date": "2026-02-16",
         },
+        "createQuote": {
+            "agreement_id": ids["agreement"], "tariff": a.tariff_body(), "period_from": "2026-03-01",
+            "period_to": "2026-04-01", "service_from": "2026-03-01", "consumption": [], "calls": [], "deliveries": [],
+        },
         "createReceipt": {
             **of_entity, "account_number": ids["account_number"], "amount": "5.00", "currency": "BAM",
             "value_date": "2026-02-10", "channel": "CASH", "external_key": "till 1",
@@ -96,7 +100,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 # Nothing to be done with the small world of this file: a receipt needs a chart of accounts.
 ONLY_REFUSED = {"createReceipt"}
 NAMES_OF_BODIES = sorted(bodies(dict.fromkeys((*KINDS, "service", "tariff_plan", "vacant_point", "entity", "branch",
-                                               "account_number"), "")))  # fmt: skip
+                                               "account_number", "agreement"), "")))  # fmt: skip
 
 
 def send(client: APIClient, *, name: str, body: dict[str, Any]) -> Any:
