@@ -52,7 +52,7 @@ PRICE = f"UPDATE usage_usagerecord SET amount_micro = amount_micro + {CENT} WHER
 BUNDLE = "UPDATE usage_usagerecord SET covered_s = covered_s - 1 WHERE covered_s = 60"
 DIALLED = f"UPDATE usage_usagerecord SET destination = 'free', amount_micro = 0 WHERE called = '{LOCAL}'"
 LIST = "UPDATE catalog_destinationrate SET price_per_minute = price_per_minute + 0.01 WHERE prefix = '380432'"
-RAW = "UPDATE usage_usagerecord SET raw = replace(raw, E'\\t60\\t', E'\\t61\\t') WHERE called LIKE '380432550900'"
+RAW = f"UPDATE usage_usagerecord SET raw = replace(raw, E'\\t60', E'\\t61') WHERE called = '{LOCAL}'"
 PLANTED = {
     "call's price": (PRICE, "call:amount_micro"),
     "bundle": (BUNDLE, "call:covered_s"),
