@@ -41,8 +41,9 @@ APP_LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # What another app may import of an app. `base` is the ground all apps stand on and is open.
 PUBLIC_PARTS = ("services", "selectors", "models", "events", "errors")
-# Parts of single apps that are made for the apps above: the scope of a request, the pure rendering of documents.
-ALSO_PUBLIC = {"identity": ("scope",), "documents": ("rendering",)}
+# Parts of single apps that are made for the apps above: the scope of a request, the pure rendering of documents,
+# the words of a register's codes.
+ALSO_PUBLIC = {"identity": ("scope",), "documents": ("rendering",), "devices": ("words",)}
 OPEN_APPS = ("base",)
 PURE_PACKAGES = ("values", "engine", "formats", "countries")
 FRAMEWORKS = ("django", "rest_framework", "dramatiq", "psycopg", "redis")

@@ -21,16 +21,18 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState:
     device_id: str
+    kind: str  # REGISTER, SCANNER
     state: str  # OPENING, READY, BUSY, WAITING
     code: str = ""
 
     def as_json(self) -> dict[str, str]:
-        return {"device_id": self.device_id, "state": self.state, "code": self.code}
+        return {"device_id": self.device_id, "kind": self.kind, "state": self.state, "code": self.code}
 
 
 class Worker(threading.Thread):
     """Opens its line, works, and after an error opens it again, a little later each time."""
 
+    KIND: ClassVar[str]
     PAUSE_MAX_S: ClassVar[float] = 10.0
     PAUSE_S: ClassVar[float] = 0.5
 
@@ -38,7 +40,7 @@ class Worker(threading.Thread):
         super().__init__(name=device_id, daemon=True)
         self.device_id, self._open_channel = device_id, open_channel
         self._is_stopped = threading.Event()
-        self.state = DeviceState(device_id=device_id, state="OPENING")
+        self.state = DeviceState(device_id=device_id, kind=self.KIND, state="OPENING")
 
     def stop(self) -> None:
         """Returns when the line is free; a command under way is answered or timed out first."""
@@ -63,13 +65,14 @@ class Worker(threading.Thread):
             pause_s = min(pause_s * 2, self.PAUSE_MAX_S)
 
     def _tell(self, state: str, code: str = "") -> None:
-        self.state = DeviceState(device_id=self.device_id, state=state, code=code)
+        self.state = DeviceState(device_id=self.device_id, kind=self.KIND, state=state, code=code)
 
     def _serve(self, channel: Channel) -> None:
         raise NotImplementedError
 
 
 class RegisterWorker(Worker):
+    KIND = "REGISTER"
     LOOK_EVERY_S: ClassVar[float] = 0.2
     WAIT_S: ClassVar[float] = 2.0  # for a person, or for the register to come back
 
@@ -102,6 +105,7 @@ class RegisterWorker(Worker):
 
 
 class ScannerWorker(Worker):
+    KIND = "SCANNER"
     LISTEN_S: ClassVar[float] = 0.5
 
     def __init__(self, device_id: str, open_channel: Callable[[], Channel], *, journal: Journal) -> None:

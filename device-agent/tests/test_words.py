@@ -26,8 +26,9 @@ def codes() -> set[str]:
     judge = (PACKAGE / "exactly_once/decide.py").read_text(encoding="utf-8")
     judged = set(re.findall(r'(?:why=|^ {8})"([A-Z]\w+)"', judge, re.MULTILINE))
     refused = set(contract()["components"]["schemas"]["refusal"]["properties"]["code"]["enum"])
-    ordered = {"UnknownRegister", "OrderAltered", "StaleFence", "SumsDisagree", "TriedTooOften", "PersonSaidNotPrinted"}
-    return tree | judged | refused | ordered
+    ordered = {"UnknownRegister", "OrderAltered", "StaleFence", "SumsDisagree", "TriedTooOften"}
+    ruled = {"PersonSaidNotPrinted", "Withdrawn"}
+    return tree | judged | refused | ordered | ruled
 
 
 class TestWords:

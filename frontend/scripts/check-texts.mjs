@@ -47,7 +47,7 @@ for (const key of keys) {
   if (en !== uk || en !== bs) wrong.push(`${key}: not the same values in every language`);
   const isName = key.startsWith("language.");
   const said = words(parse(texts.uk[key]));
-  if (!isName && /[A-Za-z]{3}/.test(said.replace(/Enter|Tab|Esc|Rachun|SHA-256|PDF|CSV|Ctrl/g, ""))) {
+  if (!isName && /[A-Za-z]{3}/.test(said.replace(/Enter|Tab|Esc|Rachun|SHA-256|PDF|CSV|XLSX|XML|Ctrl/g, ""))) {
     wrong.push(`uk ${key}: Latin words left in "${texts.uk[key]}"`);
   }
   if (!isName && /\p{L}/u.test(said) && !/\p{Script=Cyrillic}/u.test(said) && said !== "PDF") {

@@ -14,12 +14,15 @@ import { queries, router } from "@/app/router";
 import { startTexts } from "@/lib/texts";
 import { cssVariables, theme } from "@/ui/theme";
 
+const nonce = document.querySelector<HTMLMetaElement>("meta[name=style-nonce]")?.content ?? "";
+Object.assign(globalThis, { __webpack_nonce__: nonce }); // where the lock of the page behind a dialog looks for it
+
 await startTexts();
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no root");
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+    <MantineProvider theme={theme} getStyleNonce={() => nonce} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

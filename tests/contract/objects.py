@@ -12,9 +12,10 @@ from rachun.apps.base.files import keep_file
 from rachun.apps.base.models import Job
 from rachun.apps.billing.models import Bill, BillRun
 from rachun.apps.customers.models import Account
+from rachun.apps.devices.models import Agent, Device
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
 from rachun.apps.metering.models import CommonMeter, EstimationRule, ReadingRule
-from rachun.apps.payments.models import Receipt
+from rachun.apps.payments.models import CashDesk, CashPayment, CashShift, Receipt
 from rachun.apps.selfservice.models import SentReading
 from rachun.apps.usage.models import UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
@@ -53,6 +54,15 @@ def operator(enterprise: Enterprise) -> dict[str, Any]:
 @makes("job")
 def job(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": Job.objects.create(kind="contract.test", legal_entity_id=enterprise.entity.id, state="DONE").id}
+
+
+@makes("export")
+def export(enterprise: Enterprise) -> dict[str, Any]:
+    """Belongs to who asked for it, whoever else may see the enterprise."""
+    owner = make_operator(entity=enterprise.entity, branch=enterprise.north)
+    result = {"sha256": keep_file(content=b"n"), "name": "n.csv", "format": "CSV", "rows": 0}
+    made = Job.objects.create(kind="identity.export_list", created_by=owner.id, state="DONE", result=result)
+    return {"id": made.id}
 
 
 @makes("party")
@@ -307,3 +317,65 @@ def rules_of_readings(enterprise: Enterprise) -> dict[str, Any]:
         recorded_at=a.NOON,
     )
     return {"id": rule.id}
+
+
+def desk_of(enterprise: Enterprise) -> CashDesk:
+    return CashDesk.objects.create(
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        code=f"D{a.next_number()}",
+        name="Desk",
+        no_register_reason="market stall",
+        updated_at=a.NOON,
+    )
+
+
+def shift_of(enterprise: Enterprise) -> CashShift:
+    return CashShift.objects.create(
+        desk=desk_of(enterprise),
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        number=1,
+        cashier=make_operator(entity=enterprise.entity, branch=enterprise.north),
+        currency=enterprise.entity.currency,
+        float_minor=0,
+        opened_at=a.NOON,
+    )
+
+
+@makes("agent")
+def agent(enterprise: Enterprise) -> dict[str, Any]:
+    made = Agent.objects.create(
+        legal_entity=enterprise.entity, branch=enterprise.north, name="Desk PC", created_at=a.NOON
+    )
+    Device.objects.create(
+        agent=made, legal_entity=enterprise.entity, branch=enterprise.north, key="till", kind=Device.Kind.REGISTER
+    )
+    return {"id": made.id}
+
+
+@makes("cash_desk")
+def cash_desk(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": desk_of(enterprise).id}
+
+
+@makes("cash_shift")
+def cash_shift(enterprise: Enterprise) -> dict[str, Any]:
+    return {"id": shift_of(enterprise).id}
+
+
+@makes("cash_payment")
+def cash_payment(enterprise: Enterprise) -> dict[str, Any]:
+    made = CashPayment.objects.create(
+        shift=shift_of(enterprise),
+        legal_entity=enterprise.entity,
+        branch=enterprise.north,
+        account=a.account(branch=enterprise.north),
+        amount_minor=100,
+        tendered_minor=100,
+        currency=enterprise.entity.currency,
+        value_date=date(2026, 2, 10),
+        state=CashPayment.State.NOT_TAKEN,
+        taken_at=a.NOON,
+    )
+    return {"id": made.id}

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.customers.models import Account
+from rachun.apps.devices.models import Device
 from rest_framework.test import APIClient
 from tests.apps.identity.makers import Enterprise, client_of, make_enterprise, make_operator
 from tests.factories import customers as a
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NAMES = {"uk": "Н", "bs": "N", "en": "N"}
 REGISTER = {"code": "T1", "unit": "kWh", "digits": 6}
 MONTH = {"area": "SALES", "month": "2026-03-01"}
-KINDS = ("party", "account", "premise", "service_point", "meter", "usage_source")
+KINDS = ("party", "account", "premise", "service_point", "meter", "usage_source", "cash_desk")
 
 
 def ids_of(ours: Enterprise) -> dict[str, str]:
@@ -28,8 +29,22 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     plan = a.plan(service=agreement.service)
     point = a.service_point(branch=ours.north, of=agreement.service)
     ids |= {"service": str(agreement.service_id), "tariff_plan": str(plan.id), "vacant_point": str(point.id)}
+    ids["register"] = str(Device.objects.get(agent_id=MAKERS["agent"](ours)["id"]).id)
     ids["account_number"] = Account.objects.get(id=ids["account"]).number
     return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id), "agreement": str(agreement.id)}
+
+
+def of_cash_desks(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    return {
+        "createAgent": {"branch_id": ids["branch"], "name": "Desk PC"},
+        "createCashDesk": {
+            "branch_id": ids["branch"],
+            "code": "NEW",
+            "name": "Desk",
+            "register_id": ids["register"],
+        },
+        "openCashShift": {"cash_desk_id": ids["cash_desk"], "float": "10.00"},
+    }
 
 
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -74,6 +89,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             "source_document": "Decision 2",
         },
         "createDestinationTable": {**of_entity, "code": "NEW"},
+        **of_cash_desks(ids),
         "createUsageSource": {
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",
         },
@@ -100,7 +116,8 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 # Nothing to be done with the small world of this file: a receipt needs a chart of accounts.
 ONLY_REFUSED = {"createReceipt"}
 NAMES_OF_BODIES = sorted(bodies(dict.fromkeys((*KINDS, "service", "tariff_plan", "vacant_point", "entity", "branch",
-                                               "account_number", "agreement"), "")))  # fmt: skip
+                                               "register", "agreement",
+                                               "account_number"), "")))  # fmt: skip
 
 
 def send(client: APIClient, *, name: str, body: dict[str, Any]) -> Any:

@@ -43,6 +43,9 @@ class Process:
             os.killpg(self._running.pid, signal.SIGKILL)
         self._running.wait()
 
+    def wait(self) -> int:
+        return self._running.wait(timeout=PATIENCE_S)
+
     def told(self) -> str:
         self.log.seek(0)
         return self.log.read().decode(errors="replace")

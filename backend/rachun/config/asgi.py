@@ -1,8 +1,25 @@
 """The application a server runs: `uvicorn rachun.config.asgi:application`."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rachun.config.settings")
-application = get_asgi_application()
+over_http = get_asgi_application()
+
+from rachun.apps.base.wiring import handlers  # noqa: E402 -- apps must be ready first
+from rachun.apps.devices.api.socket import PATH, agent_socket  # noqa: E402 -- as above
+
+handlers()  # loads every app that listens: the first message of an agent is not to wait for it
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """HTTP is Django's; the one WebSocket is that of the device agents."""
+    if scope["type"] != "websocket":
+        await over_http(scope, receive, send)
+    elif scope["path"] == PATH:
+        await agent_socket(scope, receive, send)
+    else:
+        await receive()
+        await send({"type": "websocket.close", "code": 4404})

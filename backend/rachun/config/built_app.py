@@ -1,12 +1,13 @@
 """The built applications of a browser, served beside the interface: hashed files for ever, the first page each time."""
 
 import mimetypes
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-# Styles come from our own files and from the kit's variables, which it writes into the page; scripts never do.
+# Styles come from our own files. A kit that writes some into its page is given a nonce, when the page asks for one.
 SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -21,6 +22,7 @@ SOURCES = {
     "frame-ancestors": "'none'",
 }
 POLICY = "; ".join(f"{name} {allowed}" for name, allowed in SOURCES.items())
+NONCE_MARK = b"__STYLE_NONCE__"
 FIRST_PAGE = "index.html"
 HASHED = ("assets/", "_expo/static/")  # the folders of Vite and of Metro
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -57,10 +59,15 @@ def answer_of(*, file: Path, path: str, is_gzip: bool) -> HttpResponse:
     packed = file.with_name(f"{file.name}.gz")
     is_packed = is_gzip and packed.is_file()
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    response = HttpResponse((packed if is_packed else file).read_bytes(), content_type=media_type)
+    content, policy = (packed if is_packed else file).read_bytes(), POLICY
+    if path == FIRST_PAGE and NONCE_MARK in (page := file.read_bytes()):
+        nonce = secrets.token_urlsafe(16)
+        content, is_packed = page.replace(NONCE_MARK, nonce.encode()), False
+        policy = POLICY.replace("'unsafe-inline'", f"'nonce-{nonce}'")
+    response = HttpResponse(content, content_type=media_type)
     response["Cache-Control"] = FOR_EVER if path.startswith(HASHED) else "no-cache"
     response["Vary"] = "Accept-Encoding"
-    response["Content-Security-Policy"] = POLICY
+    response["Content-Security-Policy"] = policy
     if is_packed:
         response["Content-Encoding"] = "gzip"
     return response

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
             "identity",
             "documents",
             "messaging",
+            "devices",
             "catalog",
             "customers",
             "agreements",

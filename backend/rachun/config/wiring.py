@@ -11,11 +11,14 @@ from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
 from rachun.apps.billing.services.start_self_audit import start_self_audit
+from rachun.apps.devices.events import DeviceJobChanged
 from rachun.apps.messaging.services import ring_waiting_deliveries
 from rachun.apps.metering.services import take_imported_meter
+from rachun.apps.payments.services.follow_register import follow_register, post_what_the_books_refused
 
 HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MeteredAgreementImported: (take_imported_meter,),
+    DeviceJobChanged: (follow_register,),
 }
 
 PERIODIC: tuple[Periodic, ...] = (
@@ -25,6 +28,11 @@ PERIODIC: tuple[Periodic, ...] = (
         name="ring_waiting_deliveries",
         every_s=30.0,
         run=lambda: ring_waiting_deliveries(now=timezone.now(), can_send=bool(settings.SMTP_URL)),
+    ),
+    Periodic(
+        name="post_what_the_books_refused",
+        every_s=60.0,
+        run=lambda: post_what_the_books_refused(now=timezone.now()),
     ),
     Periodic(name="start_self_audit", every_s=3600.0, run=lambda: start_self_audit(now=timezone.now())),
 )

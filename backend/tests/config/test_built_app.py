@@ -41,6 +41,17 @@ class TestBuiltApp:
         assert policy["script-src"] == "'self'"
         assert policy["default-src"] == "'none'"
 
+    def test_gives_a_page_that_asks_a_new_nonce_for_its_styles_each_time(self, folder: Path) -> None:
+        (folder / "index.html").write_text('<meta name="style-nonce" content="__STYLE_NONCE__">')
+        (folder / "index.html.gz").write_bytes(b"packed without a nonce")
+
+        first, second = (ask(folder, "", encoding="gzip") for _ in range(2))
+
+        nonce = first.content.decode().split('"')[3]
+        assert f"style-src 'self' 'nonce-{nonce}'" in first["Content-Security-Policy"]
+        assert "unsafe-inline" not in first["Content-Security-Policy"]
+        assert first.content != second.content
+
     def test_keeps_hashed_files_for_ever(self, folder: Path) -> None:
         answer = ask(folder, "assets/index-a1.js", accept="*/*")
 

@@ -113,6 +113,18 @@ class TestExactTax:
         assert [(one.line.net_minor, one.line.tax_minor) for one in derived] == [(44, 8), (-45, -8)]
         assert all(one.agrees for one in derived)
 
+    def test_of_a_minimum_is_not_taken_of_the_difference_that_it_carries(self) -> None:
+        # minimum 57.91 and twice 0.004: 57.918 → 57.92, the minimum takes 0.01; its tax stays 17 % of 57.91
+        floor = {"code": "floor", "kind": "minimum", "of": ["calls"], "amount": "57.91", "posting_code": "REV"}
+        usage = [(7, "calls", place, MARCH, Decimal(1), 1, Decimal("0.004")) for place in ("BiH", "Ukraine")]
+        made = world((LONG_AGO, tariff(CALLS, floor) | {"taxed": "EXACT"}), usage=usage, net_rounding="BILL")
+
+        derived = derivations_of(snapshot_of(made))
+
+        # 17 % of 57.91 = 9.8447, of 57.92 it would be 9.8464
+        assert (derived[-1].line.net_minor, derived[-1].line.tax_minor) == (5792, 984)
+        assert all(one.agrees for one in derived)
+
 
 class TestCountryRule:
     def test_says_what_a_bill_rounds_once(self) -> None:

@@ -12,6 +12,13 @@ from enum import StrEnum
 from rachun_agent.drivers.fiscal_register import Snapshot
 from rachun_agent.exactly_once.model import JobOrder, Kind
 
+# Why a person is asked: the register's own words leave the end open.
+PERSON_CODES = frozenset(
+    {
+        *("OtherRegister", "DayWasClosed", "ClockWentBack", "DocumentNumberWentBack", "TotalGrewByAnother"),
+        *("CounterGrewByAnother", "PaidWithAnotherAmount", "ConfirmedButNotCounted", "ForeignReceipt"),
+    }
+)
 CLOCK_MAY_GO_BACK = timedelta(minutes=65)  # the hour of autumn, set by hand
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from rachun_agent.drivers.fiscal_register import Snapshot
-from rachun_agent.exactly_once.model import SETTLED, Job, JobOrder, State
+from rachun_agent.exactly_once.decide import PERSON_CODES
+from rachun_agent.exactly_once.model import SETTLED, Job, JobOrder, Ruling, State
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -173,6 +174,32 @@ class Journal:
 
     def settle(self, job: Job, *, state: State, evidence: Snapshot | None, code: str = "") -> None:
         """The end of a job, and the message about it, in one write. Raises AlreadySettled."""
+        with self._transaction() as connection:
+            self._settle(connection, job, state=state, evidence=evidence, code=code)
+
+    def rule(self, job_id: str, ruling: Ruling) -> bool:
+        """Let a person's word end a job; False where it does not apply, and then the register's word goes on to count.
+
+        WITHDRAWN ends what the register has not heard of, the answers end what only a person can judge.
+        """
+        with self._transaction() as connection:
+            row = connection.execute("SELECT * FROM job WHERE job_id = ?", (job_id,)).fetchone()
+            if row is None:
+                return False
+            job = _job(row)
+            if ruling is Ruling.WITHDRAWN:
+                applies, state, code = job.state is State.NEW, State.FAILED, "Withdrawn"
+            else:
+                applies = job.state is State.UNKNOWN and job.waits_for in PERSON_CODES
+                state = State.DONE if ruling is Ruling.PRINTED else State.FAILED
+                code = "" if state is State.DONE else "PersonSaidNotPrinted"
+            if applies:
+                self._settle(connection, job, state=state, evidence=job.evidence, code=code)
+        return applies
+
+    def _settle(
+        self, connection: sqlite3.Connection, job: Job, *, state: State, evidence: Snapshot | None, code: str
+    ) -> None:
         document_no = evidence.document_no if evidence is not None and state is State.DONE else None
         result = {
             "job_id": job.order.job_id,
@@ -183,13 +210,12 @@ class Journal:
             "refusal": code,
         }
         text = None if evidence is None else json.dumps(evidence.as_json())
-        with self._transaction() as connection:
-            _refuse_settled(connection, job)
-            connection.execute(
-                "UPDATE job SET state = ?, refusal = ?, waits_for = '', evidence = ? WHERE job_id = ?",
-                (state.value, code, text, job.order.job_id),
-            )
-            self._put(connection, "result", result)
+        _refuse_settled(connection, job)
+        connection.execute(
+            "UPDATE job SET state = ?, refusal = ?, waits_for = '', evidence = ? WHERE job_id = ?",
+            (state.value, code, text, job.order.job_id),
+        )
+        self._put(connection, "result", result)
 
     # What the server must hear.
 

@@ -57,9 +57,13 @@ class FiscalMachine:
             self._go_on(job, verdict, now)
 
     def _baseline(self, job: Job) -> Snapshot:
-        """The register's word before we touch it. Raises what speaks against touching it."""
-        self._register.check_ready()
+        """The register's word before we touch it. Raises what speaks against touching it.
+
+        The snapshot comes first because it synchronises: asked once only after each opening of the line, a register
+        that was out of paper would repeat that old answer for ever.
+        """
         before = self._register.snapshot()
+        self._register.check_ready()
         if job.order.serial_number not in {"", before.serial_number}:
             raise WrongRegister(before.serial_number)
         if before.is_receipt_open or before.is_service_open:

@@ -31,6 +31,14 @@ class State(StrEnum):
 SETTLED = frozenset({State.DONE, State.FAILED})
 
 
+class Ruling(StrEnum):
+    """What a person said of a job, by way of the server."""
+
+    WITHDRAWN = "WITHDRAWN"
+    PRINTED = "PRINTED"
+    NOT_PRINTED = "NOT_PRINTED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOrder:
     """What the server asked for. The id is made there, one for a payment, and never changes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rachun_agent.exactly_once.journal import Journal, OrderAltered, StaleFence
-from rachun_agent.exactly_once.model import JobOrder
+from rachun_agent.exactly_once.model import JobOrder, Ruling
 from rachun_agent.session.contract import Message
 
 log = logging.getLogger(__name__)
@@ -46,12 +46,18 @@ class Inbox:
         self._early.clear()
 
     def _store(self, message: Message) -> None:
-        data = message["job"]
+        if message["type"] == "ruling":
+            if not self.journal.rule(message["job_id"], Ruling(message["was"])):
+                log.warning("%s does not apply to job %s", message["was"], message["job_id"])
+        else:
+            self._store_job(message["job"])
+        self.journal.set_fact(STORED, str(message["sequence"]))
+
+    def _store_job(self, data: Message) -> None:
         code = self._refusal(data)
         if code:
             log.warning("job %s refused: %s", data["job_id"], code)
             self.journal.post("event", {"kind": "JOB_REFUSED", "job_id": data["job_id"], "code": code})
-        self.journal.set_fact(STORED, str(message["sequence"]))
 
     def _refusal(self, data: Message) -> str:
         if data["register_id"] not in self.registers:

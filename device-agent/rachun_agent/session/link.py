@@ -146,7 +146,7 @@ class Session:
             await self._take(connection, message)
 
     async def _take(self, connection: ClientConnection, message: Message) -> None:
-        if message["type"] == "job":
+        if message["type"] in {"job", "ruling"}:
             await asyncio.to_thread(self._inbox.take, message)
             await talk(connection, {"type": "ack", "stored_up_to": self._inbox.stored_up_to})
             if self._inbox.has_gap:

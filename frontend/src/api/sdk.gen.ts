@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptHeldReadingData, AcceptHeldReadingErrors, AcceptHeldReadingResponses, ActivateSubscriberData, ActivateSubscriberErrors, ActivateSubscriberResponses, AddTariffVersionData, AddTariffVersionErrors, AddTariffVersionResponses, ApproveBillRunData, ApproveBillRunErrors, ApproveBillRunResponses, AssignResourceData, AssignResourceErrors, AssignResourceResponses, CalculateBillRunData, CalculateBillRunErrors, CalculateBillRunResponses, CancelBillRunData, CancelBillRunErrors, CancelBillRunResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeAttributeData, ChangeAttributeErrors, ChangeAttributeResponses, ChangeDocumentTemplateData, ChangeDocumentTemplateErrors, ChangeDocumentTemplateResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeTariffData, ChangeTariffErrors, ChangeTariffResponses, CheckOwnReadingData, CheckOwnReadingErrors, CheckOwnReadingResponses, CheckReadingData, CheckReadingErrors, CheckReadingResponses, CloseAccountingPeriodData, CloseAccountingPeriodErrors, CloseAccountingPeriodResponses, CreateBillRunData, CreateBillRunErrors, CreateBillRunResponses, CreateBranchData, CreateBranchErrors, CreateBranchResponses, CreateCommonMeterData, CreateCommonMeterErrors, CreateCommonMeterResponses, CreateContractData, CreateContractErrors, CreateContractResponses, CreateDestinationTableData, CreateDestinationTableErrors, CreateDestinationTableResponses, CreateEstimationRuleData, CreateEstimationRuleErrors, CreateEstimationRuleResponses, CreateMeterData, CreateMeterErrors, CreateMeterExchangeData, CreateMeterExchangeErrors, CreateMeterExchangeResponses, CreateMeterInstallationData, CreateMeterInstallationErrors, CreateMeterInstallationResponses, CreateMeterRemovalData, CreateMeterRemovalErrors, CreateMeterRemovalResponses, CreateMeterResponses, CreateOperatorData, CreateOperatorErrors, CreateOperatorResponses, CreatePartyData, CreatePartyErrors, CreatePartyResponses, CreatePremiseData, CreatePremiseErrors, CreatePremiseResponses, CreateQuoteData, CreateQuoteErrors, CreateQuoteResponses, CreateReadingData, CreateReadingErrors, CreateReadingResponses, CreateReadingRuleData, CreateReadingRuleErrors, CreateReadingRuleResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateServiceData, CreateServiceErrors, CreateServicePointData, CreateServicePointErrors, CreateServicePointResponses, CreateServiceResponses, CreateSubscriberLoginData, CreateSubscriberLoginErrors, CreateSubscriberLoginResponses, CreateTariffPlanData, CreateTariffPlanErrors, CreateTariffPlanResponses, CreateUsageRecordsData, CreateUsageRecordsErrors, CreateUsageRecordsResponses, CreateUsageSourceData, CreateUsageSourceErrors, CreateUsageSourceResponses, DownloadCustomerTemplateData, DownloadCustomerTemplateErrors, DownloadCustomerTemplateResponses, DownloadDeliveryTemplateData, DownloadDeliveryTemplateErrors, DownloadDeliveryTemplateResponses, DownloadDocumentData, DownloadDocumentErrors, DownloadDocumentResponses, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoErrors, DownloadOwnReadingPhotoResponses, DownloadReadingPhotoData, DownloadReadingPhotoErrors, DownloadReadingPhotoResponses, DownloadReadingTemplateData, DownloadReadingTemplateErrors, DownloadReadingTemplateResponses, EndAgreementData, EndAgreementErrors, EndAgreementResponses, EndCommonMeterData, EndCommonMeterErrors, EndCommonMeterResponses, GetAccountBalanceData, GetAccountBalanceErrors, GetAccountBalanceResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAccountStatementData, GetAccountStatementErrors, GetAccountStatementResponses, GetAgreementData, GetAgreementErrors, GetAgreementResponses, GetBillData, GetBillDocumentData, GetBillDocumentErrors, GetBillDocumentResponses, GetBillErrors, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentErrors, GetBillExplanationDocumentResponses, GetBillExplanationErrors, GetBillExplanationResponses, GetBillResponses, GetBillRunControlSheetData, GetBillRunControlSheetErrors, GetBillRunControlSheetResponses, GetBillRunData, GetBillRunErrors, GetBillRunResponses, GetBranchData, GetBranchErrors, GetBranchResponses, GetCommonMeterData, GetCommonMeterErrors, GetCommonMeterResponses, GetContractData, GetContractErrors, GetContractResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDestinationTableData, GetDestinationTableErrors, GetDestinationTableResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetDocumentTemplateData, GetDocumentTemplateErrors, GetDocumentTemplateResponses, GetEntryData, GetEntryErrors, GetEntryResponses, GetJobData, GetJobErrors, GetJobResponses, GetLegalEntityData, GetLegalEntityErrors, GetLegalEntityResponses, GetMeData, GetMeErrors, GetMeResponses, GetMeterData, GetMeterErrors, GetMeterResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetOwnAccountBalanceData, GetOwnAccountBalanceErrors, GetOwnAccountBalanceResponses, GetOwnAccountData, GetOwnAccountErrors, GetOwnAccountResponses, GetOwnAccountStatementData, GetOwnAccountStatementErrors, GetOwnAccountStatementResponses, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentErrors, GetOwnBillDocumentResponses, GetOwnBillErrors, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentErrors, GetOwnBillExplanationDocumentResponses, GetOwnBillExplanationErrors, GetOwnBillExplanationResponses, GetOwnBillResponses, GetOwnHistoryData, GetOwnHistoryErrors, GetOwnHistoryResponses, GetOwnMetersData, GetOwnMetersErrors, GetOwnMetersResponses, GetOwnPaymentSlipData, GetOwnPaymentSlipErrors, GetOwnPaymentSlipResponses, GetPartyData, GetPartyErrors, GetPartyResponses, GetPremiseData, GetPremiseErrors, GetPremiseResponses, GetReceiptData, GetReceiptErrors, GetReceiptResponses, GetServiceData, GetServiceErrors, GetServicePointData, GetServicePointErrors, GetServicePointResponses, GetServiceResponses, GetTariffPlanData, GetTariffPlanErrors, GetTariffPlanResponses, GetTariffVersionData, GetTariffVersionErrors, GetTariffVersionResponses, GetTrialBalanceData, GetTrialBalanceErrors, GetTrialBalanceResponses, GetUsageBatchData, GetUsageBatchErrors, GetUsageBatchResponses, GetUsageSourceData, GetUsageSourceErrors, GetUsageSourceResponses, HandOverPremiseData, HandOverPremiseErrors, HandOverPremiseResponses, HandOverServicePointData, HandOverServicePointErrors, HandOverServicePointResponses, ImportCustomersData, ImportCustomersErrors, ImportCustomersResponses, ImportDestinationRatesData, ImportDestinationRatesErrors, ImportDestinationRatesResponses, ImportReadingsData, ImportReadingsErrors, ImportReadingsResponses, IssueBillRunData, IssueBillRunErrors, IssueBillRunResponses, IssueClientTokenData, IssueClientTokenErrors, IssueClientTokenResponses, ListAccountingPeriodsData, ListAccountingPeriodsErrors, ListAccountingPeriodsResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAgreementsData, ListAgreementsErrors, ListAgreementsResponses, ListAuditRowsData, ListAuditRowsErrors, ListAuditRowsResponses, ListBillPostingsData, ListBillPostingsErrors, ListBillPostingsResponses, ListBillRunDraftsData, ListBillRunDraftsErrors, ListBillRunDraftsResponses, ListBillRunParkedData, ListBillRunParkedErrors, ListBillRunParkedResponses, ListBillRunsData, ListBillRunsErrors, ListBillRunsResponses, ListBillsData, ListBillsErrors, ListBillsResponses, ListBranchesData, ListBranchesErrors, ListBranchesResponses, ListCommonMetersData, ListCommonMetersErrors, ListCommonMetersResponses, ListContractsData, ListContractsErrors, ListContractsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDestinationRatesData, ListDestinationRatesErrors, ListDestinationRatesResponses, ListDestinationTablesData, ListDestinationTablesErrors, ListDestinationTablesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDocumentTemplatesData, ListDocumentTemplatesErrors, ListDocumentTemplatesResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListEstimationRulesData, ListEstimationRulesErrors, ListEstimationRulesResponses, ListHeldReadingsData, ListHeldReadingsErrors, ListHeldReadingsResponses, ListInstallationsData, ListInstallationsErrors, ListInstallationsResponses, ListIntervalDaysData, ListIntervalDaysErrors, ListIntervalDaysResponses, ListJobErrorsData, ListJobErrorsErrors, ListJobErrorsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLedgerAccountsData, ListLedgerAccountsErrors, ListLedgerAccountsResponses, ListLegalEntitiesData, ListLegalEntitiesErrors, ListLegalEntitiesResponses, ListMetersData, ListMetersErrors, ListMetersResponses, ListOpenItemsData, ListOpenItemsErrors, ListOpenItemsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListOwnAccountsData, ListOwnAccountsErrors, ListOwnAccountsResponses, ListOwnBillsData, ListOwnBillsErrors, ListOwnBillsResponses, ListOwnReadingsData, ListOwnReadingsErrors, ListOwnReadingsResponses, ListPartiesData, ListPartiesErrors, ListPartiesResponses, ListPremisesData, ListPremisesErrors, ListPremisesResponses, ListReadingRulesData, ListReadingRulesErrors, ListReadingRulesResponses, ListReadingsData, ListReadingsErrors, ListReadingsResponses, ListReceiptsData, ListReceiptsErrors, ListReceiptsResponses, ListRegistersData, ListRegistersErrors, ListRegistersResponses, ListRegistersToReadData, ListRegistersToReadErrors, ListRegistersToReadResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSentReadingsData, ListSentReadingsErrors, ListSentReadingsResponses, ListServicePointsData, ListServicePointsErrors, ListServicePointsResponses, ListServicesData, ListServicesErrors, ListServicesResponses, ListTariffPlansData, ListTariffPlansErrors, ListTariffPlansResponses, ListTariffVersionsData, ListTariffVersionsErrors, ListTariffVersionsResponses, ListUsageBatchesData, ListUsageBatchesErrors, ListUsageBatchesResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, ListUsageSourcesData, ListUsageSourcesErrors, ListUsageSourcesResponses, LoadUsageData, LoadUsageErrors, LoadUsageResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, OpenAgreementData, OpenAgreementErrors, OpenAgreementResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RefuseHeldReadingData, RefuseHeldReadingErrors, RefuseHeldReadingResponses, ReopenAccountingPeriodData, ReopenAccountingPeriodErrors, ReopenAccountingPeriodResponses, RequestActivationData, RequestActivationErrors, RequestActivationResponses, SearchData, SearchErrors, SearchResponses, SendOwnReadingData, SendOwnReadingErrors, SendOwnReadingResponses, SuspendAgreementData, SuspendAgreementErrors, SuspendAgreementResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateBranchData, UpdateBranchErrors, UpdateBranchResponses, UpdateLegalEntityData, UpdateLegalEntityErrors, UpdateLegalEntityResponses, UpdatePartyData, UpdatePartyErrors, UpdatePartyResponses, UpdateSuspendedUsageData, UpdateSuspendedUsageErrors, UpdateSuspendedUsageResponses, WatchJobData, WatchJobErrors, WatchJobResponse, WatchJobResponses } from './types.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingErrors, AcceptHeldReadingResponses, ActivateSubscriberData, ActivateSubscriberErrors, ActivateSubscriberResponses, AddTariffVersionData, AddTariffVersionErrors, AddTariffVersionResponses, AnswerCashPaymentData, AnswerCashPaymentErrors, AnswerCashPaymentResponses, ApproveBillRunData, ApproveBillRunErrors, ApproveBillRunResponses, AssignResourceData, AssignResourceErrors, AssignResourceResponses, CalculateBillRunData, CalculateBillRunErrors, CalculateBillRunResponses, CancelBillRunData, CancelBillRunErrors, CancelBillRunResponses, CancelCashPaymentData, CancelCashPaymentErrors, CancelCashPaymentResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeAttributeData, ChangeAttributeErrors, ChangeAttributeResponses, ChangeDocumentTemplateData, ChangeDocumentTemplateErrors, ChangeDocumentTemplateResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeTariffData, ChangeTariffErrors, ChangeTariffResponses, CheckOwnReadingData, CheckOwnReadingErrors, CheckOwnReadingResponses, CheckReadingData, CheckReadingErrors, CheckReadingResponses, CloseAccountingPeriodData, CloseAccountingPeriodErrors, CloseAccountingPeriodResponses, CloseCashShiftData, CloseCashShiftErrors, CloseCashShiftResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateBillRunData, CreateBillRunErrors, CreateBillRunResponses, CreateBranchData, CreateBranchErrors, CreateBranchResponses, CreateCashDeskData, CreateCashDeskErrors, CreateCashDeskResponses, CreateCommonMeterData, CreateCommonMeterErrors, CreateCommonMeterResponses, CreateContractData, CreateContractErrors, CreateContractResponses, CreateCustomerData, CreateCustomerErrors, CreateCustomerResponses, CreateDestinationTableData, CreateDestinationTableErrors, CreateDestinationTableResponses, CreateEstimationRuleData, CreateEstimationRuleErrors, CreateEstimationRuleResponses, CreateMeterData, CreateMeterErrors, CreateMeterExchangeData, CreateMeterExchangeErrors, CreateMeterExchangeResponses, CreateMeterInstallationData, CreateMeterInstallationErrors, CreateMeterInstallationResponses, CreateMeterRemovalData, CreateMeterRemovalErrors, CreateMeterRemovalResponses, CreateMeterResponses, CreateOperatorData, CreateOperatorErrors, CreateOperatorResponses, CreatePartyData, CreatePartyErrors, CreatePartyResponses, CreatePremiseData, CreatePremiseErrors, CreatePremiseResponses, CreateQuoteData, CreateQuoteErrors, CreateQuoteResponses, CreateReadingData, CreateReadingErrors, CreateReadingResponses, CreateReadingRuleData, CreateReadingRuleErrors, CreateReadingRuleResponses, CreateReceiptData, CreateReceiptErrors, CreateReceiptResponses, CreateServiceData, CreateServiceErrors, CreateServicePointData, CreateServicePointErrors, CreateServicePointResponses, CreateServiceResponses, CreateSubscriberLoginData, CreateSubscriberLoginErrors, CreateSubscriberLoginResponses, CreateTariffPlanData, CreateTariffPlanErrors, CreateTariffPlanResponses, CreateUsageRecordsData, CreateUsageRecordsErrors, CreateUsageRecordsResponses, CreateUsageSourceData, CreateUsageSourceErrors, CreateUsageSourceResponses, DownloadCustomerTemplateData, DownloadCustomerTemplateErrors, DownloadCustomerTemplateResponses, DownloadDeliveryTemplateData, DownloadDeliveryTemplateErrors, DownloadDeliveryTemplateResponses, DownloadDocumentData, DownloadDocumentErrors, DownloadDocumentResponses, DownloadListData, DownloadListErrors, DownloadListFileData, DownloadListFileErrors, DownloadListFileResponses, DownloadListResponses, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoErrors, DownloadOwnReadingPhotoResponses, DownloadReadingPhotoData, DownloadReadingPhotoErrors, DownloadReadingPhotoResponses, DownloadReadingTemplateData, DownloadReadingTemplateErrors, DownloadReadingTemplateResponses, EndAgreementData, EndAgreementErrors, EndAgreementResponses, EndCommonMeterData, EndCommonMeterErrors, EndCommonMeterResponses, FindPayersData, FindPayersErrors, FindPayersResponses, GetAccountBalanceData, GetAccountBalanceErrors, GetAccountBalanceResponses, GetAccountData, GetAccountErrors, GetAccountResponses, GetAccountStatementData, GetAccountStatementErrors, GetAccountStatementResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetAgreementData, GetAgreementErrors, GetAgreementResponses, GetBillData, GetBillDocumentData, GetBillDocumentErrors, GetBillDocumentResponses, GetBillErrors, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentErrors, GetBillExplanationDocumentResponses, GetBillExplanationErrors, GetBillExplanationResponses, GetBillResponses, GetBillRunControlSheetData, GetBillRunControlSheetErrors, GetBillRunControlSheetResponses, GetBillRunData, GetBillRunErrors, GetBillRunResponses, GetBranchData, GetBranchErrors, GetBranchResponses, GetCashDeskData, GetCashDeskErrors, GetCashDeskResponses, GetCashDeskStateData, GetCashDeskStateErrors, GetCashDeskStateResponses, GetCashPaymentData, GetCashPaymentErrors, GetCashPaymentResponses, GetCashShiftData, GetCashShiftErrors, GetCashShiftResponses, GetCommonMeterData, GetCommonMeterErrors, GetCommonMeterResponses, GetContractData, GetContractErrors, GetContractResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDestinationTableData, GetDestinationTableErrors, GetDestinationTableResponses, GetDocumentData, GetDocumentErrors, GetDocumentResponses, GetDocumentTemplateData, GetDocumentTemplateErrors, GetDocumentTemplateResponses, GetEntryData, GetEntryErrors, GetEntryResponses, GetJobData, GetJobErrors, GetJobResponses, GetLegalEntityData, GetLegalEntityErrors, GetLegalEntityResponses, GetMeData, GetMeErrors, GetMeResponses, GetMeterData, GetMeterErrors, GetMeterResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetOwnAccountBalanceData, GetOwnAccountBalanceErrors, GetOwnAccountBalanceResponses, GetOwnAccountData, GetOwnAccountErrors, GetOwnAccountResponses, GetOwnAccountStatementData, GetOwnAccountStatementErrors, GetOwnAccountStatementResponses, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentErrors, GetOwnBillDocumentResponses, GetOwnBillErrors, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentErrors, GetOwnBillExplanationDocumentResponses, GetOwnBillExplanationErrors, GetOwnBillExplanationResponses, GetOwnBillResponses, GetOwnHistoryData, GetOwnHistoryErrors, GetOwnHistoryResponses, GetOwnMetersData, GetOwnMetersErrors, GetOwnMetersResponses, GetOwnPaymentSlipData, GetOwnPaymentSlipErrors, GetOwnPaymentSlipResponses, GetPartyData, GetPartyErrors, GetPartyResponses, GetPremiseData, GetPremiseErrors, GetPremiseResponses, GetReceiptData, GetReceiptErrors, GetReceiptResponses, GetServiceData, GetServiceErrors, GetServicePointData, GetServicePointErrors, GetServicePointResponses, GetServiceResponses, GetTariffPlanData, GetTariffPlanErrors, GetTariffPlanResponses, GetTariffVersionData, GetTariffVersionErrors, GetTariffVersionResponses, GetTrialBalanceData, GetTrialBalanceErrors, GetTrialBalanceResponses, GetUsageBatchData, GetUsageBatchErrors, GetUsageBatchResponses, GetUsageSourceData, GetUsageSourceErrors, GetUsageSourceResponses, HandOverPremiseData, HandOverPremiseErrors, HandOverPremiseResponses, HandOverServicePointData, HandOverServicePointErrors, HandOverServicePointResponses, ImportCustomersData, ImportCustomersErrors, ImportCustomersResponses, ImportDestinationRatesData, ImportDestinationRatesErrors, ImportDestinationRatesResponses, ImportReadingsData, ImportReadingsErrors, ImportReadingsResponses, IssueBillRunData, IssueBillRunErrors, IssueBillRunResponses, IssueClientTokenData, IssueClientTokenErrors, IssueClientTokenResponses, ListAccountingPeriodsData, ListAccountingPeriodsErrors, ListAccountingPeriodsResponses, ListAccountsData, ListAccountsErrors, ListAccountsResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAgreementsData, ListAgreementsErrors, ListAgreementsResponses, ListAuditRowsData, ListAuditRowsErrors, ListAuditRowsResponses, ListBillPostingsData, ListBillPostingsErrors, ListBillPostingsResponses, ListBillRunDraftsData, ListBillRunDraftsErrors, ListBillRunDraftsResponses, ListBillRunParkedData, ListBillRunParkedErrors, ListBillRunParkedResponses, ListBillRunsData, ListBillRunsErrors, ListBillRunsResponses, ListBillsData, ListBillsErrors, ListBillsResponses, ListBranchesData, ListBranchesErrors, ListBranchesResponses, ListCashDesksData, ListCashDesksErrors, ListCashDesksResponses, ListCashPaymentsData, ListCashPaymentsErrors, ListCashPaymentsResponses, ListCashShiftsData, ListCashShiftsErrors, ListCashShiftsResponses, ListCommonMetersData, ListCommonMetersErrors, ListCommonMetersResponses, ListContractsData, ListContractsErrors, ListContractsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDestinationRatesData, ListDestinationRatesErrors, ListDestinationRatesResponses, ListDestinationTablesData, ListDestinationTablesErrors, ListDestinationTablesResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDocumentsData, ListDocumentsErrors, ListDocumentsResponses, ListDocumentTemplatesData, ListDocumentTemplatesErrors, ListDocumentTemplatesResponses, ListEntriesData, ListEntriesErrors, ListEntriesResponses, ListEstimationRulesData, ListEstimationRulesErrors, ListEstimationRulesResponses, ListHeldReadingsData, ListHeldReadingsErrors, ListHeldReadingsResponses, ListInstallationsData, ListInstallationsErrors, ListInstallationsResponses, ListIntervalDaysData, ListIntervalDaysErrors, ListIntervalDaysResponses, ListJobErrorsData, ListJobErrorsErrors, ListJobErrorsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLedgerAccountsData, ListLedgerAccountsErrors, ListLedgerAccountsResponses, ListLegalEntitiesData, ListLegalEntitiesErrors, ListLegalEntitiesResponses, ListMetersData, ListMetersErrors, ListMetersResponses, ListOpenItemsData, ListOpenItemsErrors, ListOpenItemsResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListOwnAccountsData, ListOwnAccountsErrors, ListOwnAccountsResponses, ListOwnBillsData, ListOwnBillsErrors, ListOwnBillsResponses, ListOwnReadingsData, ListOwnReadingsErrors, ListOwnReadingsResponses, ListPartiesData, ListPartiesErrors, ListPartiesResponses, ListPremisesData, ListPremisesErrors, ListPremisesResponses, ListReadingRulesData, ListReadingRulesErrors, ListReadingRulesResponses, ListReadingsData, ListReadingsErrors, ListReadingsResponses, ListReceiptsData, ListReceiptsErrors, ListReceiptsResponses, ListRegistersData, ListRegistersErrors, ListRegistersResponses, ListRegistersToReadData, ListRegistersToReadErrors, ListRegistersToReadResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSentReadingsData, ListSentReadingsErrors, ListSentReadingsResponses, ListServicePointsData, ListServicePointsErrors, ListServicePointsResponses, ListServicesData, ListServicesErrors, ListServicesResponses, ListTariffPlansData, ListTariffPlansErrors, ListTariffPlansResponses, ListTariffVersionsData, ListTariffVersionsErrors, ListTariffVersionsResponses, ListUsageBatchesData, ListUsageBatchesErrors, ListUsageBatchesResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, ListUsageSourcesData, ListUsageSourcesErrors, ListUsageSourcesResponses, LoadUsageData, LoadUsageErrors, LoadUsageResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MoveShiftCashData, MoveShiftCashErrors, MoveShiftCashResponses, OpenAccountData, OpenAccountErrors, OpenAccountResponses, OpenAgreementData, OpenAgreementErrors, OpenAgreementResponses, OpenCashShiftData, OpenCashShiftErrors, OpenCashShiftResponses, PrintXReportData, PrintXReportErrors, PrintXReportResponses, RefreshTokensData, RefreshTokensErrors, RefreshTokensResponses, RefuseHeldReadingData, RefuseHeldReadingErrors, RefuseHeldReadingResponses, RenewAgentCodeData, RenewAgentCodeErrors, RenewAgentCodeResponses, ReopenAccountingPeriodData, ReopenAccountingPeriodErrors, ReopenAccountingPeriodResponses, RequestActivationData, RequestActivationErrors, RequestActivationResponses, RevokeAgentData, RevokeAgentErrors, RevokeAgentResponses, SearchData, SearchErrors, SearchResponses, SendOwnReadingData, SendOwnReadingErrors, SendOwnReadingResponses, SuspendAgreementData, SuspendAgreementErrors, SuspendAgreementResponses, TakeCashPaymentData, TakeCashPaymentErrors, TakeCashPaymentResponses, UpdateAccountData, UpdateAccountErrors, UpdateAccountResponses, UpdateBranchData, UpdateBranchErrors, UpdateBranchResponses, UpdateCashDeskData, UpdateCashDeskErrors, UpdateCashDeskResponses, UpdateLegalEntityData, UpdateLegalEntityErrors, UpdateLegalEntityResponses, UpdatePartyData, UpdatePartyErrors, UpdatePartyResponses, UpdateSuspendedUsageData, UpdateSuspendedUsageErrors, UpdateSuspendedUsageResponses, WatchJobData, WatchJobErrors, WatchJobResponse, WatchJobResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -86,6 +86,49 @@ export const updateAccount = <ThrowOnError extends boolean = false>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/agents',
+    ...options
+});
+
+/**
+ * A place for a computer, and the code by which it joins.
+ */
+export const createAgent = <ThrowOnError extends boolean = false>(options: Options<CreateAgentData, ThrowOnError>): RequestResult<CreateAgentResponses, CreateAgentErrors, ThrowOnError> => (options.client ?? client).post<CreateAgentResponses, CreateAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/agents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/agents/{id}',
+    ...options
+});
+
+/**
+ * Another code; the one before is worth nothing.
+ */
+export const renewAgentCode = <ThrowOnError extends boolean = false>(options: Options<RenewAgentCodeData, ThrowOnError>): RequestResult<RenewAgentCodeResponses, RenewAgentCodeErrors, ThrowOnError> => (options.client ?? client).post<RenewAgentCodeResponses, RenewAgentCodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/agents/{id}/code',
+    ...options
+});
+
+/**
+ * The computer's key is worth nothing from now on; a second time changes nothing.
+ */
+export const revokeAgent = <ThrowOnError extends boolean = false>(options: Options<RevokeAgentData, ThrowOnError>): RequestResult<RevokeAgentResponses, RevokeAgentErrors, ThrowOnError> => (options.client ?? client).post<RevokeAgentResponses, RevokeAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/agents/{id}/revoke',
+    ...options
 });
 
 export const listAgreements = <ThrowOnError extends boolean = false>(options?: Options<ListAgreementsData, ThrowOnError>): RequestResult<ListAgreementsResponses, ListAgreementsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgreementsResponses, ListAgreementsErrors, ThrowOnError>({
@@ -396,6 +439,148 @@ export const updateBranch = <ThrowOnError extends boolean = false>(options: Opti
     }
 });
 
+export const listCashDesks = <ThrowOnError extends boolean = false>(options?: Options<ListCashDesksData, ThrowOnError>): RequestResult<ListCashDesksResponses, ListCashDesksErrors, ThrowOnError> => (options?.client ?? client).get<ListCashDesksResponses, ListCashDesksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-desks',
+    ...options
+});
+
+export const createCashDesk = <ThrowOnError extends boolean = false>(options: Options<CreateCashDeskData, ThrowOnError>): RequestResult<CreateCashDeskResponses, CreateCashDeskErrors, ThrowOnError> => (options.client ?? client).post<CreateCashDeskResponses, CreateCashDeskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-desks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+export const getCashDesk = <ThrowOnError extends boolean = false>(options: Options<GetCashDeskData, ThrowOnError>): RequestResult<GetCashDeskResponses, GetCashDeskErrors, ThrowOnError> => (options.client ?? client).get<GetCashDeskResponses, GetCashDeskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-desks/{id}',
+    ...options
+});
+
+export const updateCashDesk = <ThrowOnError extends boolean = false>(options: Options<UpdateCashDeskData, ThrowOnError>): RequestResult<UpdateCashDeskResponses, UpdateCashDeskErrors, ThrowOnError> => (options.client ?? client).patch<UpdateCashDeskResponses, UpdateCashDeskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-desks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Register, shift, latest payment and latest scan: asked again and again by the screen of the desk.
+ */
+export const getCashDeskState = <ThrowOnError extends boolean = false>(options: Options<GetCashDeskStateData, ThrowOnError>): RequestResult<GetCashDeskStateResponses, GetCashDeskStateErrors, ThrowOnError> => (options.client ?? client).get<GetCashDeskStateResponses, GetCashDeskStateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-desks/{id}/state',
+    ...options
+});
+
+export const listCashPayments = <ThrowOnError extends boolean = false>(options?: Options<ListCashPaymentsData, ThrowOnError>): RequestResult<ListCashPaymentsResponses, ListCashPaymentsErrors, ThrowOnError> => (options?.client ?? client).get<ListCashPaymentsResponses, ListCashPaymentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-payments',
+    ...options
+});
+
+export const getCashPayment = <ThrowOnError extends boolean = false>(options: Options<GetCashPaymentData, ThrowOnError>): RequestResult<GetCashPaymentResponses, GetCashPaymentErrors, ThrowOnError> => (options.client ?? client).get<GetCashPaymentResponses, GetCashPaymentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-payments/{id}',
+    ...options
+});
+
+/**
+ * What the cashier saw, where the register's own words leave it open.
+ */
+export const answerCashPayment = <ThrowOnError extends boolean = false>(options: Options<AnswerCashPaymentData, ThrowOnError>): RequestResult<AnswerCashPaymentResponses, AnswerCashPaymentErrors, ThrowOnError> => (options.client ?? client).post<AnswerCashPaymentResponses, AnswerCashPaymentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-payments/{id}/answer',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Before the register prints. Too late is an answer too: then the payment ends as taken.
+ */
+export const cancelCashPayment = <ThrowOnError extends boolean = false>(options: Options<CancelCashPaymentData, ThrowOnError>): RequestResult<CancelCashPaymentResponses, CancelCashPaymentErrors, ThrowOnError> => (options.client ?? client).post<CancelCashPaymentResponses, CancelCashPaymentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-payments/{id}/cancel',
+    ...options
+});
+
+export const listCashShifts = <ThrowOnError extends boolean = false>(options?: Options<ListCashShiftsData, ThrowOnError>): RequestResult<ListCashShiftsResponses, ListCashShiftsErrors, ThrowOnError> => (options?.client ?? client).get<ListCashShiftsResponses, ListCashShiftsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts',
+    ...options
+});
+
+export const openCashShift = <ThrowOnError extends boolean = false>(options: Options<OpenCashShiftData, ThrowOnError>): RequestResult<OpenCashShiftResponses, OpenCashShiftErrors, ThrowOnError> => (options.client ?? client).post<OpenCashShiftResponses, OpenCashShiftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+export const getCashShift = <ThrowOnError extends boolean = false>(options: Options<GetCashShiftData, ThrowOnError>): RequestResult<GetCashShiftResponses, GetCashShiftErrors, ThrowOnError> => (options.client ?? client).get<GetCashShiftResponses, GetCashShiftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts/{id}',
+    ...options
+});
+
+/**
+ * Counted against expected; then the register prints its Z report, and the shift is closed.
+ */
+export const closeCashShift = <ThrowOnError extends boolean = false>(options: Options<CloseCashShiftData, ThrowOnError>): RequestResult<CloseCashShiftResponses, CloseCashShiftErrors, ThrowOnError> => (options.client ?? client).post<CloseCashShiftResponses, CloseCashShiftErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts/{id}/close',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cash into or out of the drawer that is no payment.
+ */
+export const moveShiftCash = <ThrowOnError extends boolean = false>(options: Options<MoveShiftCashData, ThrowOnError>): RequestResult<MoveShiftCashResponses, MoveShiftCashErrors, ThrowOnError> => (options.client ?? client).post<MoveShiftCashResponses, MoveShiftCashErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts/{id}/movements',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take cash for an account: the register prints, and then it is a receipt. Ask getCashPayment how it ends.
+ */
+export const takeCashPayment = <ThrowOnError extends boolean = false>(options: Options<TakeCashPaymentData, ThrowOnError>): RequestResult<TakeCashPaymentResponses, TakeCashPaymentErrors, ThrowOnError> => (options.client ?? client).post<TakeCashPaymentResponses, TakeCashPaymentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts/{id}/payments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+export const printXReport = <ThrowOnError extends boolean = false>(options: Options<PrintXReportData, ThrowOnError>): RequestResult<PrintXReportResponses, PrintXReportErrors, ThrowOnError> => (options.client ?? client).post<PrintXReportResponses, PrintXReportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/cash-shifts/{id}/x-report',
+    ...options
+});
+
 export const listCommonMeters = <ThrowOnError extends boolean = false>(options?: Options<ListCommonMetersData, ThrowOnError>): RequestResult<ListCommonMetersResponses, ListCommonMetersErrors, ThrowOnError> => (options?.client ?? client).get<ListCommonMetersResponses, ListCommonMetersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/common-meters',
@@ -479,6 +664,19 @@ export const downloadCustomerTemplate = <ThrowOnError extends boolean = false>(o
     ...options
 });
 
+/**
+ * Holder, account, place, agreement and meter at once; what is refused leaves nothing behind.
+ */
+export const createCustomer = <ThrowOnError extends boolean = false>(options: Options<CreateCustomerData, ThrowOnError>): RequestResult<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError> => (options.client ?? client).post<CreateCustomerResponses, CreateCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/customers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
 export const listDeliveries = <ThrowOnError extends boolean = false>(options?: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/deliveries',
@@ -531,6 +729,12 @@ export const importDestinationRates = <ThrowOnError extends boolean = false>(opt
         'Content-Type': null,
         ...options.headers
     }
+});
+
+export const listDevices = <ThrowOnError extends boolean = false>(options?: Options<ListDevicesData, ThrowOnError>): RequestResult<ListDevicesResponses, ListDevicesErrors, ThrowOnError> => (options?.client ?? client).get<ListDevicesResponses, ListDevicesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/devices',
+    ...options
 });
 
 export const listDocumentTemplates = <ThrowOnError extends boolean = false>(options?: Options<ListDocumentTemplatesData, ThrowOnError>): RequestResult<ListDocumentTemplatesResponses, ListDocumentTemplatesErrors, ThrowOnError> => (options?.client ?? client).get<ListDocumentTemplatesResponses, ListDocumentTemplatesErrors, ThrowOnError>({
@@ -605,6 +809,28 @@ export const createEstimationRule = <ThrowOnError extends boolean = false>(optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Starts a job that writes all rows of the list as the caller sees them; fetch them with downloadListFile.
+ */
+export const downloadList = <ThrowOnError extends boolean = false>(options: Options<DownloadListData, ThrowOnError>): RequestResult<DownloadListResponses, DownloadListErrors, ThrowOnError> => (options.client ?? client).post<DownloadListResponses, DownloadListErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Only for who asked for it: others may see fewer rows.
+ */
+export const downloadListFile = <ThrowOnError extends boolean = false>(options: Options<DownloadListFileData, ThrowOnError>): RequestResult<DownloadListFileResponses, DownloadListFileErrors, ThrowOnError> => (options.client ?? client).get<DownloadListFileResponses, DownloadListFileErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/exports/{id}/file',
+    ...options
 });
 
 export const listHeldReadings = <ThrowOnError extends boolean = false>(options?: Options<ListHeldReadingsData, ThrowOnError>): RequestResult<ListHeldReadingsResponses, ListHeldReadingsErrors, ThrowOnError> => (options?.client ?? client).get<ListHeldReadingsResponses, ListHeldReadingsErrors, ThrowOnError>({
@@ -972,6 +1198,15 @@ export const updateParty = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Who is meant by what was typed or scanned at the desk, and what is owed; at most eight.
+ */
+export const findPayers = <ThrowOnError extends boolean = false>(options: Options<FindPayersData, ThrowOnError>): RequestResult<FindPayersResponses, FindPayersErrors, ThrowOnError> => (options.client ?? client).get<FindPayersResponses, FindPayersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/payers',
+    ...options
 });
 
 export const listPremises = <ThrowOnError extends boolean = false>(options?: Options<ListPremisesData, ThrowOnError>): RequestResult<ListPremisesResponses, ListPremisesErrors, ThrowOnError> => (options?.client ?? client).get<ListPremisesResponses, ListPremisesErrors, ThrowOnError>({

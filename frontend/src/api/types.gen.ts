@@ -70,6 +70,52 @@ export type ActivationRequestIn = {
 };
 
 /**
+ * The only time that the code is told.
+ */
+export type AgentCodeOut = {
+    agent: AgentOut;
+    /**
+     * For `rachun-agent enrol --code`: once, within ten minutes.
+     */
+    code: string;
+    expires_at: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type AgentIn = {
+    branch_id: string;
+    /**
+     * Where the computer stands.
+     */
+    name: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type AgentOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    name: string;
+    computer: string;
+    version: string;
+    readonly is_connected: boolean;
+    enrolled_at: string | null;
+    seen_at: string | null;
+    revoked_at: string | null;
+    /**
+     * Of that computer, in seconds.
+     */
+    clock_difference_s: number | null;
+    open_jobs: number;
+    waiting_messages: number;
+    created_at: string;
+};
+
+/**
  * A base for bodies that state attributes, each once.
  */
 export type AgreementIn = {
@@ -382,6 +428,255 @@ export type CancelIn = {
     why: string;
 };
 
+export type CashAnswer = 'PRINTED' | 'NOT_PRINTED';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashAnswerIn = {
+    /**
+     * What you saw at the register.
+     */
+    was: CashAnswer;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashCountIn = {
+    /**
+     * What is in the drawer.
+     */
+    counted: string;
+    /**
+     * Needed for a difference.
+     */
+    reason: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashDeskIn = {
+    branch_id: string;
+    code: string;
+    name: string;
+    /**
+     * A register of a device agent.
+     */
+    register_id: string | null;
+    no_register_reason: string;
+    scanner_id: string | null;
+    /**
+     * The register's group for what is paid.
+     */
+    tax_letter: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashDeskOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    code: string;
+    name: string;
+    currency: string;
+    register_id: string | null;
+    no_register_reason: string;
+    scanner_id: string | null;
+    tax_letter: string;
+};
+
+/**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export type CashDeskStateOut = {
+    desk: CashDeskOut;
+    has_register: boolean;
+    /**
+     * Payments can be taken.
+     */
+    is_ready: boolean;
+    /**
+     * Somebody has to do something about the register.
+     */
+    needs_attention: boolean;
+    /**
+     * How the register is, in the reader's language.
+     */
+    title: string;
+    what_to_do: string;
+    shift: CashShiftOut | null;
+    is_own_shift: boolean;
+    /**
+     * The latest of the shift, whether it has ended or not.
+     */
+    payment: CashPaymentOut | null;
+    /**
+     * Grows with every scan of the desk's scanner.
+     */
+    scan_count: number;
+    latest_scan: string;
+};
+
+/**
+ * What the drawer must hold, and of what.
+ */
+export type CashDrawerOut = {
+    readonly float: string;
+    readonly moved_in: string;
+    readonly moved_out: string;
+    readonly taken: string;
+    taken_count: number;
+    readonly expected: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashMoveIn = {
+    kind: CashMoveKind;
+    amount: string;
+    reason: string;
+};
+
+export type CashMoveKind = 'IN' | 'OUT';
+
+export type CashMovementKind = 'FLOAT' | 'IN' | 'OUT' | 'X_REPORT' | 'Z_REPORT';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashMovementOut = {
+    id: string;
+    kind: CashMovementKind;
+    readonly amount: string;
+    reason: string;
+    state: CashMovementState;
+    /**
+     * Where it stands, in the reader's language.
+     */
+    readonly title: string;
+    readonly what_to_do: string;
+    moved_at: string;
+};
+
+export type CashMovementState = 'WAITING' | 'DONE' | 'FAILED';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashPaymentIn = {
+    account_id: string;
+    /**
+     * What is paid.
+     */
+    amount: string;
+    /**
+     * What was given; the rest is the change.
+     */
+    tendered: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashPaymentOut = {
+    id: string;
+    shift_id: string;
+    account_id: string;
+    account_number: string;
+    holder: string;
+    readonly amount: string;
+    readonly tendered: string;
+    readonly change: string;
+    currency: string;
+    value_date: string;
+    state: CashPaymentState;
+    /**
+     * Why it waits, was not taken or is not in the books.
+     */
+    readonly code: string;
+    /**
+     * What happened, in the reader's language.
+     */
+    readonly title: string;
+    readonly what_to_do: string;
+    readonly can_cancel: boolean;
+    /**
+     * Only a person can say whether it was printed.
+     */
+    readonly needs_answer: boolean;
+    fiscal_no: number | null;
+    receipt_id: string | null;
+    readonly receipt_number: string;
+    taken_at: string;
+    settled_at: string | null;
+};
+
+export type CashPaymentState = 'TAKING' | 'TAKEN' | 'PRINTED' | 'NOT_TAKEN';
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type CashShiftIn = {
+    cash_desk_id: string;
+    /**
+     * What is in the drawer to begin with.
+     */
+    float: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashShiftOut = {
+    id: string;
+    cash_desk_id: string;
+    desk_code: string;
+    desk_name: string;
+    number: number;
+    cashier_id: string;
+    cashier_name: string;
+    state: CashShiftState;
+    currency: string;
+    readonly float: string;
+    readonly expected: string | null;
+    readonly counted: string | null;
+    readonly difference: string | null;
+    difference_reason: string;
+    opened_at: string;
+    closed_at: string | null;
+    drawer: CashDrawerOut;
+    movements: Array<CashMovementOut>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashShiftRowOut = {
+    id: string;
+    cash_desk_id: string;
+    desk_code: string;
+    desk_name: string;
+    number: number;
+    cashier_id: string;
+    cashier_name: string;
+    state: CashShiftState;
+    currency: string;
+    readonly float: string;
+    readonly expected: string | null;
+    readonly counted: string | null;
+    readonly difference: string | null;
+    difference_reason: string;
+    opened_at: string;
+    closed_at: string | null;
+};
+
+export type CashShiftState = 'OPEN' | 'CLOSING' | 'CLOSED';
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -590,6 +885,49 @@ export type CustomerImportIn = {
     dry_run: boolean;
 };
 
+/**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export type CustomerIn = {
+    attributes: Array<AttributeIn>;
+    branch_id: string;
+    account_id: string | null;
+    party_id: string | null;
+    kind: PartyKind;
+    /**
+     * Of a new holder.
+     */
+    name: string;
+    language: CustomerLanguage;
+    tax_id: string;
+    email: string | string;
+    phone: string | string;
+    delivery: AccountDelivery;
+    postcode: string;
+    settlement: string;
+    street: string;
+    building: string;
+    unit: string;
+    service_id: string;
+    plan_id: string;
+    service_from: string;
+    /**
+     * Empty: the point that stands there, or the next number.
+     */
+    service_point_code: string;
+    /**
+     * That is served.
+     */
+    phone_number: string;
+    /**
+     * That is served.
+     */
+    login: string;
+    meter_serial: string;
+    meter_digits: number;
+    opening_readings: Array<OpeningReadingIn>;
+};
+
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
 
 export type DebtKind = 'PRINCIPAL' | 'ADVANCE';
@@ -669,6 +1007,31 @@ export type DestinationTableOut = {
     keeps_band: boolean;
     bands: Array<TimeBandOut>;
 };
+
+export type DeviceKind = 'REGISTER' | 'SCANNER';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type DeviceOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    agent_id: string;
+    agent_name: string;
+    key: string;
+    kind: DeviceKind;
+    state: DeviceState;
+    code: string;
+    /**
+     * How it is, in the reader's language.
+     */
+    readonly title: string;
+    readonly what_to_do: string;
+    serial_number: string;
+};
+
+export type DeviceState = 'OPENING' | 'READY' | 'BUSY' | 'WAITING';
 
 export type DocumentKind = 'BILL';
 
@@ -860,6 +1223,38 @@ export type ExplanationStepOut = {
         [key: string]: unknown;
     };
 };
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportColumnIn = {
+    field: string;
+    /**
+     * What stands above the column.
+     */
+    title: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type ExportIn = {
+    /**
+     * Of a list, with the filters it was looked at with.
+     */
+    address: string;
+    format: ExportInFormatEnum;
+    /**
+     * Of the file, without its ending.
+     */
+    name: string;
+    /**
+     * Empty: every field.
+     */
+    columns: Array<ExportColumnIn>;
+};
+
+export type ExportInFormatEnum = 'CSV' | 'XLSX';
 
 /**
  * An answer. Every declared property is always present.
@@ -1194,6 +1589,14 @@ export type OpenItemOut = {
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
+export type OpeningReadingIn = {
+    register: string;
+    value: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
 export type OperatorIn = {
     login: string;
     password: string;
@@ -1350,6 +1753,13 @@ export type PaginatedAccountOutList = {
     results: Array<AccountOut>;
 };
 
+export type PaginatedAgentOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<AgentOut>;
+};
+
 export type PaginatedAgreementOutList = {
     count: number;
     page: number;
@@ -1392,6 +1802,27 @@ export type PaginatedBranchOutList = {
     results: Array<BranchOut>;
 };
 
+export type PaginatedCashDeskOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CashDeskOut>;
+};
+
+export type PaginatedCashPaymentOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CashPaymentOut>;
+};
+
+export type PaginatedCashShiftRowOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CashShiftRowOut>;
+};
+
 export type PaginatedCommonMeterOutList = {
     count: number;
     page: number;
@@ -1425,6 +1856,13 @@ export type PaginatedDestinationTableOutList = {
     page: number;
     page_size: number;
     results: Array<DestinationTableOut>;
+};
+
+export type PaginatedDeviceOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<DeviceOut>;
 };
 
 export type PaginatedDocumentOutList = {
@@ -1738,6 +2176,17 @@ export type PatchedBranchChangeIn = {
 };
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type PatchedCashDeskChangeIn = {
+    name: string;
+    register_id: string | null;
+    no_register_reason: string;
+    scanner_id: string | null;
+    tax_letter: string;
+};
+
+/**
  * What may change after bills were issued in the entity's name; its currency and country may not.
  */
 export type PatchedLegalEntityIn = {
@@ -1760,6 +2209,25 @@ export type PatchedPartyChangeIn = {
     vat_id: string;
     is_estate: boolean;
     contact_points: Array<ContactPointIn>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type PayerOut = {
+    account_id: string;
+    legal_entity_id: string;
+    account_number: string;
+    holder: string;
+    /**
+     * What is owed; negative is credit.
+     */
+    readonly balance: string;
+    /**
+     * What the scanned bill asks for.
+     */
+    readonly asked: string | null;
+    currency: string;
 };
 
 export type PeriodArea = 'SALES' | 'RECEIPTS';
@@ -2828,6 +3296,40 @@ export type AccountBalanceOutWritable = {
 };
 
 /**
+ * The only time that the code is told.
+ */
+export type AgentCodeOutWritable = {
+    agent: AgentOutWritable;
+    /**
+     * For `rachun-agent enrol --code`: once, within ten minutes.
+     */
+    code: string;
+    expires_at: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type AgentOutWritable = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    name: string;
+    computer: string;
+    version: string;
+    enrolled_at: string | null;
+    seen_at: string | null;
+    revoked_at: string | null;
+    /**
+     * Of that computer, in seconds.
+     */
+    clock_difference_s: number | null;
+    open_jobs: number;
+    waiting_messages: number;
+    created_at: string;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type BillExplanationOutWritable = {
@@ -2939,6 +3441,112 @@ export type BridgePartOutWritable = {
 };
 
 /**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export type CashDeskStateOutWritable = {
+    desk: CashDeskOut;
+    has_register: boolean;
+    /**
+     * Payments can be taken.
+     */
+    is_ready: boolean;
+    /**
+     * Somebody has to do something about the register.
+     */
+    needs_attention: boolean;
+    /**
+     * How the register is, in the reader's language.
+     */
+    title: string;
+    what_to_do: string;
+    shift: CashShiftOutWritable | null;
+    is_own_shift: boolean;
+    /**
+     * The latest of the shift, whether it has ended or not.
+     */
+    payment: CashPaymentOutWritable | null;
+    /**
+     * Grows with every scan of the desk's scanner.
+     */
+    scan_count: number;
+    latest_scan: string;
+};
+
+/**
+ * What the drawer must hold, and of what.
+ */
+export type CashDrawerOutWritable = {
+    taken_count: number;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashMovementOutWritable = {
+    id: string;
+    kind: CashMovementKind;
+    reason: string;
+    state: CashMovementState;
+    moved_at: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashPaymentOutWritable = {
+    id: string;
+    shift_id: string;
+    account_id: string;
+    account_number: string;
+    holder: string;
+    currency: string;
+    value_date: string;
+    state: CashPaymentState;
+    fiscal_no: number | null;
+    receipt_id: string | null;
+    taken_at: string;
+    settled_at: string | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashShiftOutWritable = {
+    id: string;
+    cash_desk_id: string;
+    desk_code: string;
+    desk_name: string;
+    number: number;
+    cashier_id: string;
+    cashier_name: string;
+    state: CashShiftState;
+    currency: string;
+    difference_reason: string;
+    opened_at: string;
+    closed_at: string | null;
+    drawer: CashDrawerOutWritable;
+    movements: Array<CashMovementOutWritable>;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type CashShiftRowOutWritable = {
+    id: string;
+    cash_desk_id: string;
+    desk_code: string;
+    desk_name: string;
+    number: number;
+    cashier_id: string;
+    cashier_name: string;
+    state: CashShiftState;
+    currency: string;
+    difference_reason: string;
+    opened_at: string;
+    closed_at: string | null;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type ChargeOutWritable = {
@@ -2958,6 +3566,22 @@ export type ChargeOutWritable = {
     inputs: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type DeviceOutWritable = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string;
+    agent_id: string;
+    agent_name: string;
+    key: string;
+    kind: DeviceKind;
+    state: DeviceState;
+    code: string;
+    serial_number: string;
 };
 
 /**
@@ -3094,6 +3718,13 @@ export type OwnSlipOutWritable = {
     slip: SlipOutWritable | null;
 };
 
+export type PaginatedAgentOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<AgentOutWritable>;
+};
+
 export type PaginatedBillOutListWritable = {
     count: number;
     page: number;
@@ -3106,6 +3737,27 @@ export type PaginatedBillPostingOutListWritable = {
     page: number;
     page_size: number;
     results: Array<BillPostingOutWritable>;
+};
+
+export type PaginatedCashPaymentOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CashPaymentOutWritable>;
+};
+
+export type PaginatedCashShiftRowOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<CashShiftRowOutWritable>;
+};
+
+export type PaginatedDeviceOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<DeviceOutWritable>;
 };
 
 export type PaginatedDraftBillOutListWritable = {
@@ -3176,6 +3828,17 @@ export type ParkedAccountOutWritable = {
     params: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type PayerOutWritable = {
+    account_id: string;
+    legal_entity_id: string;
+    account_number: string;
+    holder: string;
+    currency: string;
 };
 
 /**
@@ -3806,6 +4469,252 @@ export type UpdateAccountResponses = {
 };
 
 export type UpdateAccountResponse = UpdateAccountResponses[keyof UpdateAccountResponses];
+
+export type ListAgentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        is_revoked?: boolean;
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/agents';
+};
+
+export type ListAgentsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
+
+export type ListAgentsResponses = {
+    200: PaginatedAgentOutList;
+};
+
+export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
+
+export type CreateAgentData = {
+    body: AgentIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents';
+};
+
+export type CreateAgentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateAgentError = CreateAgentErrors[keyof CreateAgentErrors];
+
+export type CreateAgentResponses = {
+    201: AgentCodeOut;
+};
+
+export type CreateAgentResponse = CreateAgentResponses[keyof CreateAgentResponses];
+
+export type GetAgentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{id}';
+};
+
+export type GetAgentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
+
+export type GetAgentResponses = {
+    200: AgentOut;
+};
+
+export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+
+export type RenewAgentCodeData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{id}/code';
+};
+
+export type RenewAgentCodeErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RenewAgentCodeError = RenewAgentCodeErrors[keyof RenewAgentCodeErrors];
+
+export type RenewAgentCodeResponses = {
+    200: AgentCodeOut;
+};
+
+export type RenewAgentCodeResponse = RenewAgentCodeResponses[keyof RenewAgentCodeResponses];
+
+export type RevokeAgentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{id}/revoke';
+};
+
+export type RevokeAgentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RevokeAgentError = RevokeAgentErrors[keyof RevokeAgentErrors];
+
+export type RevokeAgentResponses = {
+    200: AgentOut;
+};
+
+export type RevokeAgentResponse = RevokeAgentResponses[keyof RevokeAgentResponses];
 
 export type ListAgreementsData = {
     body?: never;
@@ -5669,6 +6578,885 @@ export type UpdateBranchResponses = {
 
 export type UpdateBranchResponse = UpdateBranchResponses[keyof UpdateBranchResponses];
 
+export type ListCashDesksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        branch_id?: string;
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/cash-desks';
+};
+
+export type ListCashDesksErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListCashDesksError = ListCashDesksErrors[keyof ListCashDesksErrors];
+
+export type ListCashDesksResponses = {
+    200: PaginatedCashDeskOutList;
+};
+
+export type ListCashDesksResponse = ListCashDesksResponses[keyof ListCashDesksResponses];
+
+export type CreateCashDeskData = {
+    body: CashDeskIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/cash-desks';
+};
+
+export type CreateCashDeskErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * cash_desk_code_taken, register_taken
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * desk_needs_register
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCashDeskError = CreateCashDeskErrors[keyof CreateCashDeskErrors];
+
+export type CreateCashDeskResponses = {
+    201: CashDeskOut;
+};
+
+export type CreateCashDeskResponse = CreateCashDeskResponses[keyof CreateCashDeskResponses];
+
+export type GetCashDeskData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-desks/{id}';
+};
+
+export type GetCashDeskErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCashDeskError = GetCashDeskErrors[keyof GetCashDeskErrors];
+
+export type GetCashDeskResponses = {
+    200: CashDeskOut;
+};
+
+export type GetCashDeskResponse = GetCashDeskResponses[keyof GetCashDeskResponses];
+
+export type UpdateCashDeskData = {
+    body?: PatchedCashDeskChangeIn;
+    headers: {
+        /**
+         * The ETag of the version that was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-desks/{id}';
+};
+
+export type UpdateCashDeskErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * desk_has_open_shift, register_taken
+     */
+    409: ProblemOut;
+    /**
+     * precondition_failed
+     */
+    412: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * desk_needs_register
+     */
+    422: ProblemOut;
+    /**
+     * precondition_required
+     */
+    428: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type UpdateCashDeskError = UpdateCashDeskErrors[keyof UpdateCashDeskErrors];
+
+export type UpdateCashDeskResponses = {
+    200: CashDeskOut;
+};
+
+export type UpdateCashDeskResponse = UpdateCashDeskResponses[keyof UpdateCashDeskResponses];
+
+export type GetCashDeskStateData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-desks/{id}/state';
+};
+
+export type GetCashDeskStateErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCashDeskStateError = GetCashDeskStateErrors[keyof GetCashDeskStateErrors];
+
+export type GetCashDeskStateResponses = {
+    200: CashDeskStateOut;
+};
+
+export type GetCashDeskStateResponse = GetCashDeskStateResponses[keyof GetCashDeskStateResponses];
+
+export type ListCashPaymentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        account_id?: string;
+        page?: number;
+        page_size?: number;
+        shift_id?: string;
+        state?: 'NOT_TAKEN' | 'PRINTED' | 'TAKEN' | 'TAKING';
+    };
+    url: '/api/v1/cash-payments';
+};
+
+export type ListCashPaymentsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListCashPaymentsError = ListCashPaymentsErrors[keyof ListCashPaymentsErrors];
+
+export type ListCashPaymentsResponses = {
+    200: PaginatedCashPaymentOutList;
+};
+
+export type ListCashPaymentsResponse = ListCashPaymentsResponses[keyof ListCashPaymentsResponses];
+
+export type GetCashPaymentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-payments/{id}';
+};
+
+export type GetCashPaymentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCashPaymentError = GetCashPaymentErrors[keyof GetCashPaymentErrors];
+
+export type GetCashPaymentResponses = {
+    200: CashPaymentOut;
+};
+
+export type GetCashPaymentResponse = GetCashPaymentResponses[keyof GetCashPaymentResponses];
+
+export type AnswerCashPaymentData = {
+    body: CashAnswerIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-payments/{id}/answer';
+};
+
+export type AnswerCashPaymentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * device_job_not_to_judge, device_job_settled
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type AnswerCashPaymentError = AnswerCashPaymentErrors[keyof AnswerCashPaymentErrors];
+
+export type AnswerCashPaymentResponses = {
+    200: CashPaymentOut;
+};
+
+export type AnswerCashPaymentResponse = AnswerCashPaymentResponses[keyof AnswerCashPaymentResponses];
+
+export type CancelCashPaymentData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-payments/{id}/cancel';
+};
+
+export type CancelCashPaymentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * device_job_not_to_judge, device_job_settled
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CancelCashPaymentError = CancelCashPaymentErrors[keyof CancelCashPaymentErrors];
+
+export type CancelCashPaymentResponses = {
+    200: CashPaymentOut;
+};
+
+export type CancelCashPaymentResponse = CancelCashPaymentResponses[keyof CancelCashPaymentResponses];
+
+export type ListCashShiftsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cash_desk_id?: string;
+        cashier_id?: string;
+        page?: number;
+        page_size?: number;
+        state?: 'CLOSED' | 'CLOSING' | 'OPEN';
+    };
+    url: '/api/v1/cash-shifts';
+};
+
+export type ListCashShiftsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListCashShiftsError = ListCashShiftsErrors[keyof ListCashShiftsErrors];
+
+export type ListCashShiftsResponses = {
+    200: PaginatedCashShiftRowOutList;
+};
+
+export type ListCashShiftsResponse = ListCashShiftsResponses[keyof ListCashShiftsResponses];
+
+export type OpenCashShiftData = {
+    body: CashShiftIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cash-shifts';
+};
+
+export type OpenCashShiftErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked, cashier_has_open_shift, desk_has_open_shift, register_not_connected, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * cash_amount_invalid, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type OpenCashShiftError = OpenCashShiftErrors[keyof OpenCashShiftErrors];
+
+export type OpenCashShiftResponses = {
+    201: CashShiftOut;
+};
+
+export type OpenCashShiftResponse = OpenCashShiftResponses[keyof OpenCashShiftResponses];
+
+export type GetCashShiftData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-shifts/{id}';
+};
+
+export type GetCashShiftErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetCashShiftError = GetCashShiftErrors[keyof GetCashShiftErrors];
+
+export type GetCashShiftResponses = {
+    200: CashShiftOut;
+};
+
+export type GetCashShiftResponse = GetCashShiftResponses[keyof GetCashShiftResponses];
+
+export type CloseCashShiftData = {
+    body: CashCountIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-shifts/{id}/close';
+};
+
+export type CloseCashShiftErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked, payment_under_way, register_not_connected, report_under_way, shift_not_open, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * cash_amount_invalid, difference_needs_reason, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CloseCashShiftError = CloseCashShiftErrors[keyof CloseCashShiftErrors];
+
+export type CloseCashShiftResponses = {
+    200: CashShiftOut;
+};
+
+export type CloseCashShiftResponse = CloseCashShiftResponses[keyof CloseCashShiftResponses];
+
+export type MoveShiftCashData = {
+    body: CashMoveIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-shifts/{id}/movements';
+};
+
+export type MoveShiftCashErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked, not_your_shift, register_not_connected, report_under_way, shift_not_open, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * cash_amount_invalid, cash_short_in_drawer, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type MoveShiftCashError = MoveShiftCashErrors[keyof MoveShiftCashErrors];
+
+export type MoveShiftCashResponses = {
+    201: CashMovementOut;
+};
+
+export type MoveShiftCashResponse = MoveShiftCashResponses[keyof MoveShiftCashResponses];
+
+export type TakeCashPaymentData = {
+    body: CashPaymentIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-shifts/{id}/payments';
+};
+
+export type TakeCashPaymentErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked, not_your_shift, payment_under_way, period_is_closed, register_not_connected, report_under_way, shift_not_open, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * cash_amount_invalid, too_little_given, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type TakeCashPaymentError = TakeCashPaymentErrors[keyof TakeCashPaymentErrors];
+
+export type TakeCashPaymentResponses = {
+    201: CashPaymentOut;
+};
+
+export type TakeCashPaymentResponse = TakeCashPaymentResponses[keyof TakeCashPaymentResponses];
+
+export type PrintXReportData = {
+    body?: never;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cash-shifts/{id}/x-report';
+};
+
+export type PrintXReportErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * agent_revoked, register_not_connected, report_under_way, shift_not_open, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type PrintXReportError = PrintXReportErrors[keyof PrintXReportErrors];
+
+export type PrintXReportResponses = {
+    200: CashMovementOut;
+};
+
+export type PrintXReportResponse = PrintXReportResponses[keyof PrintXReportResponses];
+
 export type ListCommonMetersData = {
     body?: never;
     path?: never;
@@ -6114,6 +7902,70 @@ export type DownloadCustomerTemplateResponses = {
 
 export type DownloadCustomerTemplateResponse = DownloadCustomerTemplateResponses[keyof DownloadCustomerTemplateResponses];
 
+export type CreateCustomerData = {
+    body: CustomerIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/customers';
+};
+
+export type CreateCustomerErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * premise_of_another_branch, resource_in_use, service_point_differs, service_point_occupied, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * account_closed, branches_differ, contact_not_valid, identifier_not_valid, no_email_address, plan_of_another_service, service_of_another_entity, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateCustomerError = CreateCustomerErrors[keyof CreateCustomerErrors];
+
+export type CreateCustomerResponses = {
+    201: AgreementOut;
+};
+
+export type CreateCustomerResponse = CreateCustomerResponses[keyof CreateCustomerResponses];
+
 export type ListDeliveriesData = {
     body?: never;
     path?: never;
@@ -6453,6 +8305,51 @@ export type ImportDestinationRatesResponses = {
 };
 
 export type ImportDestinationRatesResponse = ImportDestinationRatesResponses[keyof ImportDestinationRatesResponses];
+
+export type ListDevicesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        agent_id?: string;
+        branch_id?: string;
+        kind?: 'REGISTER' | 'SCANNER';
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/devices';
+};
+
+export type ListDevicesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListDevicesError = ListDevicesErrors[keyof ListDevicesErrors];
+
+export type ListDevicesResponses = {
+    200: PaginatedDeviceOutList;
+};
+
+export type ListDevicesResponse = ListDevicesResponses[keyof ListDevicesResponses];
 
 export type ListDocumentTemplatesData = {
     body?: never;
@@ -6917,6 +8814,117 @@ export type CreateEstimationRuleResponses = {
 };
 
 export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
+
+export type DownloadListData = {
+    body: ExportIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exports';
+};
+
+export type DownloadListErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * export_too_long, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListError = DownloadListErrors[keyof DownloadListErrors];
+
+export type DownloadListResponses = {
+    202: JobOut;
+};
+
+export type DownloadListResponse = DownloadListResponses[keyof DownloadListResponses];
+
+export type DownloadListFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exports/{id}/file';
+};
+
+export type DownloadListFileErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadListFileError = DownloadListFileErrors[keyof DownloadListFileErrors];
+
+export type DownloadListFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadListFileResponse = DownloadListFileResponses[keyof DownloadListFileResponses];
 
 export type ListHeldReadingsData = {
     body?: never;
@@ -7967,6 +9975,10 @@ export type ListOpenItemsData = {
         account_id?: string;
         bill_id?: string;
         due_before?: string;
+        /**
+         * Of this account, what is not settled.
+         */
+        open_of_account?: string;
         page?: number;
         page_size?: number;
     };
@@ -9121,6 +11133,49 @@ export type UpdatePartyResponses = {
 
 export type UpdatePartyResponse = UpdatePartyResponses[keyof UpdatePartyResponses];
 
+export type FindPayersData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A number, a name, or what a scanner read.
+         */
+        text: string;
+    };
+    url: '/api/v1/payers';
+};
+
+export type FindPayersErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type FindPayersError = FindPayersErrors[keyof FindPayersErrors];
+
+export type FindPayersResponses = {
+    200: Array<PayerOut>;
+};
+
+export type FindPayersResponse = FindPayersResponses[keyof FindPayersResponses];
+
 export type ListPremisesData = {
     body?: never;
     path?: never;
@@ -9586,6 +11641,10 @@ export type ListReadingsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Of meters that stand or stood where it is served.
+         */
+        account_id?: string;
         from_date?: string;
         is_superseded?: boolean;
         kind?: 'ACTUAL' | 'CUSTOMER' | 'ESTIMATED' | 'REMOTE';

@@ -1,8 +1,10 @@
 import {
   IconAddressBook,
   IconAlertCircle,
+  IconBook2,
   IconCalculator,
   IconCash,
+  IconCashRegister,
   IconEyeCheck,
   IconFileInvoice,
   IconFileText,
@@ -31,6 +33,7 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
     text: "place.work",
     places: [
       { to: "/", text: "place.home", icon: IconHome, needs: "getMe" },
+      { to: "/cash-desk", text: "place.cash", icon: IconCashRegister, needs: "takeCashPayment" },
       { to: "/jobs", text: "place.jobs", icon: IconListCheck, needs: "listJobs" },
     ],
   },
@@ -61,6 +64,9 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
   },
   {
     text: "place.money",
-    places: [{ to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" }],
+    places: [
+      { to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" },
+      { to: "/entries", text: "place.entries", icon: IconBook2, needs: "listEntries" },
+    ],
   },
 ];

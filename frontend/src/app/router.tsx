@@ -56,15 +56,29 @@ function page<Path extends string>(path: Path, component: RouteComponent) {
   return createRoute({ getParentRoute: () => inside, path, component });
 }
 
+/** A cashier's first page is the desk: whoever takes cash and runs no jobs. */
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+  beforeLoad: async () => {
+    const { operations } = await queries.ensureQueryData(meQuery);
+    if (operations.includes("takeCashPayment") && !operations.includes("listJobs")) throw redirect({ to: "/cash-desk" });
+  },
+});
+
 const pages = [
-  page("/", lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage")),
+  home,
+  page("/cash-desk", lazyRouteComponent(() => import("@/features/cash-desk/cash-desk-page"), "CashDeskPage")),
   page("/accounts", lazyRouteComponent(() => import("@/features/accounts/account-list-page"), "AccountListPage")),
+  page("/customers/new", lazyRouteComponent(() => import("@/features/customers/new-customer-page"), "NewCustomerPage")),
   page("/accounts/$id", lazyRouteComponent(() => import("@/features/accounts/account-page"), "AccountPage")),
   page("/parties", lazyRouteComponent(() => import("@/features/parties/party-list-page"), "PartyListPage")),
   page("/parties/$id", lazyRouteComponent(() => import("@/features/parties/party-page"), "PartyPage")),
   page("/agreements", lazyRouteComponent(() => import("@/features/agreements/agreement-list-page"), "AgreementListPage")),
   page("/agreements/$id", lazyRouteComponent(() => import("@/features/agreements/agreement-page"), "AgreementPage")),
   page("/usage-batches", lazyRouteComponent(() => import("@/features/usage/batch-list-page"), "BatchListPage")),
+  page("/usage-batches/$id", lazyRouteComponent(() => import("@/features/usage/batch-page"), "BatchPage")),
   page("/suspended", lazyRouteComponent(() => import("@/features/usage/suspended-page"), "SuspendedPage")),
   page("/readings", lazyRouteComponent(() => import("@/features/readings/reading-list-page"), "ReadingListPage")),
   page("/reading-round", lazyRouteComponent(() => import("@/features/readings/reading-entry-page"), "ReadingEntryPage")),
@@ -73,6 +87,8 @@ const pages = [
   page("/bill-runs/$id", lazyRouteComponent(() => import("@/features/bill-runs/run-page"), "RunPage")),
   page("/bills", lazyRouteComponent(() => import("@/features/bills/bill-list-page"), "BillListPage")),
   page("/bills/$id", lazyRouteComponent(() => import("@/features/bills/bill-page"), "BillPage")),
+  page("/entries", lazyRouteComponent(() => import("@/features/entries/entry-list-page"), "EntryListPage")),
+  page("/entries/$id", lazyRouteComponent(() => import("@/features/entries/entry-page"), "EntryPage")),
   page("/receipts", lazyRouteComponent(() => import("@/features/receipts/receipt-list-page"), "ReceiptListPage")),
   page("/jobs", lazyRouteComponent(() => import("@/features/jobs/job-list-page"), "JobListPage")),
   page("/jobs/$id", lazyRouteComponent(() => import("@/features/jobs/job-page"), "JobPage")),

@@ -49,3 +49,23 @@ export function monthBefore(today: Date): [string, string] {
     new Date(Date.UTC(today.getFullYear(), today.getMonth() + shift, 1)).toISOString().slice(0, 10);
   return [first(-1), first(0)];
 }
+
+/** Today by the clock of this computer. */
+export function today(): string {
+  return isoOf(new Date());
+}
+
+export function tomorrow(): string {
+  return dayAfter(today());
+}
+
+/** The same day so many years ago. */
+export function yearsBefore(years: number): string {
+  const now = new Date();
+  return isoOf(new Date(now.getFullYear() - years, now.getMonth(), 1));
+}
+
+function isoOf(moment: Date): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}

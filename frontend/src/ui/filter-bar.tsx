@@ -1,5 +1,6 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 import { formatDate, typedDate } from "@/lib/dates";
@@ -9,7 +10,8 @@ import type { ListSearch } from "@/ui/list-search";
 export interface Filter {
   name: string;
   label: TextKey;
-  kind: "text" | "date" | "choice";
+  /** link: comes with an address and is only shown then, to be taken off again. */
+  kind: "text" | "date" | "choice" | "link";
   choices?: { value: string; label: string }[];
   /** What the list takes while nobody has chosen. */
   fallback?: string;
@@ -28,7 +30,20 @@ export function FilterBar({ filters, search, onChange }: FilterBarProps) {
   return (
     <Group gap="xs" align="flex-end">
       {filters.map((filter) =>
-        filter.kind === "choice" ? (
+        filter.kind === "link" ? (
+          search[filter.name] ? (
+            <Button
+              key={filter.name}
+              size="xs"
+              variant="default"
+              rightSection={<IconX size={12} aria-hidden />}
+              aria-label={`${say("filter.clear")}: ${say(filter.label)}`}
+              onClick={() => change(filter.name, "")}
+            >
+              {say(filter.label)}
+            </Button>
+          ) : null
+        ) : filter.kind === "choice" ? (
           <Select
             key={filter.name}
             size="xs"

@@ -6,10 +6,12 @@ import { DataTable, type DataTableColumn } from "mantine-datatable";
 import { type ReactNode, useEffect } from "react";
 
 import { formatCount } from "@/lib/amounts";
-import { type TextKey, useSay } from "@/lib/texts";
+import { type Say, type TextKey, useSay } from "@/lib/texts";
+import { ExportMenu } from "@/ui/export-menu";
 import { type Filter, FilterBar } from "@/ui/filter-bar";
 import { rememberListed, useListSearch } from "@/ui/list-search";
 import { useRowCursor } from "@/ui/row-cursor";
+import { SavedFilters } from "@/ui/saved-filters";
 import { Empty, ProblemAlert } from "@/ui/states";
 
 const PAGE_SIZE = 25;
@@ -23,6 +25,8 @@ export interface Column<Row> {
   isNumber?: boolean;
   /** Not shown until somebody chooses it. */
   isExtra?: boolean;
+  /** What of the row an exported file has in this column: one field, or the two ends of a period. */
+  fields?: (keyof Row & string)[];
 }
 
 interface Listed<Row> {
@@ -47,6 +51,8 @@ interface ResourceTableProps<Row, Failure, Key extends QueryKey> {
   filters?: Filter[];
   /** A list inside a record keeps its page to itself. */
   isInside?: boolean;
+  /** The list's address in the interface; with it the list can be exported. */
+  address?: string;
   /** What a key does to the row in hand. */
   rowKeys?: Record<string, (row: Row) => void>;
   empty: { title: TextKey; next: TextKey };
@@ -64,10 +70,8 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
   });
   const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
   const wanted = wantedOf(filters, search);
-  const { data, error, isFetching, refetch } = useQuery({
-    ...props.query({ ...wanted, page, page_size: PAGE_SIZE }),
-    placeholderData: keepPreviousData,
-  });
+  const query = props.query({ ...wanted, page, page_size: PAGE_SIZE });
+  const { data, error, isFetching, refetch } = useQuery({ ...query, placeholderData: keepPreviousData });
   const rows = data?.results;
   useEffect(() => {
     if (rows) rememberListed(name, rows.map(idOf));
@@ -84,6 +88,21 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
           <Text size="xs" c="dimmed" role="status">
             {data ? say("table.count", { count: data.count, shown: formatCount(data.count, language) }) : ""}
           </Text>
+          {filters.length && !isInside ? (
+            <SavedFilters
+              list={name}
+              current={Object.fromEntries(filters.flatMap(({ name: of }) => (search[of] ? [[of, search[of]]] : [])))}
+              names={filters.map(({ name: of }) => of)}
+              onChoose={change}
+            />
+          ) : null}
+          {props.address ? (
+            <ExportMenu
+              address={exportAddress(props.address, query.queryKey)}
+              name={name}
+              columns={exportColumns(shown, say)}
+            />
+          ) : null}
           <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
         </Group>
       </Group>
@@ -119,6 +138,24 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
         />
       )}
     </Stack>
+  );
+}
+
+/** The address of the whole list behind a query of one page: its filters and those of the record it belongs to. */
+function exportAddress(address: string, key: QueryKey): string {
+  const asked = (key[0] ?? {}) as { query?: Record<string, unknown>; path?: Record<string, unknown> };
+  const path = address.replace(/\{(\w+)\}/g, (_whole, name: string) => String(asked.path?.[name] ?? ""));
+  const filters = Object.entries(asked.query ?? {}).filter(([name]) => name !== "page" && name !== "page_size");
+  const text = new URLSearchParams(filters.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+function exportColumns<Row>(columns: Column<Row>[], say: Say): { field: string; title: string }[] {
+  return columns.flatMap(({ fields = [], title }) =>
+    fields.map((field, place) => {
+      const end = fields.length > 1 ? `, ${say(place === 0 ? "filter.from" : "filter.before")}` : "";
+      return { field, title: `${say(title)}${end}` };
+    }),
   );
 }
 

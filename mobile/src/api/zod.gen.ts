@@ -58,6 +58,43 @@ export const zActivationRequestIn = z.object({
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
+export const zAgentIn = z.object({
+    branch_id: z.uuid(),
+    name: z.string().min(1).max(100)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zAgentOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    name: z.string(),
+    computer: z.string(),
+    version: z.string(),
+    is_connected: z.boolean().readonly(),
+    enrolled_at: z.iso.datetime({ offset: true }).nullable(),
+    seen_at: z.iso.datetime({ offset: true }).nullable(),
+    revoked_at: z.iso.datetime({ offset: true }).nullable(),
+    clock_difference_s: z.int().nullable(),
+    open_jobs: z.int(),
+    waiting_messages: z.int(),
+    created_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * The only time that the code is told.
+ */
+export const zAgentCodeOut = z.object({
+    agent: zAgentOut,
+    code: z.string(),
+    expires_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
 export const zAssignmentIn = z.object({
     role: z.string().min(1).max(50),
     legal_entity_id: z.uuid(),
@@ -255,6 +292,223 @@ export const zBranchOut = z.object({
  */
 export const zCancelIn = z.object({
     why: z.string().min(1).max(300)
+});
+
+export const zCashAnswer = z.enum(['PRINTED', 'NOT_PRINTED']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashAnswerIn = z.object({
+    was: zCashAnswer
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashCountIn = z.object({
+    counted: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    reason: z.string().max(300).default('')
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashDeskIn = z.object({
+    branch_id: z.uuid(),
+    code: z.string().min(1).max(20),
+    name: z.string().min(1).max(100),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string().max(200).default(''),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string().length(1).default('А')
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashDeskOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    code: z.string(),
+    name: z.string(),
+    currency: z.string(),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string(),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string()
+});
+
+/**
+ * What the drawer must hold, and of what.
+ */
+export const zCashDrawerOut = z.object({
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    moved_in: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    moved_out: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    taken: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    taken_count: z.int(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+export const zCashMoveKind = z.enum(['IN', 'OUT']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashMoveIn = z.object({
+    kind: zCashMoveKind,
+    amount: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    reason: z.string().min(1).max(200)
+});
+
+export const zCashMovementKind = z.enum([
+    'FLOAT',
+    'IN',
+    'OUT',
+    'X_REPORT',
+    'Z_REPORT'
+]);
+
+export const zCashMovementState = z.enum([
+    'WAITING',
+    'DONE',
+    'FAILED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashMovementOut = z.object({
+    id: z.uuid(),
+    kind: zCashMovementKind,
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    reason: z.string(),
+    state: zCashMovementState,
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    moved_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashPaymentIn = z.object({
+    account_id: z.uuid(),
+    amount: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
+    tendered: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/)
+});
+
+export const zCashPaymentState = z.enum([
+    'TAKING',
+    'TAKEN',
+    'PRINTED',
+    'NOT_TAKEN'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashPaymentOut = z.object({
+    id: z.uuid(),
+    shift_id: z.uuid(),
+    account_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    amount: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    tendered: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    change: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    currency: z.string(),
+    value_date: z.iso.date(),
+    state: zCashPaymentState,
+    code: z.string().readonly(),
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    can_cancel: z.boolean().readonly(),
+    needs_answer: z.boolean().readonly(),
+    fiscal_no: z.int().nullable(),
+    receipt_id: z.uuid().nullable(),
+    receipt_number: z.string().readonly(),
+    taken_at: z.iso.datetime({ offset: true }),
+    settled_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zCashShiftIn = z.object({
+    cash_desk_id: z.uuid(),
+    float: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/)
+});
+
+export const zCashShiftState = z.enum([
+    'OPEN',
+    'CLOSING',
+    'CLOSED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftOut = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    counted: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable(),
+    drawer: zCashDrawerOut,
+    movements: z.array(zCashMovementOut)
+});
+
+/**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export const zCashDeskStateOut = z.object({
+    desk: zCashDeskOut,
+    has_register: z.boolean(),
+    is_ready: z.boolean(),
+    needs_attention: z.boolean(),
+    title: z.string(),
+    what_to_do: z.string(),
+    shift: zCashShiftOut.nullable(),
+    is_own_shift: z.boolean(),
+    payment: zCashPaymentOut.nullable(),
+    scan_count: z.int(),
+    latest_scan: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftRowOut = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    float: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    expected: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    counted: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable()
 });
 
 /**
@@ -476,6 +730,33 @@ export const zDestinationTableIn = z.object({
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/)
 });
 
+export const zDeviceKind = z.enum(['REGISTER', 'SCANNER']);
+
+export const zDeviceState = z.enum([
+    'OPENING',
+    'READY',
+    'BUSY',
+    'WAITING'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDeviceOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    agent_id: z.uuid(),
+    agent_name: z.string(),
+    key: z.string(),
+    kind: zDeviceKind,
+    state: zDeviceState,
+    code: z.string(),
+    title: z.string().readonly(),
+    what_to_do: z.string().readonly(),
+    serial_number: z.string()
+});
+
 export const zDocumentKind = z.enum(['BILL']);
 
 /**
@@ -638,6 +919,26 @@ export const zExplanationStepOut = z.object({
     code: z.string(),
     text: z.string(),
     facts: z.record(z.string(), z.unknown())
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportColumnIn = z.object({
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
+    title: z.string().min(1).max(100)
+});
+
+export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zExportIn = z.object({
+    address: z.string().min(1).regex(/^\/api\/v1\/[A-Za-z0-9\/_-]{1,200}(\?.{0,2000})?$/),
+    format: zExportInFormatEnum,
+    name: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,60}$/),
+    columns: z.array(zExportColumnIn)
 });
 
 /**
@@ -868,6 +1169,14 @@ export const zOpenItemOut = z.object({
     currency: z.string()
 });
 
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zOpeningReadingIn = z.object({
+    register: z.string().min(1).max(20),
+    value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)
+});
+
 export const zOperatorLanguage = z.enum([
     'uk',
     'bs',
@@ -928,6 +1237,13 @@ export const zPaginatedAccountOutList = z.object({
     results: z.array(zAccountOut)
 });
 
+export const zPaginatedAgentOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zAgentOut)
+});
+
 export const zPaginatedAuditRowOutList = z.object({
     count: z.int(),
     page: z.int(),
@@ -963,6 +1279,27 @@ export const zPaginatedBranchOutList = z.object({
     results: z.array(zBranchOut)
 });
 
+export const zPaginatedCashDeskOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashDeskOut)
+});
+
+export const zPaginatedCashPaymentOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashPaymentOut)
+});
+
+export const zPaginatedCashShiftRowOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashShiftRowOut)
+});
+
 export const zPaginatedCommonMeterOutList = z.object({
     count: z.int(),
     page: z.int(),
@@ -982,6 +1319,13 @@ export const zPaginatedDeliveryOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zDeliveryOut)
+});
+
+export const zPaginatedDeviceOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDeviceOut)
 });
 
 export const zPaginatedDocumentOutList = z.object({
@@ -1095,6 +1439,43 @@ export const zPartyKind = z.enum([
 ]);
 
 /**
+ * Who, where and by which terms. account_id or party_id name a holder who is there already.
+ */
+export const zCustomerIn = z.object({
+    attributes: z.array(zAttributeIn),
+    branch_id: z.uuid(),
+    account_id: z.uuid().nullable(),
+    party_id: z.uuid().nullable(),
+    kind: zPartyKind,
+    name: z.string().max(200).default(''),
+    language: zCustomerLanguage,
+    tax_id: z.string().max(20).default(''),
+    email: z.union([
+        z.email().max(200),
+        z.string().max(0)
+    ]),
+    phone: z.union([
+        z.string().max(30).regex(/^\+?[0-9][0-9 ()\/-]{3,24}$/),
+        z.string().max(0)
+    ]),
+    delivery: zAccountDelivery,
+    postcode: z.string().max(10).default(''),
+    settlement: z.string().min(1).max(100),
+    street: z.string().max(100).default(''),
+    building: z.string().min(1).max(20),
+    unit: z.string().max(20).default(''),
+    service_id: z.uuid(),
+    plan_id: z.uuid(),
+    service_from: z.iso.date(),
+    service_point_code: z.string().max(40).default(''),
+    phone_number: z.string().max(64).default(''),
+    login: z.string().max(64).default(''),
+    meter_serial: z.string().max(40).default(''),
+    meter_digits: z.int().gte(1).lte(11).default(6),
+    opening_readings: z.array(zOpeningReadingIn)
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zPartyIn = z.object({
@@ -1154,6 +1535,17 @@ export const zPatchedBranchChangeIn = z.object({
 });
 
 /**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zPatchedCashDeskChangeIn = z.object({
+    name: z.string().min(1).max(100),
+    register_id: z.uuid().nullable(),
+    no_register_reason: z.string().max(200),
+    scanner_id: z.uuid().nullable(),
+    tax_letter: z.string().length(1)
+});
+
+/**
  * What may change after bills were issued in the entity's name; its currency and country may not.
  */
 export const zPatchedLegalEntityIn = z.object({
@@ -1179,6 +1571,19 @@ export const zPatchedPartyChangeIn = z.object({
     vat_id: z.string().max(20),
     is_estate: z.boolean(),
     contact_points: z.array(zContactPointIn)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zPayerOut = z.object({
+    account_id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    asked: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    currency: z.string()
 });
 
 export const zPeriodArea = z.enum(['SALES', 'RECEIPTS']);
@@ -2620,6 +3025,34 @@ export const zAccountBalanceOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zAgentOutWritable = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    name: z.string(),
+    computer: z.string(),
+    version: z.string(),
+    enrolled_at: z.iso.datetime({ offset: true }).nullable(),
+    seen_at: z.iso.datetime({ offset: true }).nullable(),
+    revoked_at: z.iso.datetime({ offset: true }).nullable(),
+    clock_difference_s: z.int().nullable(),
+    open_jobs: z.int(),
+    waiting_messages: z.int(),
+    created_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * The only time that the code is told.
+ */
+export const zAgentCodeOutWritable = z.object({
+    agent: zAgentOutWritable,
+    code: z.string(),
+    expires_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zBillOutWritable = z.object({
     id: z.uuid(),
     legal_entity_id: z.uuid(),
@@ -2686,6 +3119,97 @@ export const zBridgeOutWritable = z.object({
 });
 
 /**
+ * What the drawer must hold, and of what.
+ */
+export const zCashDrawerOutWritable = z.object({
+    taken_count: z.int()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashMovementOutWritable = z.object({
+    id: z.uuid(),
+    kind: zCashMovementKind,
+    reason: z.string(),
+    state: zCashMovementState,
+    moved_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashPaymentOutWritable = z.object({
+    id: z.uuid(),
+    shift_id: z.uuid(),
+    account_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    currency: z.string(),
+    value_date: z.iso.date(),
+    state: zCashPaymentState,
+    fiscal_no: z.int().nullable(),
+    receipt_id: z.uuid().nullable(),
+    taken_at: z.iso.datetime({ offset: true }),
+    settled_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftOutWritable = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable(),
+    drawer: zCashDrawerOutWritable,
+    movements: z.array(zCashMovementOutWritable)
+});
+
+/**
+ * Everything that the screen of a desk shows of this moment.
+ */
+export const zCashDeskStateOutWritable = z.object({
+    desk: zCashDeskOut,
+    has_register: z.boolean(),
+    is_ready: z.boolean(),
+    needs_attention: z.boolean(),
+    title: z.string(),
+    what_to_do: z.string(),
+    shift: zCashShiftOutWritable.nullable(),
+    is_own_shift: z.boolean(),
+    payment: zCashPaymentOutWritable.nullable(),
+    scan_count: z.int(),
+    latest_scan: z.string()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zCashShiftRowOutWritable = z.object({
+    id: z.uuid(),
+    cash_desk_id: z.uuid(),
+    desk_code: z.string(),
+    desk_name: z.string(),
+    number: z.int(),
+    cashier_id: z.uuid(),
+    cashier_name: z.string(),
+    state: zCashShiftState,
+    currency: z.string(),
+    difference_reason: z.string(),
+    opened_at: z.iso.datetime({ offset: true }),
+    closed_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zChargeOutWritable = z.object({
@@ -2703,6 +3227,22 @@ export const zChargeOutWritable = z.object({
     posting_code: z.string(),
     basis: z.string(),
     inputs: z.record(z.string(), z.unknown())
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zDeviceOutWritable = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid(),
+    agent_id: z.uuid(),
+    agent_name: z.string(),
+    key: z.string(),
+    kind: zDeviceKind,
+    state: zDeviceState,
+    code: z.string(),
+    serial_number: z.string()
 });
 
 /**
@@ -2813,6 +3353,13 @@ export const zOwnHistoryOutWritable = z.object({
     used: z.array(zUsedServiceOut)
 });
 
+export const zPaginatedAgentOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zAgentOutWritable)
+});
+
 export const zPaginatedBillOutListWritable = z.object({
     count: z.int(),
     page: z.int(),
@@ -2825,6 +3372,27 @@ export const zPaginatedBillPostingOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBillPostingOutWritable)
+});
+
+export const zPaginatedCashPaymentOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashPaymentOutWritable)
+});
+
+export const zPaginatedCashShiftRowOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zCashShiftRowOutWritable)
+});
+
+export const zPaginatedDeviceOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zDeviceOutWritable)
 });
 
 export const zPaginatedDraftBillOutListWritable = z.object({
@@ -2872,6 +3440,17 @@ export const zPaginatedParkedAccountOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zParkedAccountOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zPayerOutWritable = z.object({
+    account_id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    account_number: z.string(),
+    holder: z.string(),
+    currency: z.string()
 });
 
 /**
@@ -3154,6 +3733,38 @@ export const zUpdateAccountPath = z.object({
 });
 
 export const zUpdateAccountResponse = zAccountOut;
+
+export const zListAgentsQuery = z.object({
+    branch_id: z.uuid().optional(),
+    is_revoked: z.boolean().optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListAgentsResponse = zPaginatedAgentOutList;
+
+export const zCreateAgentBody = zAgentIn;
+
+export const zCreateAgentResponse = zAgentCodeOut;
+
+export const zGetAgentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetAgentResponse = zAgentOut;
+
+export const zRenewAgentCodePath = z.object({
+    id: z.uuid()
+});
+
+export const zRenewAgentCodeResponse = zAgentCodeOut;
+
+export const zRevokeAgentPath = z.object({
+    id: z.uuid()
+});
+
+export const zRevokeAgentResponse = zAgentOut;
 
 export const zListAgreementsQuery = z.object({
     account_id: z.uuid().optional(),
@@ -3487,6 +4098,152 @@ export const zUpdateBranchPath = z.object({
 
 export const zUpdateBranchResponse = zBranchOut;
 
+export const zListCashDesksQuery = z.object({
+    branch_id: z.uuid().optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListCashDesksResponse = zPaginatedCashDeskOutList;
+
+export const zCreateCashDeskBody = zCashDeskIn;
+
+export const zCreateCashDeskResponse = zCashDeskOut;
+
+export const zGetCashDeskPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashDeskResponse = zCashDeskOut;
+
+export const zUpdateCashDeskBody = zPatchedCashDeskChangeIn;
+
+export const zUpdateCashDeskHeaders = z.object({
+    'If-Match': z.string().regex(/^"[A-Za-z0-9_-]+"$/)
+});
+
+export const zUpdateCashDeskPath = z.object({
+    id: z.uuid()
+});
+
+export const zUpdateCashDeskResponse = zCashDeskOut;
+
+export const zGetCashDeskStatePath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashDeskStateResponse = zCashDeskStateOut;
+
+export const zListCashPaymentsQuery = z.object({
+    account_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    shift_id: z.uuid().optional(),
+    state: z.enum([
+        'NOT_TAKEN',
+        'PRINTED',
+        'TAKEN',
+        'TAKING'
+    ]).optional()
+});
+
+export const zListCashPaymentsResponse = zPaginatedCashPaymentOutList;
+
+export const zGetCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashPaymentResponse = zCashPaymentOut;
+
+export const zAnswerCashPaymentBody = zCashAnswerIn;
+
+export const zAnswerCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zAnswerCashPaymentResponse = zCashPaymentOut;
+
+export const zCancelCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zCancelCashPaymentResponse = zCashPaymentOut;
+
+export const zListCashShiftsQuery = z.object({
+    cash_desk_id: z.uuid().optional(),
+    cashier_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    state: z.enum([
+        'CLOSED',
+        'CLOSING',
+        'OPEN'
+    ]).optional()
+});
+
+export const zListCashShiftsResponse = zPaginatedCashShiftRowOutList;
+
+export const zOpenCashShiftBody = zCashShiftIn;
+
+export const zOpenCashShiftHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zOpenCashShiftResponse = zCashShiftOut;
+
+export const zGetCashShiftPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetCashShiftResponse = zCashShiftOut;
+
+export const zCloseCashShiftBody = zCashCountIn;
+
+export const zCloseCashShiftHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCloseCashShiftPath = z.object({
+    id: z.uuid()
+});
+
+export const zCloseCashShiftResponse = zCashShiftOut;
+
+export const zMoveShiftCashBody = zCashMoveIn;
+
+export const zMoveShiftCashHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zMoveShiftCashPath = z.object({
+    id: z.uuid()
+});
+
+export const zMoveShiftCashResponse = zCashMovementOut;
+
+export const zTakeCashPaymentBody = zCashPaymentIn;
+
+export const zTakeCashPaymentHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zTakeCashPaymentPath = z.object({
+    id: z.uuid()
+});
+
+export const zTakeCashPaymentResponse = zCashPaymentOut;
+
+export const zPrintXReportHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zPrintXReportPath = z.object({
+    id: z.uuid()
+});
+
+export const zPrintXReportResponse = zCashMovementOut;
+
 export const zListCommonMetersQuery = z.object({
     main_point_id: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
@@ -3550,6 +4307,14 @@ export const zDownloadCustomerTemplateQuery = z.object({
  */
 export const zDownloadCustomerTemplateResponse = z.string();
 
+export const zCreateCustomerBody = zCustomerIn;
+
+export const zCreateCustomerHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateCustomerResponse = zAgreementOut;
+
 export const zListDeliveriesQuery = z.object({
     account_id: z.uuid().optional(),
     document_id: z.uuid().optional(),
@@ -3611,6 +4376,17 @@ export const zImportDestinationRatesPath = z.object({
 });
 
 export const zImportDestinationRatesResponse = zJobOut;
+
+export const zListDevicesQuery = z.object({
+    agent_id: z.uuid().optional(),
+    branch_id: z.uuid().optional(),
+    kind: z.enum(['REGISTER', 'SCANNER']).optional(),
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListDevicesResponse = zPaginatedDeviceOutList;
 
 export const zListDocumentTemplatesQuery = z.object({
     kind: z.enum(['BILL']).optional(),
@@ -3687,6 +4463,23 @@ export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
 export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
+export const zDownloadListBody = zExportIn;
+
+export const zDownloadListHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zDownloadListResponse = zJobOut;
+
+export const zDownloadListFilePath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The file.
+ */
+export const zDownloadListFileResponse = z.string();
 
 export const zListHeldReadingsQuery = z.object({
     is_decided: z.boolean().optional(),
@@ -3868,6 +4661,7 @@ export const zListOpenItemsQuery = z.object({
     account_id: z.uuid().optional(),
     bill_id: z.uuid().optional(),
     due_before: z.iso.date().optional(),
+    open_of_account: z.uuid().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50)
 });
@@ -4076,6 +4870,12 @@ export const zUpdatePartyPath = z.object({
 
 export const zUpdatePartyResponse = zPartyOut;
 
+export const zFindPayersQuery = z.object({
+    text: z.string().min(2).max(800)
+});
+
+export const zFindPayersResponse = z.array(zPayerOut);
+
 export const zListPremisesQuery = z.object({
     branch_id: z.uuid().optional(),
     building: z.string().optional(),
@@ -4140,6 +4940,7 @@ export const zCreateReadingRuleBody = zReadingRuleIn;
 export const zCreateReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
+    account_id: z.uuid().optional(),
     from_date: z.iso.date().optional(),
     is_superseded: z.boolean().optional(),
     kind: z.enum([

@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeteredAgreementImported:
-    """A row of a customer file named a meter: it is to be found or installed at the agreement's service point."""
+    """A new agreement named a meter: it is to be found or installed at the agreement's service point."""
 
     service_point_id: UUID
     meter_serial: str

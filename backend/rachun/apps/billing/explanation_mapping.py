@@ -59,6 +59,8 @@ def component_names(*, version: TariffVersion, language: str) -> dict[str, str]:
 
 
 def names_of(*, body: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Components and seasons, by code."""
     components: list[dict[str, Any]] = body["components"]
-    labels = {one["code"]: one.get("label", {}) for one in components}
+    seasons: list[dict[str, Any]] = body.get("seasons", [])
+    labels = {one["code"]: one.get("label", {}) for one in (*seasons, *components)}
     return {code: label.get(language) or label.get("en") or code for code, label in labels.items()}

@@ -3,8 +3,9 @@
 GRADUATED: a block prices what lies above the block before it and up to its own bound. VOLUME: the block that the whole
 usage reaches prices all of it; `chosen` is the usage that reaches, which may be another register's. A flat is due for
 every block entered; without usage only that of the first block, where `flat_at_zero` says so. Bounds and flats are per
-whole window; where they prorate they become × days / days of the window, bounds half up to a millionth. A package price
-is that of every started package.
+whole window; where they prorate they become × days / days of the window, bounds half up to a millionth. Bounds per
+SEASON are those of a whole season and become × days / days of the season. Scaled bounds are besides × the attribute's
+value (`scaled.py`). A package price is that of every started package.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from rachun.engine.billing.frames import bounded_quantity, day_text, json_of, rounded_amount, text
-from rachun.engine.tariffs.components import BlockMode, Metered
+from rachun.engine.tariffs.components import BlockMode, BoundsPer, Metered
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.quantity import MICRO
 from rachun.values.rounding import WIDE, half_up_expr
@@ -57,8 +58,8 @@ def blocks_of(versions: Iterable[VersionInForce]) -> pl.DataFrame:
 
 def block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Priced lines of the blocks touched. groups: total, chosen (Int128), days, window_days and who they are."""
-    rows = groups.join(blocks.select("price_ix", *_OF_BLOCK), on="price_ix", maintain_order="left")
-    touched = _touched(rows).join(versions, on="version_ix", maintain_order="left")
+    dated = groups.join(versions, on="version_ix", maintain_order="left")
+    touched = _touched(dated.join(blocks.select("price_ix", *_OF_BLOCK), on="price_ix", maintain_order="left"))
     lines = [_usage_lines(touched.filter(pl.col("used") > 0))]
     flats = touched.filter(pl.col("flat_e8") != 0)
     if flats.height:
@@ -68,12 +69,17 @@ def block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, versions: pl.Data
 
 def _touched(rows: pl.DataFrame) -> pl.DataFrame:
     """The blocks entered, with bounds prorated and `used`: what each prices of the total."""
-    whole, part = pl.col("window_days").cast(WIDE), pl.col("days").cast(WIDE)
-    share = pl.when(pl.col("blocks_prorate")).then(part).otherwise(whole)
+    seasonal = (pl.col("bounds_per") == BoundsPer.SEASON.value) & pl.col("season_days").is_not_null()
+    whole = pl.when(seasonal).then(pl.col("season_days")).otherwise(pl.col("window_days")).cast(WIDE)
+    part = pl.col("days").cast(WIDE)
+    share = pl.when(pl.col("blocks_prorate") | seasonal).then(part).otherwise(whole)
+    factor = pl.col("factor_micro").fill_null(MICRO).cast(WIDE)
     above, upto = (
-        half_up_expr(num=pl.col(name).cast(WIDE) * share, den=whole) for name in ("above_micro", "upto_micro")
+        half_up_expr(num=pl.col(name).cast(WIDE) * factor * share, den=whole * MICRO)
+        for name in ("above_micro", "upto_micro")
     )
-    bounded = rows.with_columns(above=above, upto=upto, share=share, whole=whole)
+    prorates = pl.col("blocks_prorate") | seasonal
+    bounded = rows.with_columns(above=above, upto=upto, share=share, whole=whole, prorates=prorates)
     volume, first = pl.col("mode") == BlockMode.VOLUME.value, pl.col("block_no") == 1
     chosen = pl.when(volume).then(pl.col("chosen")).otherwise(pl.col("total"))
     entered = (chosen > pl.col("above")) | (first & (chosen == 0) & (pl.col("flat_at_zero") | (pl.col("total") > 0)))
@@ -104,7 +110,10 @@ def _explained(rows: pl.DataFrame) -> pl.DataFrame:
         days=pl.col("days"),
         window_from=day_text("window_from"),
         window_days=pl.col("window_days"),
-        blocks_prorate=pl.col("blocks_prorate"),
+        blocks_prorate=pl.col("prorates"),
+        bounds_days=pl.col("whole").cast(pl.Int64),
+        scaled_by=pl.when(pl.col("factor_micro").is_not_null()).then(pl.col("scaled_by")),
+        factor_micro=pl.col("factor_micro"),
         mode=pl.col("mode"),
         above_micro=text(pl.col("above")),
         upto_micro=text(pl.col("upto")),

@@ -17,7 +17,8 @@ def consumption_pieces(*, stretches: Stretches, consumption: pl.DataFrame) -> tu
     """(pieces, refusals). consumption: checked columns of CONSUMPTION.
 
     pieces: account_ix, agreement_ix, version_ix, consumption_ix, register, basis, from_day, to_day, stretch_from,
-    quantity (Int128), window_from, window_days, of the billing period or, outside it, of the piece's own month.
+    quantity (Int128), window_from, window_days, of the billing period or, outside it, of the piece's own month;
+    row_days and row_before: served days of the whole row, and those before the piece.
     """
     rows = days(consumption, start="period_from", end="period_to").join(stretches.accounts, on="agreement_ix")
     negative = pl.col("quantity_micro") < 0
@@ -70,14 +71,16 @@ def _windows(late: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
 def _shared_out(pieces: pl.DataFrame) -> pl.DataFrame:
     wide = pl.col("quantity_micro").cast(WIDE)
     if not pieces["consumption_ix"].is_duplicated().any():
-        return pieces.with_columns(quantity=wide)
+        whole = pl.col("to_day") - pl.col("from_day")
+        return pieces.with_columns(quantity=wide, row_days=whole, row_before=pl.lit(0, pl.Int64))
     length = pl.col("to_day") - pl.col("from_day")
     ordered = pieces.sort("consumption_ix", "from_day").with_columns(
         upto=length.cum_sum().over("consumption_ix"), whole=length.sum().over("consumption_ix")
     )
     upto, before = pl.col("upto").cast(WIDE), (pl.col("upto") - length).cast(WIDE)
     share = wide * upto // pl.col("whole").cast(WIDE) - wide * before // pl.col("whole").cast(WIDE)
-    return ordered.with_columns(quantity=share).drop("upto", "whole")
+    shared = ordered.with_columns(quantity=share, row_days=pl.col("whole"), row_before=pl.col("upto") - length)
+    return shared.drop("upto", "whole")
 
 
 def _unpriced(rows: pl.DataFrame, *, pieces: pl.DataFrame, presence: pl.DataFrame) -> list[pl.DataFrame]:

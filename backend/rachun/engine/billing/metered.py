@@ -14,8 +14,9 @@ from rachun.engine.billing.blocks import block_lines, blocks_of
 from rachun.engine.billing.consumption import consumption_pieces, with_new_days
 from rachun.engine.billing.frames import as_lines, checked, refused
 from rachun.engine.billing.registers import looked_at, not_summed
+from rachun.engine.billing.scaled import scaled
 from rachun.engine.billing.segments import Stretches, components_of
-from rachun.engine.billing.snapshot import CONSUMPTION
+from rachun.engine.billing.snapshot import ATTRIBUTES, CONSUMPTION, empty
 from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
 from rachun.engine.tariffs.selection import VersionInForce
 
@@ -23,13 +24,23 @@ _GROUP = ["agreement_ix", "price_ix", "window_from"]
 _PLACE = ["version_ix", "component_no", "priced_register"]
 _HOW = ["mode", "flat_at_zero", "blocks_by"]
 _MATCH = ["consumption_ix", "version_ix"]
-_EXTRA = {"unit": pl.String(), "blocks_prorate": pl.Boolean()}
+_EXTRA = {
+    "unit": pl.String(),
+    "blocks_prorate": pl.Boolean(),
+    "bounds_per": pl.String(),
+    "scaled_by": pl.String(),
+    "scaled_default_micro": pl.Int64(),
+}
 
 
 def metered_lines(
-    *, stretches: Stretches, versions: Sequence[VersionInForce], consumption: pl.DataFrame
+    *,
+    stretches: Stretches,
+    versions: Sequence[VersionInForce],
+    consumption: pl.DataFrame,
+    attributes: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(lines, refusals): one line per block touched.
+    """(lines, refusals): one line per block touched. attributes: columns of ATTRIBUTES, where bounds are scaled by one.
 
     Refuses MISSING_CONSUMPTION where a served day of the period is not covered (a missing reading is never zero; a row
     of quantity 0 says that nothing was used), UNKNOWN_REGISTER where no component prices what was used.
@@ -41,15 +52,19 @@ def metered_lines(
     registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE, *_HOW)
     registers = registers.join(components, on=["version_ix", "component_no"])
     apart = not_summed(versions)
-    priced = with_new_days(_matched(pieces, registers=registers, by="priced_register", apart=apart), by=_GROUP)
+    known = empty(columns=ATTRIBUTES) if attributes is None else attributes
+    matched = _matched(pieces, registers=registers, by="priced_register", apart=apart)
+    cut, unscaled = scaled(matched, registers=registers, attributes=known)
+    priced = with_new_days(cut, by=[*_GROUP, "factor_micro"])
     chooses = registers.filter(pl.col("blocks_by").is_not_null())
     choosing = _matched(pieces, registers=chooses, by="blocks_by", apart=apart)
     groups = _chosen(_groups(priced, registers=registers), choosing=choosing)
-    missing = [_uncovered(priced, registers=registers, stretches=stretches), _unchosen(groups)]
+    read = with_new_days(matched, by=_GROUP) if unscaled.height else priced
+    missing = [_uncovered(read, registers=registers, stretches=stretches), _unchosen(groups)]
     others = pieces.join(looked_at(versions), on=["version_ix", "register"], how="anti")
-    unknown = _unknown(others, matched=pl.concat([priced.select(_MATCH), choosing.select(_MATCH)]))
+    unknown = _unknown(others, matched=pl.concat([matched.select(_MATCH), choosing.select(_MATCH)]))
     lines = block_lines(groups, blocks=blocks, versions=stretches.versions)
-    return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown])
+    return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown, unscaled])
 
 
 def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str, apart: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +82,7 @@ def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str, apart: p
 
 def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
     sums = priced.group_by("group", maintain_order=True).agg(
-        pl.col("account_ix", "agreement_ix", "price_ix", "window_from", "window_days").first(),
+        pl.col("account_ix", "agreement_ix", "price_ix", "window_from", "window_days", "factor_micro").first(),
         pl.col("from_day").min(),
         pl.col("to_day").max(),
         pl.col("basis"),

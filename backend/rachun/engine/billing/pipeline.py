@@ -1,6 +1,7 @@
 """The order of pricing, and why that order.
 
-1. Days first (`segments`): which version rules which served day. Everything after is arithmetic on those stretches.
+1. Days first (`seasons`, `segments`): which version, as which season has it, rules which served day. Everything after
+   is arithmetic on those stretches.
 2. Prices that stand alone: fixed, per_attribute, metered, reactive, capacity, traffic, data, one_off. They do not see
    each other.
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
@@ -9,6 +10,10 @@
 5. Rounding of what the bill rounds together, and tax, after all lines.
 6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -27,6 +32,7 @@ from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
 from rachun.engine.billing.scope import rounded_together
+from rachun.engine.billing.seasons import in_seasons
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
@@ -53,7 +59,10 @@ def price(snapshot: Snapshot) -> Priced:
 
     Raises SnapshotInvalid when the frames contradict the contract; what is wrong with one account is a refusal.
     """
-    stretches = stretches_of(snapshot=snapshot, fact_days=_fact_days(snapshot))
+    fact_days_told = _fact_days(snapshot)
+    seasoned = in_seasons(snapshot.versions, days=_days_touched(snapshot, fact_days=fact_days_told))
+    snapshot = replace(snapshot, versions=seasoned.versions)
+    stretches = stretches_of(snapshot=snapshot, fact_days=fact_days_told)
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals = _standing_alone(snapshot, stretches=stretches)
     lines, allowances = with_adjustments(
@@ -71,7 +80,7 @@ def price(snapshot: Snapshot) -> Priced:
     charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
     parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
     left = allowances.join(parked, on="agreement_ix", how="anti", maintain_order="left")
-    charges = _charges(charged)
+    charges = _charges(seasoned.given_back(charged))
     return Priced(charges=charges, refusals=refusals, allowances=left, budget=budget_of(charges=charges))
 
 
@@ -82,6 +91,11 @@ def _fact_days(snapshot: Snapshot) -> list[int]:
         *fact_days(facts=snapshot.usage, columns=("usage_date",)),
         *fact_days(facts=snapshot.deliveries, columns=("performed_on",)),
     ]
+
+
+def _days_touched(snapshot: Snapshot, *, fact_days: list[int]) -> list[date]:
+    told = [date(1970, 1, 1) + timedelta(days=day) for day in fact_days]
+    return [snapshot.period.start, snapshot.period.end, *told]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
@@ -104,7 +118,9 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(_of_use(snapshot, price_of=metered_lines, stretches=stretches))
+        priced.append(
+            _of_use(snapshot, price_of=partial(metered_lines, attributes=snapshot.attributes), stretches=stretches)
+        )
     if Reactive.kind in kinds:
         priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches))
     if Capacity.kind in kinds:

@@ -35,7 +35,10 @@ def rounded_together(lines: pl.DataFrame, *, rounding: NetRounding) -> pl.DataFr
     told = pl.format(',"rest_minor":"{}","rest_of":"{}"}}', pl.col("rest"), pl.lit(rounding))
     said = pl.concat_str(pl.col("inputs").str.head(-1), told)
     moved = pl.col("rest").is_not_null()
+    whole = pl.col("num").is_null()
     return joined.with_columns(
+        num=pl.coalesce(pl.col("num"), pl.col("amount").cast(WIDE)),  # what is exact does not change with the amount
+        den=pl.when(whole).then(pl.lit(1, WIDE)).otherwise(pl.col("den")),
         amount=pl.col("amount") + pl.col("rest").fill_null(0),
         inputs=pl.when(moved).then(said).otherwise(pl.col("inputs")),
     ).drop("place", "rest")

@@ -44,11 +44,16 @@ def factors_of(lines: Sequence[Line]) -> Factors:
 
 def _days(lines: Sequence[Line]) -> Fraction:
     windows = {
-        (line.source.plan, line.source.valid_from, line.inputs["window_from"]): int(line.inputs["days"])
+        (*_stretch(line), line.inputs["window_from"]): int(line.inputs["days"])
         for line in lines
         if "window_from" in line.inputs
     }
     return Fraction(sum(windows.values()) if windows else 1)
+
+
+def _stretch(line: Line) -> tuple[object, ...]:
+    """What parts of one window are told apart by: version, season, and the value that scales their blocks."""
+    return (line.source.plan, line.source.valid_from, line.inputs.get("season"), line.inputs.get("factor_micro"))
 
 
 def _share(line: Line) -> Fraction:

@@ -100,13 +100,13 @@ def _usage(line: Line, *, unit: str) -> Explained:
 
 
 def _flat(line: Line) -> Explained:
-    window = int(line.given("window_days"))
+    window = bounds_days(line)
     return flat_price(line, days=int(line.given("days")) if line.given("blocks_prorate") else window)
 
 
 def flat_price(line: Line, *, days: int) -> Explained:
     """What entering a block or tier costs a window, for `days` of it."""
-    window = int(line.given("window_days"))
+    window = bounds_days(line)
     exact = Exact(num=line.quantity_micro * line.unit_price_e8 * days, den=line.minor_den * window)
     facts: dict[str, Fact] = {"price": UnitPrice(e8=line.unit_price_e8)}
     flat = Step(code="FLAT", facts=facts)
@@ -149,7 +149,7 @@ def _stretch(code: str, *, line: Line, **facts: Quantity | str) -> Step:
 
 def _block(line: Line, *, unit: str) -> tuple[Step, ...]:
     above, upto = int(line.given("above_micro")), line.inputs.get("upto_micro")
-    days, window_days = line.given("days"), line.given("window_days")
+    days, window_days = line.given("days"), bounds_days(line)
     if above == 0 and upto is None:
         return ()
     if line.inputs.get("mode") == VOLUME:
@@ -165,6 +165,20 @@ def _block(line: Line, *, unit: str) -> tuple[Step, ...]:
         code="BLOCK_OPEN" if upto is None else "BLOCK",
         facts=facts if upto is None else {**facts, "upto": Quantity(micro=int(upto), unit=unit)},
     )
+    scaled = _scaled(line)
     if not line.given("blocks_prorate") or days == window_days:
-        return (bounds,)
-    return (Step(code="BOUNDS_BY_DAYS", facts={"days": days, "window_days": window_days}), bounds)
+        return (*scaled, bounds)
+    return (*scaled, Step(code="BOUNDS_BY_DAYS", facts={"days": days, "window_days": window_days}), bounds)
+
+
+def _scaled(line: Line) -> tuple[Step, ...]:
+    factor = line.inputs.get("factor_micro")
+    if factor is None:
+        return ()
+    facts: dict[str, Fact] = {"attribute": str(line.given("scaled_by")), "value": Quantity(micro=int(factor))}
+    return (Step(code="BOUNDS_TIMES", facts=facts),)
+
+
+def bounds_days(line: Line) -> int:
+    """The days that bounds and flats are given for: of the window, or of a whole season."""
+    return int(line.inputs.get("bounds_days") or line.given("window_days"))

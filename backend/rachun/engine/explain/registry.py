@@ -71,7 +71,7 @@ def explain_bill(
     return tuple(
         Derivation(
             line=line,
-            steps=(*one.steps, *rest, *steps, _total(line)),
+            steps=(*_season(line), *one.steps, *rest, *steps, _total(line)),
             amount_minor=amount,
             tax_minor=tax,
         )
@@ -83,6 +83,13 @@ def _explain(line: Line) -> Explained:
     if line.kind not in EXPLAINERS:
         raise KindNotExplained(line.kind)
     return EXPLAINERS[line.kind](line)
+
+
+def _season(line: Line) -> tuple[Step, ...]:
+    season = line.inputs.get("season")
+    if season is None:
+        return ()
+    return (Step(code="SEASON", facts={"season": (str(season),), "service": line.service}),)
 
 
 def _total(line: Line) -> Step:

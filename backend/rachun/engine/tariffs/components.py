@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from rachun.engine.tariffs.seasons import Season
+
 EVERY_REGISTER = "*"
 
 
@@ -33,6 +35,13 @@ class Proration(StrEnum):
     DAYS_OF_30 = "DAYS_OF_30"
     NONE = "NONE"
     FULL = "FULL"
+
+
+class BoundsPer(StrEnum):
+    """PERIOD: bounds are those of a billing period. SEASON: of a whole season, shared by its days."""
+
+    PERIOD = "PERIOD"
+    SEASON = "SEASON"
 
 
 class BlockMode(StrEnum):
@@ -100,10 +109,15 @@ class RegisterBlocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metered(Component):
+    """scaled_by: the attribute that bounds are multiplied by; scaled_default_micro where it has no value."""
+
     kind: ClassVar[str] = "metered"
     unit: str
     registers: tuple[RegisterBlocks, ...]
     blocks_prorate: bool = True
+    bounds_per: BoundsPer = BoundsPer.PERIOD
+    scaled_by: str | None = None
+    scaled_default_micro: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,11 +255,20 @@ class Reactive(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
+    """components: all of them, with the prices of days without a season. season_days: of the season it stands for."""
+
     currency: str
     vat: VatMode
     rounding: Rounding
     taxed: Taxed = Taxed.ROUNDED
     components: tuple[Component, ...]
+    seasons: tuple[Season, ...] = ()
+    by_season: Mapping[str | None, tuple[Component, ...]] = field(default_factory=dict)
+    season_days: int | None = None
+
+    def of_season(self, code: str | None) -> tuple[Component, ...]:
+        """What is priced on days of the season, None: between seasons."""
+        return self.by_season.get(code, self.components)
 
 
 def registers_of(component: Component) -> tuple[str, ...]:
@@ -260,5 +283,6 @@ def registers_of(component: Component) -> tuple[str, ...]:
 def attributes_of(version: TariffVersion) -> frozenset[str]:
     """The attributes of an agreement that the version asks for."""
     defaults = {c.default_attribute for c in version.components if isinstance(c, Capacity)}
+    scales = {c.scaled_by for c in version.components if isinstance(c, Metered)}
     asked = {c.attribute for c in version.components if isinstance(c, PerAttribute)}
-    return frozenset(asked | {name for name in defaults if name is not None})
+    return frozenset(asked | {name for name in defaults | scales if name is not None})

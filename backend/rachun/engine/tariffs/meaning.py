@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode
 from rachun.engine.tariffs.faults import TariffFault, pointer_to
+from rachun.engine.tariffs.parsing import in_season
+from rachun.engine.tariffs.season_faults import season_faults
 from rachun.values.money import UnknownCurrency, exponent_of
 from rachun.values.quantity import parse_micro, parse_price_e8
 
@@ -21,13 +24,26 @@ def meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
     yield from _allowance_faults(components)
+    yield from season_faults(document)
     priced_before: set[str] = set()
     for no, component in enumerate(components):
         if "of" in component:
             yield from _target_faults(component, no=no, priced_before=priced_before)
         if component["kind"] in _FAULTS:
             yield from _FAULTS[component["kind"]](component, at=("components", no))
+            yield from _faults_by_season(component, at=("components", no))
         priced_before.add(component["code"])
+
+
+def _faults_by_season(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:
+    """What a season says is held to the rules of what it takes the place of."""
+    for code in component.get("by_season", {}):
+        seen = {fault.pointer for fault in _FAULTS[component["kind"]](component, at=at)}
+        for fault in _FAULTS[component["kind"]](in_season(component, code=code), at=at):
+            if fault.pointer not in seen:
+                own = pointer_to(*at)
+                pointer = fault.pointer.replace(own, own + pointer_to("by_season", code), 1)
+                yield replace(fault, pointer=pointer)
 
 
 def _repeated(components: list[Mapping[str, Any]], *, key: str, code: str) -> Iterator[TariffFault]:
@@ -77,6 +93,8 @@ def _metered_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[Tari
     if len(names) > 1 and EVERY_REGISTER in names:
         yield TariffFault(pointer=pointer_to(*at), code="EVERY_REGISTER_BESIDE_OTHERS", params={"registers": names})
     for place, register in enumerate(component["registers"]):
+        if "blocks_by" in register and "bounds_times" in component:
+            yield TariffFault(pointer=pointer_to(*at, place, "blocks_by"), code="SCALED_BY_OWN_USE")
         if names.index(register["register"]) != place:
             pointer = pointer_to(*at, place, "register")
             yield TariffFault(pointer=pointer, code="DUPLICATE_REGISTER", params={"register": names[place]})

@@ -1,6 +1,6 @@
 """Valid tariff JSON → components with exact integers. `schema.load_tariff` validates first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isqrt
 from typing import Any
 
@@ -8,6 +8,7 @@ from rachun.engine.tariffs.components import (
     Allowance,
     Block,
     BlockMode,
+    BoundsPer,
     Cap,
     Capacity,
     CapacityCharge,
@@ -31,18 +32,40 @@ from rachun.engine.tariffs.components import (
     Traffic,
     VatMode,
 )
+from rachun.engine.tariffs.seasons import Season, month_day
 from rachun.values.quantity import MICRO, parse_micro, parse_price_e8
 
 
 def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
     """Parse a document already found valid."""
+    seasons = tuple(_season(raw) for raw in document.get("seasons", ()))
+    codes = [None, *(season.code for season in seasons)] if seasons else []
     return TariffVersion(
         currency=document["currency"],
         vat=VatMode(document["vat"]),
         rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
         taxed=Taxed(document.get("taxed", Taxed.ROUNDED)),
         components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
+        seasons=seasons,
+        by_season={code: tuple(_of_season(document, code=code)) for code in codes},
     )
+
+
+def _season(raw: Mapping[str, Any]) -> Season:
+    ranges = tuple((month_day(row["first_day"]), month_day(row["last_day"])) for row in raw["ranges"])
+    return Season(code=raw["code"], ranges=ranges)
+
+
+def _of_season(document: Mapping[str, Any], *, code: str | None) -> Iterator[Component]:
+    """The components of a season's days; they keep the places that they have in the version."""
+    for no, raw in enumerate(document["components"], start=1):
+        if code in raw.get("only_in", [code]):
+            yield _component(in_season(raw, code=code), no=no)
+
+
+def in_season(raw: Mapping[str, Any], *, code: str | None) -> Mapping[str, Any]:
+    """A component as a season has it: what `by_season` says for it stands before its own."""
+    return raw if code is None else {**raw, **raw.get("by_season", {}).get(code, {})}
 
 
 def _component(raw: Mapping[str, Any], *, no: int) -> Component:
@@ -79,7 +102,16 @@ def _metered(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
         )
         for register in raw["registers"]
     )
-    return Metered(**shared, unit=raw["unit"], registers=registers, blocks_prorate=raw.get("blocks_prorate", True))
+    scaled = raw.get("bounds_times", {})
+    return Metered(
+        **shared,
+        unit=raw["unit"],
+        registers=registers,
+        blocks_prorate=raw.get("blocks_prorate", True),
+        bounds_per=BoundsPer(raw.get("bounds_per", BoundsPer.PERIOD)),
+        scaled_by=scaled.get("attribute"),
+        scaled_default_micro=parse_micro(text=scaled["default"]) if "default" in scaled else None,
+    )
 
 
 def _blocks(raw: list[Mapping[str, Any]]) -> tuple[Block, ...]:

@@ -82,3 +82,17 @@ class TestWhatHasToBeRead:
         rows = told(client_of(make_operator(entity=meter.legal_entity)), "read_date=2026-03-31")
 
         assert {row["meter_serial"]: row["is_held"] for row in rows} == {"E-7": False, single.serial: True}
+
+
+class TestReadingsOfAnAccount:
+    def test_are_those_of_the_meters_where_it_is_served(self, client: APIClient, meter: Meter) -> None:
+        read_meter(meter=meter, register="VT", on="2026-03-31", value="7")
+        other = make_agreement(branch=meter.branch)
+        _old, new = meter.installations.order_by("valid_from")
+        account = new.service_point.agreements.get().account
+
+        ours = client.get(f"/api/v1/readings?account_id={account.id}").data["results"]
+        theirs = client.get(f"/api/v1/readings?account_id={other.account_id}").data["results"]
+
+        assert [row["value"] for row in ours] == ["7.000000"]
+        assert theirs == []

@@ -13,6 +13,7 @@ from typing import Any
 
 from oracle.peaks import Peaks, looked_at, not_summed
 from oracle.rounding import add_tax, round_together
+from oracle.seasons import parted
 
 PRECISE = Context(prec=90)
 CENT = Decimal("0.01")
@@ -42,6 +43,7 @@ class World:
 def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
     """({(account, agreement, version, code, register, block): sorted (from, net, tax, gross)}, {(account, code)})."""
     with localcontext(PRECISE):
+        world, real = parted(world, first=world.start - DAY * 400)
         lines: list[dict[str, Any]] = []
         refusals: set[tuple] = set()
         for agreement in sorted({row[0] for row in world.agreements}):
@@ -52,6 +54,7 @@ def judge(world: World) -> tuple[dict[tuple, list[tuple]], set[tuple]]:
         found: dict[tuple, list[tuple]] = defaultdict(list)
         for line in lines:
             if line["account"] not in parked:
+                line["version"] = real.get(line["version"], line["version"])
                 key = tuple(line[k] for k in ("account", "agreement", "version", "code", "register", "block"))
                 found[key].append((line["from"], line["quantity"], line["net"], line["tax"], line["gross"]))
         return {key: sorted(rows) for key, rows in found.items()}, refusals
@@ -75,6 +78,7 @@ class Judge:
         self.world, self.agreement, self.lines, self.refusals = world, agreement, lines, refusals
         self.account = next(row[1] for row in world.agreements if row[0] == agreement)
         self.month = each_day(world.start, world.end)
+        self.unscaled: set[tuple] = set()  # days that were read, but whose bounds nobody can tell
         self.limits: list[tuple] = []  # version, component, first day, last day, amount
 
     @staticmethod
@@ -217,9 +221,11 @@ class Judge:
             for component in version[4]["components"]:
                 for register in component.get("registers", ()):
                     key = (version[0], component["code"], register["register"], self.window(day))
-                    if day not in groups.get(key, {"days": set()})["days"]:
+                    if (day, *key[1:3]) in self.unscaled:
+                        continue
+                    if not any(day in group["days"] for named, group in groups.items() if named[:4] == key):
                         self.refuse("MISSING_CONSUMPTION")
-        for (_, _, register, (_, whole)), group in sorted(groups.items(), key=lambda kv: kv[0]):
+        for (_, _, register, (_, whole), _), group in sorted(groups.items(), key=lambda kv: kv[0]):
             self.blocks(group, register, whole)
 
     def meter_day(self, day: date, register: str, quantity: Decimal, groups: dict) -> None:
@@ -231,8 +237,22 @@ class Judge:
             for priced in component.get("registers", ()):
                 if priced["register"] == register or (priced["register"] == "*" and register not in apart):
                     known = True
-                    key = (version[0], component["code"], priced["register"], self.window(day))
+                    factor = Decimal(1)
+                    if scale := component.get("bounds_times"):
+                        told = {
+                            "attribute": scale["attribute"],
+                            "kind": "metered",
+                            "default_value": scale.get("default"),
+                        }
+                        found = self.value_on(told, day)[1]
+                        if found is None:
+                            self.refuse("MISSING_ATTRIBUTE")
+                            self.unscaled.add((day, component["code"], priced["register"]))
+                            continue
+                        factor = found
+                    key = (version[0], component["code"], priced["register"], self.window(day), factor)
                     empty = {"days": set(), "quantity": Decimal(0), "of": (version, component, priced)}
+                    empty |= {"factor": factor}
                     group = groups.setdefault(key, empty)
                     group["days"].add(day)
                     group["quantity"] += quantity
@@ -242,13 +262,18 @@ class Judge:
     def blocks(self, group: dict[str, Any], register: str, whole: int) -> None:
         version, component, priced = group["of"]
         days = len(group["days"]) if component.get("blocks_prorate", True) else whole
+        if component.get("bounds_per") == "SEASON" and version[4].get("season_days"):
+            days, whole = len(group["days"]), version[4]["season_days"]
+        factor = group.get("factor", Decimal(1))
         total, covered = group["quantity"], Decimal(0)
         first, last = min(group["days"]), max(group["days"])
         steps = [
             (
                 no,
                 block,
-                (Decimal(block["upto"]) * days / whole).quantize(MICRO, ROUND_HALF_UP) if "upto" in block else None,
+                (Decimal(block["upto"]) * factor * days / whole).quantize(MICRO, ROUND_HALF_UP)
+                if "upto" in block
+                else None,
             )
             for no, block in enumerate(priced["blocks"], start=1)
         ]

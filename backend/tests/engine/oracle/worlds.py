@@ -161,6 +161,8 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     if draw(st.booleans()):
         flat = [{"register": "*", "blocks": draw(blocks())}]
         listed.append({"code": "oie", "kind": "metered", "unit": "kWh", "registers": flat})
+        if draw(st.booleans()):
+            listed[-1]["bounds_times"] = {"attribute": "kw"} | ({} if wild else {"default": "1.5"})
     listed += draw(peaks()) if peaked else []
     listed = draw(st.permutations(listed))
     if wild:
@@ -175,7 +177,28 @@ def documents(draw: st.DrawFn, *, vat: str, wild: bool, peaked: bool) -> dict[st
     listed += [component | shared for component in draw(limits(names=names))]
     rounding = draw(st.sampled_from(["HALF_UP", "HALF_EVEN"]))
     taxed = draw(st.sampled_from(["ROUNDED", "ROUNDED", "ROUNDED", "EXACT"]))
-    return {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
+    document = {"currency": "BAM", "vat": vat, "rounding": rounding, "taxed": taxed, "components": listed}
+    return document | (draw(seasons(listed)) if draw(st.integers(0, 2)) == 0 else {})
+
+
+@st.composite
+def seasons(draw: st.DrawFn, listed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two seasons that meet, or nearly meet, in the month; some components have prices or bounds by them."""
+    last = draw(st.sampled_from(["02-14", "02-29", "03-12", "03-31"]))
+    first = draw(st.sampled_from(["04-01", {"02-14": "02-15", "02-29": "03-01", "03-12": "03-13"}.get(last, "04-01")]))
+    found = [{"code": "winter", "ranges": [{"first_day": "11-01", "last_day": last}]}]
+    found.append({"code": "summer", "ranges": [{"first_day": first, "last_day": "08-31"}]})
+    for component in listed:
+        if component["kind"] in {"fixed", "per_attribute", "one_off"} and draw(st.booleans()):
+            component["by_season"] = {"winter": {"price": draw(prices())}}
+        if component["kind"] == "fixed" and draw(st.booleans()):
+            component["only_in"] = ["summer"]
+        if component["kind"] == "metered":
+            if draw(st.booleans()):
+                registers = [register | {"blocks": draw(blocks())} for register in component["registers"]]
+                component["by_season"] = {"winter": {"registers": registers}}
+            component["bounds_per"] = draw(st.sampled_from(["PERIOD", "SEASON"]))
+    return {"seasons": found}
 
 
 @st.composite

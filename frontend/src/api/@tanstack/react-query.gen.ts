@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptHeldReading, activateSubscriber, addTariffVersion, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkOwnReading, checkReading, closeAccountingPeriod, createBillRun, createBranch, createCommonMeter, createContract, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadOwnReadingPhoto, downloadReadingPhoto, downloadReadingTemplate, endAgreement, endCommonMeter, getAccount, getAccountBalance, getAccountStatement, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccount, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getOwnHistory, getOwnMeters, getOwnPaymentSlip, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnAccounts, listOwnBills, listOwnReadings, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listSentReadings, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, openAccount, openAgreement, type Options, refreshTokens, refuseHeldReading, reopenAccountingPeriod, requestActivation, search, sendOwnReading, suspendAgreement, updateAccount, updateBranch, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
-import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckOwnReadingData, CheckOwnReadingError, CheckOwnReadingResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, DownloadReadingPhotoData, DownloadReadingPhotoError, DownloadReadingPhotoResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountData, GetOwnAccountError, GetOwnAccountResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetOwnHistoryData, GetOwnHistoryError, GetOwnHistoryResponse, GetOwnMetersData, GetOwnMetersError, GetOwnMetersResponse, GetOwnPaymentSlipData, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnAccountsData, ListOwnAccountsError, ListOwnAccountsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListOwnReadingsData, ListOwnReadingsError, ListOwnReadingsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSentReadingsData, ListSentReadingsError, ListSentReadingsResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, SearchData, SearchError, SearchResponse, SendOwnReadingData, SendOwnReadingError, SendOwnReadingResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
+import { acceptHeldReading, activateSubscriber, addTariffVersion, answerCashPayment, approveBillRun, assignResource, calculateBillRun, cancelBillRun, cancelCashPayment, cancelJob, changeAttribute, changeDocumentTemplate, changePassword, changeTariff, checkOwnReading, checkReading, closeAccountingPeriod, closeCashShift, createAgent, createBillRun, createBranch, createCashDesk, createCommonMeter, createContract, createCustomer, createDestinationTable, createEstimationRule, createMeter, createMeterExchange, createMeterInstallation, createMeterRemoval, createOperator, createParty, createPremise, createQuote, createReading, createReadingRule, createReceipt, createService, createServicePoint, createSubscriberLogin, createTariffPlan, createUsageRecords, createUsageSource, downloadCustomerTemplate, downloadDeliveryTemplate, downloadDocument, downloadList, downloadListFile, downloadOwnReadingPhoto, downloadReadingPhoto, downloadReadingTemplate, endAgreement, endCommonMeter, findPayers, getAccount, getAccountBalance, getAccountStatement, getAgent, getAgreement, getBill, getBillDocument, getBillExplanation, getBillExplanationDocument, getBillRun, getBillRunControlSheet, getBranch, getCashDesk, getCashDeskState, getCashPayment, getCashShift, getCommonMeter, getContract, getDelivery, getDestinationTable, getDocument, getDocumentTemplate, getEntry, getJob, getLegalEntity, getMe, getMeter, getOperator, getOwnAccount, getOwnAccountBalance, getOwnAccountStatement, getOwnBill, getOwnBillDocument, getOwnBillExplanation, getOwnBillExplanationDocument, getOwnHistory, getOwnMeters, getOwnPaymentSlip, getParty, getPremise, getReceipt, getService, getServicePoint, getTariffPlan, getTariffVersion, getTrialBalance, getUsageBatch, getUsageSource, handOverPremise, handOverServicePoint, importCustomers, importDestinationRates, importReadings, issueBillRun, issueClientToken, listAccountingPeriods, listAccounts, listAgents, listAgreements, listAuditRows, listBillPostings, listBillRunDrafts, listBillRunParked, listBillRuns, listBills, listBranches, listCashDesks, listCashPayments, listCashShifts, listCommonMeters, listContracts, listDeliveries, listDestinationRates, listDestinationTables, listDevices, listDocuments, listDocumentTemplates, listEntries, listEstimationRules, listHeldReadings, listInstallations, listIntervalDays, listJobErrors, listJobs, listLedgerAccounts, listLegalEntities, listMeters, listOpenItems, listOperators, listOwnAccounts, listOwnBills, listOwnReadings, listParties, listPremises, listReadingRules, listReadings, listReceipts, listRegisters, listRegistersToRead, listRoles, listSentReadings, listServicePoints, listServices, listTariffPlans, listTariffVersions, listUsageBatches, listUsageRecords, listUsageSources, loadUsage, login, logout, moveShiftCash, openAccount, openAgreement, openCashShift, type Options, printXReport, refreshTokens, refuseHeldReading, renewAgentCode, reopenAccountingPeriod, requestActivation, revokeAgent, search, sendOwnReading, suspendAgreement, takeCashPayment, updateAccount, updateBranch, updateCashDesk, updateLegalEntity, updateParty, updateSuspendedUsage } from '../sdk.gen';
+import type { AcceptHeldReadingData, AcceptHeldReadingError, AcceptHeldReadingResponse, ActivateSubscriberData, ActivateSubscriberError, ActivateSubscriberResponse, AddTariffVersionData, AddTariffVersionError, AddTariffVersionResponse, AnswerCashPaymentData, AnswerCashPaymentError, AnswerCashPaymentResponse, ApproveBillRunData, ApproveBillRunError, ApproveBillRunResponse, AssignResourceData, AssignResourceError, AssignResourceResponse, CalculateBillRunData, CalculateBillRunError, CalculateBillRunResponse, CancelBillRunData, CancelBillRunError, CancelBillRunResponse, CancelCashPaymentData, CancelCashPaymentError, CancelCashPaymentResponse, CancelJobData, CancelJobError, CancelJobResponse, ChangeAttributeData, ChangeAttributeError, ChangeAttributeResponse, ChangeDocumentTemplateData, ChangeDocumentTemplateError, ChangeDocumentTemplateResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeTariffData, ChangeTariffError, ChangeTariffResponse, CheckOwnReadingData, CheckOwnReadingError, CheckOwnReadingResponse, CheckReadingData, CheckReadingError, CheckReadingResponse, CloseAccountingPeriodData, CloseAccountingPeriodError, CloseAccountingPeriodResponse, CloseCashShiftData, CloseCashShiftError, CloseCashShiftResponse, CreateAgentData, CreateAgentError, CreateAgentResponse, CreateBillRunData, CreateBillRunError, CreateBillRunResponse, CreateBranchData, CreateBranchError, CreateBranchResponse, CreateCashDeskData, CreateCashDeskError, CreateCashDeskResponse, CreateCommonMeterData, CreateCommonMeterError, CreateCommonMeterResponse, CreateContractData, CreateContractError, CreateContractResponse, CreateCustomerData, CreateCustomerError, CreateCustomerResponse, CreateDestinationTableData, CreateDestinationTableError, CreateDestinationTableResponse, CreateEstimationRuleData, CreateEstimationRuleError, CreateEstimationRuleResponse, CreateMeterData, CreateMeterError, CreateMeterExchangeData, CreateMeterExchangeError, CreateMeterExchangeResponse, CreateMeterInstallationData, CreateMeterInstallationError, CreateMeterInstallationResponse, CreateMeterRemovalData, CreateMeterRemovalError, CreateMeterRemovalResponse, CreateMeterResponse, CreateOperatorData, CreateOperatorError, CreateOperatorResponse, CreatePartyData, CreatePartyError, CreatePartyResponse, CreatePremiseData, CreatePremiseError, CreatePremiseResponse, CreateQuoteData, CreateQuoteError, CreateQuoteResponse, CreateReadingData, CreateReadingError, CreateReadingResponse, CreateReadingRuleData, CreateReadingRuleError, CreateReadingRuleResponse, CreateReceiptData, CreateReceiptError, CreateReceiptResponse, CreateServiceData, CreateServiceError, CreateServicePointData, CreateServicePointError, CreateServicePointResponse, CreateServiceResponse, CreateSubscriberLoginData, CreateSubscriberLoginError, CreateSubscriberLoginResponse, CreateTariffPlanData, CreateTariffPlanError, CreateTariffPlanResponse, CreateUsageRecordsData, CreateUsageRecordsError, CreateUsageRecordsResponse, CreateUsageSourceData, CreateUsageSourceError, CreateUsageSourceResponse, DownloadCustomerTemplateData, DownloadCustomerTemplateError, DownloadCustomerTemplateResponse, DownloadDeliveryTemplateData, DownloadDeliveryTemplateError, DownloadDeliveryTemplateResponse, DownloadDocumentData, DownloadDocumentError, DownloadDocumentResponse, DownloadListData, DownloadListError, DownloadListFileData, DownloadListFileError, DownloadListFileResponse, DownloadListResponse, DownloadOwnReadingPhotoData, DownloadOwnReadingPhotoError, DownloadOwnReadingPhotoResponse, DownloadReadingPhotoData, DownloadReadingPhotoError, DownloadReadingPhotoResponse, DownloadReadingTemplateData, DownloadReadingTemplateError, DownloadReadingTemplateResponse, EndAgreementData, EndAgreementError, EndAgreementResponse, EndCommonMeterData, EndCommonMeterError, EndCommonMeterResponse, FindPayersData, FindPayersError, FindPayersResponse, GetAccountBalanceData, GetAccountBalanceError, GetAccountBalanceResponse, GetAccountData, GetAccountError, GetAccountResponse, GetAccountStatementData, GetAccountStatementError, GetAccountStatementResponse, GetAgentData, GetAgentError, GetAgentResponse, GetAgreementData, GetAgreementError, GetAgreementResponse, GetBillData, GetBillDocumentData, GetBillDocumentError, GetBillDocumentResponse, GetBillError, GetBillExplanationData, GetBillExplanationDocumentData, GetBillExplanationDocumentError, GetBillExplanationDocumentResponse, GetBillExplanationError, GetBillExplanationResponse, GetBillResponse, GetBillRunControlSheetData, GetBillRunControlSheetError, GetBillRunControlSheetResponse, GetBillRunData, GetBillRunError, GetBillRunResponse, GetBranchData, GetBranchError, GetBranchResponse, GetCashDeskData, GetCashDeskError, GetCashDeskResponse, GetCashDeskStateData, GetCashDeskStateError, GetCashDeskStateResponse, GetCashPaymentData, GetCashPaymentError, GetCashPaymentResponse, GetCashShiftData, GetCashShiftError, GetCashShiftResponse, GetCommonMeterData, GetCommonMeterError, GetCommonMeterResponse, GetContractData, GetContractError, GetContractResponse, GetDeliveryData, GetDeliveryError, GetDeliveryResponse, GetDestinationTableData, GetDestinationTableError, GetDestinationTableResponse, GetDocumentData, GetDocumentError, GetDocumentResponse, GetDocumentTemplateData, GetDocumentTemplateError, GetDocumentTemplateResponse, GetEntryData, GetEntryError, GetEntryResponse, GetJobData, GetJobError, GetJobResponse, GetLegalEntityData, GetLegalEntityError, GetLegalEntityResponse, GetMeData, GetMeError, GetMeResponse, GetMeterData, GetMeterError, GetMeterResponse, GetOperatorData, GetOperatorError, GetOperatorResponse, GetOwnAccountBalanceData, GetOwnAccountBalanceError, GetOwnAccountBalanceResponse, GetOwnAccountData, GetOwnAccountError, GetOwnAccountResponse, GetOwnAccountStatementData, GetOwnAccountStatementError, GetOwnAccountStatementResponse, GetOwnBillData, GetOwnBillDocumentData, GetOwnBillDocumentError, GetOwnBillDocumentResponse, GetOwnBillError, GetOwnBillExplanationData, GetOwnBillExplanationDocumentData, GetOwnBillExplanationDocumentError, GetOwnBillExplanationDocumentResponse, GetOwnBillExplanationError, GetOwnBillExplanationResponse, GetOwnBillResponse, GetOwnHistoryData, GetOwnHistoryError, GetOwnHistoryResponse, GetOwnMetersData, GetOwnMetersError, GetOwnMetersResponse, GetOwnPaymentSlipData, GetOwnPaymentSlipError, GetOwnPaymentSlipResponse, GetPartyData, GetPartyError, GetPartyResponse, GetPremiseData, GetPremiseError, GetPremiseResponse, GetReceiptData, GetReceiptError, GetReceiptResponse, GetServiceData, GetServiceError, GetServicePointData, GetServicePointError, GetServicePointResponse, GetServiceResponse, GetTariffPlanData, GetTariffPlanError, GetTariffPlanResponse, GetTariffVersionData, GetTariffVersionError, GetTariffVersionResponse, GetTrialBalanceData, GetTrialBalanceError, GetTrialBalanceResponse, GetUsageBatchData, GetUsageBatchError, GetUsageBatchResponse, GetUsageSourceData, GetUsageSourceError, GetUsageSourceResponse, HandOverPremiseData, HandOverPremiseError, HandOverPremiseResponse, HandOverServicePointData, HandOverServicePointError, HandOverServicePointResponse, ImportCustomersData, ImportCustomersError, ImportCustomersResponse, ImportDestinationRatesData, ImportDestinationRatesError, ImportDestinationRatesResponse, ImportReadingsData, ImportReadingsError, ImportReadingsResponse, IssueBillRunData, IssueBillRunError, IssueBillRunResponse, IssueClientTokenData, IssueClientTokenError, IssueClientTokenResponse, ListAccountingPeriodsData, ListAccountingPeriodsError, ListAccountingPeriodsResponse, ListAccountsData, ListAccountsError, ListAccountsResponse, ListAgentsData, ListAgentsError, ListAgentsResponse, ListAgreementsData, ListAgreementsError, ListAgreementsResponse, ListAuditRowsData, ListAuditRowsError, ListAuditRowsResponse, ListBillPostingsData, ListBillPostingsError, ListBillPostingsResponse, ListBillRunDraftsData, ListBillRunDraftsError, ListBillRunDraftsResponse, ListBillRunParkedData, ListBillRunParkedError, ListBillRunParkedResponse, ListBillRunsData, ListBillRunsError, ListBillRunsResponse, ListBillsData, ListBillsError, ListBillsResponse, ListBranchesData, ListBranchesError, ListBranchesResponse, ListCashDesksData, ListCashDesksError, ListCashDesksResponse, ListCashPaymentsData, ListCashPaymentsError, ListCashPaymentsResponse, ListCashShiftsData, ListCashShiftsError, ListCashShiftsResponse, ListCommonMetersData, ListCommonMetersError, ListCommonMetersResponse, ListContractsData, ListContractsError, ListContractsResponse, ListDeliveriesData, ListDeliveriesError, ListDeliveriesResponse, ListDestinationRatesData, ListDestinationRatesError, ListDestinationRatesResponse, ListDestinationTablesData, ListDestinationTablesError, ListDestinationTablesResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDocumentsData, ListDocumentsError, ListDocumentsResponse, ListDocumentTemplatesData, ListDocumentTemplatesError, ListDocumentTemplatesResponse, ListEntriesData, ListEntriesError, ListEntriesResponse, ListEstimationRulesData, ListEstimationRulesError, ListEstimationRulesResponse, ListHeldReadingsData, ListHeldReadingsError, ListHeldReadingsResponse, ListInstallationsData, ListInstallationsError, ListInstallationsResponse, ListIntervalDaysData, ListIntervalDaysError, ListIntervalDaysResponse, ListJobErrorsData, ListJobErrorsError, ListJobErrorsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLedgerAccountsData, ListLedgerAccountsError, ListLedgerAccountsResponse, ListLegalEntitiesData, ListLegalEntitiesError, ListLegalEntitiesResponse, ListMetersData, ListMetersError, ListMetersResponse, ListOpenItemsData, ListOpenItemsError, ListOpenItemsResponse, ListOperatorsData, ListOperatorsError, ListOperatorsResponse, ListOwnAccountsData, ListOwnAccountsError, ListOwnAccountsResponse, ListOwnBillsData, ListOwnBillsError, ListOwnBillsResponse, ListOwnReadingsData, ListOwnReadingsError, ListOwnReadingsResponse, ListPartiesData, ListPartiesError, ListPartiesResponse, ListPremisesData, ListPremisesError, ListPremisesResponse, ListReadingRulesData, ListReadingRulesError, ListReadingRulesResponse, ListReadingsData, ListReadingsError, ListReadingsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListRegistersData, ListRegistersError, ListRegistersResponse, ListRegistersToReadData, ListRegistersToReadError, ListRegistersToReadResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSentReadingsData, ListSentReadingsError, ListSentReadingsResponse, ListServicePointsData, ListServicePointsError, ListServicePointsResponse, ListServicesData, ListServicesError, ListServicesResponse, ListTariffPlansData, ListTariffPlansError, ListTariffPlansResponse, ListTariffVersionsData, ListTariffVersionsError, ListTariffVersionsResponse, ListUsageBatchesData, ListUsageBatchesError, ListUsageBatchesResponse, ListUsageRecordsData, ListUsageRecordsError, ListUsageRecordsResponse, ListUsageSourcesData, ListUsageSourcesError, ListUsageSourcesResponse, LoadUsageData, LoadUsageError, LoadUsageResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, MoveShiftCashData, MoveShiftCashError, MoveShiftCashResponse, OpenAccountData, OpenAccountError, OpenAccountResponse, OpenAgreementData, OpenAgreementError, OpenAgreementResponse, OpenCashShiftData, OpenCashShiftError, OpenCashShiftResponse, PrintXReportData, PrintXReportError, PrintXReportResponse, RefreshTokensData, RefreshTokensError, RefreshTokensResponse, RefuseHeldReadingData, RefuseHeldReadingError, RefuseHeldReadingResponse, RenewAgentCodeData, RenewAgentCodeError, RenewAgentCodeResponse, ReopenAccountingPeriodData, ReopenAccountingPeriodError, ReopenAccountingPeriodResponse, RequestActivationData, RequestActivationError, RevokeAgentData, RevokeAgentError, RevokeAgentResponse, SearchData, SearchError, SearchResponse, SendOwnReadingData, SendOwnReadingError, SendOwnReadingResponse, SuspendAgreementData, SuspendAgreementError, SuspendAgreementResponse, TakeCashPaymentData, TakeCashPaymentError, TakeCashPaymentResponse, UpdateAccountData, UpdateAccountError, UpdateAccountResponse, UpdateBranchData, UpdateBranchError, UpdateBranchResponse, UpdateCashDeskData, UpdateCashDeskError, UpdateCashDeskResponse, UpdateLegalEntityData, UpdateLegalEntityError, UpdateLegalEntityResponse, UpdatePartyData, UpdatePartyError, UpdatePartyResponse, UpdateSuspendedUsageData, UpdateSuspendedUsageError, UpdateSuspendedUsageResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -270,6 +270,114 @@ export const updateAccountMutation = (options?: Partial<Options<UpdateAccountDat
     const mutationOptions: UseMutationOptions<UpdateAccountResponse, UpdateAccountError, Options<UpdateAccountData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAgentsQueryKey = (options?: Options<ListAgentsData>) => createQueryKey('listAgents', options);
+
+export const listAgentsOptions = (options?: Options<ListAgentsData>) => queryOptions<ListAgentsResponse, ListAgentsError, ListAgentsResponse, ReturnType<typeof listAgentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAgents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAgentsQueryKey(options)
+});
+
+export const listAgentsInfiniteQueryKey = (options?: Options<ListAgentsData>): QueryKey<Options<ListAgentsData>> => createQueryKey('listAgents', options, true);
+
+export const listAgentsInfiniteOptions = (options?: Options<ListAgentsData>) => {
+    const opts = infiniteQueryOptions<ListAgentsResponse, ListAgentsError, InfiniteData<ListAgentsResponse>, QueryKey<Options<ListAgentsData>>, number | Pick<QueryKey<Options<ListAgentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAgentsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAgents({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAgentsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * A place for a computer, and the code by which it joins.
+ */
+export const createAgentMutation = (options?: Partial<Options<CreateAgentData>>): UseMutationOptions<CreateAgentResponse, CreateAgentError, Options<CreateAgentData>> => {
+    const mutationOptions: UseMutationOptions<CreateAgentResponse, CreateAgentError, Options<CreateAgentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createAgent({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAgentQueryKey = (options: Options<GetAgentData>) => createQueryKey('getAgent', options);
+
+export const getAgentOptions = (options: Options<GetAgentData>) => queryOptions<GetAgentResponse, GetAgentError, GetAgentResponse, ReturnType<typeof getAgentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAgent({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAgentQueryKey(options)
+});
+
+/**
+ * Another code; the one before is worth nothing.
+ */
+export const renewAgentCodeMutation = (options?: Partial<Options<RenewAgentCodeData>>): UseMutationOptions<RenewAgentCodeResponse, RenewAgentCodeError, Options<RenewAgentCodeData>> => {
+    const mutationOptions: UseMutationOptions<RenewAgentCodeResponse, RenewAgentCodeError, Options<RenewAgentCodeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renewAgentCode({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * The computer's key is worth nothing from now on; a second time changes nothing.
+ */
+export const revokeAgentMutation = (options?: Partial<Options<RevokeAgentData>>): UseMutationOptions<RevokeAgentResponse, RevokeAgentError, Options<RevokeAgentData>> => {
+    const mutationOptions: UseMutationOptions<RevokeAgentResponse, RevokeAgentError, Options<RevokeAgentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeAgent({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1052,6 +1160,336 @@ export const updateBranchMutation = (options?: Partial<Options<UpdateBranchData>
     return mutationOptions;
 };
 
+export const listCashDesksQueryKey = (options?: Options<ListCashDesksData>) => createQueryKey('listCashDesks', options);
+
+export const listCashDesksOptions = (options?: Options<ListCashDesksData>) => queryOptions<ListCashDesksResponse, ListCashDesksError, ListCashDesksResponse, ReturnType<typeof listCashDesksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCashDesks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCashDesksQueryKey(options)
+});
+
+export const listCashDesksInfiniteQueryKey = (options?: Options<ListCashDesksData>): QueryKey<Options<ListCashDesksData>> => createQueryKey('listCashDesks', options, true);
+
+export const listCashDesksInfiniteOptions = (options?: Options<ListCashDesksData>) => {
+    const opts = infiniteQueryOptions<ListCashDesksResponse, ListCashDesksError, InfiniteData<ListCashDesksResponse>, QueryKey<Options<ListCashDesksData>>, number | Pick<QueryKey<Options<ListCashDesksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCashDesksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCashDesks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCashDesksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const createCashDeskMutation = (options?: Partial<Options<CreateCashDeskData>>): UseMutationOptions<CreateCashDeskResponse, CreateCashDeskError, Options<CreateCashDeskData>> => {
+    const mutationOptions: UseMutationOptions<CreateCashDeskResponse, CreateCashDeskError, Options<CreateCashDeskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCashDesk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCashDeskQueryKey = (options: Options<GetCashDeskData>) => createQueryKey('getCashDesk', options);
+
+export const getCashDeskOptions = (options: Options<GetCashDeskData>) => queryOptions<GetCashDeskResponse, GetCashDeskError, GetCashDeskResponse, ReturnType<typeof getCashDeskQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCashDesk({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCashDeskQueryKey(options)
+});
+
+export const updateCashDeskMutation = (options?: Partial<Options<UpdateCashDeskData>>): UseMutationOptions<UpdateCashDeskResponse, UpdateCashDeskError, Options<UpdateCashDeskData>> => {
+    const mutationOptions: UseMutationOptions<UpdateCashDeskResponse, UpdateCashDeskError, Options<UpdateCashDeskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateCashDesk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCashDeskStateQueryKey = (options: Options<GetCashDeskStateData>) => createQueryKey('getCashDeskState', options);
+
+/**
+ * Register, shift, latest payment and latest scan: asked again and again by the screen of the desk.
+ */
+export const getCashDeskStateOptions = (options: Options<GetCashDeskStateData>) => queryOptions<GetCashDeskStateResponse, GetCashDeskStateError, GetCashDeskStateResponse, ReturnType<typeof getCashDeskStateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCashDeskState({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCashDeskStateQueryKey(options)
+});
+
+export const listCashPaymentsQueryKey = (options?: Options<ListCashPaymentsData>) => createQueryKey('listCashPayments', options);
+
+export const listCashPaymentsOptions = (options?: Options<ListCashPaymentsData>) => queryOptions<ListCashPaymentsResponse, ListCashPaymentsError, ListCashPaymentsResponse, ReturnType<typeof listCashPaymentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCashPayments({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCashPaymentsQueryKey(options)
+});
+
+export const listCashPaymentsInfiniteQueryKey = (options?: Options<ListCashPaymentsData>): QueryKey<Options<ListCashPaymentsData>> => createQueryKey('listCashPayments', options, true);
+
+export const listCashPaymentsInfiniteOptions = (options?: Options<ListCashPaymentsData>) => {
+    const opts = infiniteQueryOptions<ListCashPaymentsResponse, ListCashPaymentsError, InfiniteData<ListCashPaymentsResponse>, QueryKey<Options<ListCashPaymentsData>>, number | Pick<QueryKey<Options<ListCashPaymentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCashPaymentsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCashPayments({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCashPaymentsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getCashPaymentQueryKey = (options: Options<GetCashPaymentData>) => createQueryKey('getCashPayment', options);
+
+export const getCashPaymentOptions = (options: Options<GetCashPaymentData>) => queryOptions<GetCashPaymentResponse, GetCashPaymentError, GetCashPaymentResponse, ReturnType<typeof getCashPaymentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCashPayment({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCashPaymentQueryKey(options)
+});
+
+/**
+ * What the cashier saw, where the register's own words leave it open.
+ */
+export const answerCashPaymentMutation = (options?: Partial<Options<AnswerCashPaymentData>>): UseMutationOptions<AnswerCashPaymentResponse, AnswerCashPaymentError, Options<AnswerCashPaymentData>> => {
+    const mutationOptions: UseMutationOptions<AnswerCashPaymentResponse, AnswerCashPaymentError, Options<AnswerCashPaymentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await answerCashPayment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Before the register prints. Too late is an answer too: then the payment ends as taken.
+ */
+export const cancelCashPaymentMutation = (options?: Partial<Options<CancelCashPaymentData>>): UseMutationOptions<CancelCashPaymentResponse, CancelCashPaymentError, Options<CancelCashPaymentData>> => {
+    const mutationOptions: UseMutationOptions<CancelCashPaymentResponse, CancelCashPaymentError, Options<CancelCashPaymentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelCashPayment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listCashShiftsQueryKey = (options?: Options<ListCashShiftsData>) => createQueryKey('listCashShifts', options);
+
+export const listCashShiftsOptions = (options?: Options<ListCashShiftsData>) => queryOptions<ListCashShiftsResponse, ListCashShiftsError, ListCashShiftsResponse, ReturnType<typeof listCashShiftsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCashShifts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCashShiftsQueryKey(options)
+});
+
+export const listCashShiftsInfiniteQueryKey = (options?: Options<ListCashShiftsData>): QueryKey<Options<ListCashShiftsData>> => createQueryKey('listCashShifts', options, true);
+
+export const listCashShiftsInfiniteOptions = (options?: Options<ListCashShiftsData>) => {
+    const opts = infiniteQueryOptions<ListCashShiftsResponse, ListCashShiftsError, InfiniteData<ListCashShiftsResponse>, QueryKey<Options<ListCashShiftsData>>, number | Pick<QueryKey<Options<ListCashShiftsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListCashShiftsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listCashShifts({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listCashShiftsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const openCashShiftMutation = (options?: Partial<Options<OpenCashShiftData>>): UseMutationOptions<OpenCashShiftResponse, OpenCashShiftError, Options<OpenCashShiftData>> => {
+    const mutationOptions: UseMutationOptions<OpenCashShiftResponse, OpenCashShiftError, Options<OpenCashShiftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openCashShift({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCashShiftQueryKey = (options: Options<GetCashShiftData>) => createQueryKey('getCashShift', options);
+
+export const getCashShiftOptions = (options: Options<GetCashShiftData>) => queryOptions<GetCashShiftResponse, GetCashShiftError, GetCashShiftResponse, ReturnType<typeof getCashShiftQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCashShift({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCashShiftQueryKey(options)
+});
+
+/**
+ * Counted against expected; then the register prints its Z report, and the shift is closed.
+ */
+export const closeCashShiftMutation = (options?: Partial<Options<CloseCashShiftData>>): UseMutationOptions<CloseCashShiftResponse, CloseCashShiftError, Options<CloseCashShiftData>> => {
+    const mutationOptions: UseMutationOptions<CloseCashShiftResponse, CloseCashShiftError, Options<CloseCashShiftData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await closeCashShift({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Cash into or out of the drawer that is no payment.
+ */
+export const moveShiftCashMutation = (options?: Partial<Options<MoveShiftCashData>>): UseMutationOptions<MoveShiftCashResponse, MoveShiftCashError, Options<MoveShiftCashData>> => {
+    const mutationOptions: UseMutationOptions<MoveShiftCashResponse, MoveShiftCashError, Options<MoveShiftCashData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await moveShiftCash({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Take cash for an account: the register prints, and then it is a receipt. Ask getCashPayment how it ends.
+ */
+export const takeCashPaymentMutation = (options?: Partial<Options<TakeCashPaymentData>>): UseMutationOptions<TakeCashPaymentResponse, TakeCashPaymentError, Options<TakeCashPaymentData>> => {
+    const mutationOptions: UseMutationOptions<TakeCashPaymentResponse, TakeCashPaymentError, Options<TakeCashPaymentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await takeCashPayment({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const printXReportMutation = (options?: Partial<Options<PrintXReportData>>): UseMutationOptions<PrintXReportResponse, PrintXReportError, Options<PrintXReportData>> => {
+    const mutationOptions: UseMutationOptions<PrintXReportResponse, PrintXReportError, Options<PrintXReportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await printXReport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listCommonMetersQueryKey = (options?: Options<ListCommonMetersData>) => createQueryKey('listCommonMeters', options);
 
 export const listCommonMetersOptions = (options?: Options<ListCommonMetersData>) => queryOptions<ListCommonMetersResponse, ListCommonMetersError, ListCommonMetersResponse, ReturnType<typeof listCommonMetersQueryKey>>({
@@ -1249,6 +1687,23 @@ export const downloadCustomerTemplateOptions = (options?: Options<DownloadCustom
     queryKey: downloadCustomerTemplateQueryKey(options)
 });
 
+/**
+ * Holder, account, place, agreement and meter at once; what is refused leaves nothing behind.
+ */
+export const createCustomerMutation = (options?: Partial<Options<CreateCustomerData>>): UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> => {
+    const mutationOptions: UseMutationOptions<CreateCustomerResponse, CreateCustomerError, Options<CreateCustomerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createCustomer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listDeliveriesQueryKey = (options?: Options<ListDeliveriesData>) => createQueryKey('listDeliveries', options);
 
 export const listDeliveriesOptions = (options?: Options<ListDeliveriesData>) => queryOptions<ListDeliveriesResponse, ListDeliveriesError, ListDeliveriesResponse, ReturnType<typeof listDeliveriesQueryKey>>({
@@ -1434,6 +1889,48 @@ export const importDestinationRatesMutation = (options?: Partial<Options<ImportD
         }
     };
     return mutationOptions;
+};
+
+export const listDevicesQueryKey = (options?: Options<ListDevicesData>) => createQueryKey('listDevices', options);
+
+export const listDevicesOptions = (options?: Options<ListDevicesData>) => queryOptions<ListDevicesResponse, ListDevicesError, ListDevicesResponse, ReturnType<typeof listDevicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDevices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDevicesQueryKey(options)
+});
+
+export const listDevicesInfiniteQueryKey = (options?: Options<ListDevicesData>): QueryKey<Options<ListDevicesData>> => createQueryKey('listDevices', options, true);
+
+export const listDevicesInfiniteOptions = (options?: Options<ListDevicesData>) => {
+    const opts = infiniteQueryOptions<ListDevicesResponse, ListDevicesError, InfiniteData<ListDevicesResponse>, QueryKey<Options<ListDevicesData>>, number | Pick<QueryKey<Options<ListDevicesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDevicesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDevices({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDevicesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listDocumentTemplatesQueryKey = (options?: Options<ListDocumentTemplatesData>) => createQueryKey('listDocumentTemplates', options);
@@ -1697,6 +2194,41 @@ export const createEstimationRuleMutation = (options?: Partial<Options<CreateEst
     };
     return mutationOptions;
 };
+
+/**
+ * Starts a job that writes all rows of the list as the caller sees them; fetch them with downloadListFile.
+ */
+export const downloadListMutation = (options?: Partial<Options<DownloadListData>>): UseMutationOptions<DownloadListResponse, DownloadListError, Options<DownloadListData>> => {
+    const mutationOptions: UseMutationOptions<DownloadListResponse, DownloadListError, Options<DownloadListData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await downloadList({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const downloadListFileQueryKey = (options: Options<DownloadListFileData>) => createQueryKey('downloadListFile', options);
+
+/**
+ * Only for who asked for it: others may see fewer rows.
+ */
+export const downloadListFileOptions = (options: Options<DownloadListFileData>) => queryOptions<DownloadListFileResponse, DownloadListFileError, DownloadListFileResponse, ReturnType<typeof downloadListFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadListFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadListFileQueryKey(options)
+});
 
 export const listHeldReadingsQueryKey = (options?: Options<ListHeldReadingsData>) => createQueryKey('listHeldReadings', options);
 
@@ -2806,6 +3338,24 @@ export const updatePartyMutation = (options?: Partial<Options<UpdatePartyData>>)
     };
     return mutationOptions;
 };
+
+export const findPayersQueryKey = (options: Options<FindPayersData>) => createQueryKey('findPayers', options);
+
+/**
+ * Who is meant by what was typed or scanned at the desk, and what is owed; at most eight.
+ */
+export const findPayersOptions = (options: Options<FindPayersData>) => queryOptions<FindPayersResponse, FindPayersError, FindPayersResponse, ReturnType<typeof findPayersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await findPayers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: findPayersQueryKey(options)
+});
 
 export const listPremisesQueryKey = (options?: Options<ListPremisesData>) => createQueryKey('listPremises', options);
 

@@ -4,11 +4,13 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import type { ReactNode } from "react";
 
-import { AgreementsTab, BillsTab, OpenItemsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
+import { Attention, Months, StatementTab, TimelineTab } from "@/features/accounts/account-overview";
+import { AgreementsTab, BillsTab, OpenItemsTab, ReadingsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
 import { accountBalance, accountDetail } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Day, Facts, Money, Unknown } from "@/ui/figures";
+import { NewButton } from "@/ui/keys";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
@@ -18,19 +20,32 @@ const TABS: { name: string; text: TextKey; needs: string; Content: (props: { acc
   { name: "bills", text: "place.bills", needs: "listBills", Content: BillsTab },
   { name: "receipts", text: "place.receipts", needs: "listReceipts", Content: ReceiptsTab },
   { name: "open", text: "account.open_items", needs: "listOpenItems", Content: OpenItemsTab },
-  { name: "agreements", text: "place.agreements", needs: "listAgreements", Content: AgreementsTab },
+  { name: "agreements", text: "account.services", needs: "listAgreements", Content: AgreementsTab },
+  { name: "readings", text: "place.readings", needs: "listReadings", Content: ReadingsTab },
+  { name: "timeline", text: "account.timeline", needs: "listBills", Content: TimelineTab },
+  { name: "statement", text: "account.statement", needs: "getAccountStatement", Content: StatementTab },
 ];
 
 export function AccountPage() {
   const { say } = useSay();
   const word = useWord();
+  const may = useMay();
+  const navigate = useNavigate();
   const { id = "" } = useParams({ strict: false });
   const { data: account } = useSuspenseQuery(accountDetail({ path: { id } }));
   return (
     <Page
       title={say("account.title", { number: account.number, name: account.party_name })}
-      actions={<Neighbours name="accounts" id={id} base="/accounts" />}
+      actions={
+        <>
+          {may("createCustomer") ? (
+            <NewButton label={say("customer.title.more")} onClick={() => void navigate({ to: "/customers/new", search: { account: id } })} />
+          ) : null}
+          <Neighbours name="accounts" id={id} base="/accounts" />
+        </>
+      }
     >
+      <Attention accountId={id} />
       <Panel>
         <Facts
           facts={[
@@ -43,6 +58,7 @@ export function AccountPage() {
           ]}
         />
       </Panel>
+      {may("listBills") ? <Months accountId={id} /> : null}
       <AccountTabs accountId={id} />
     </Page>
   );
@@ -50,7 +66,12 @@ export function AccountPage() {
 
 function Balance({ accountId }: { accountId: string }) {
   const { data } = useQuery(accountBalance({ path: { account_id: accountId } }));
-  return data ? <Money value={data.balance} currency={data.currency} /> : <Unknown />;
+  if (!data) return <Unknown />;
+  return (
+    <To to={`/accounts/${accountId}?tab=statement`}>
+      <Money value={data.balance} currency={data.currency} />
+    </To>
+  );
 }
 
 function AccountTabs({ accountId }: { accountId: string }) {

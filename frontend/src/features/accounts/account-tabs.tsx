@@ -1,11 +1,14 @@
-import type { AgreementOut, BillOut, OpenItemOut, ReceiptOut } from "@/api";
+import type { AgreementOut, BillOut, OpenItemOut, ReadingOut, ReceiptOut } from "@/api";
 import {
   agreementsOfAccount,
   billsOfAccount,
   openItemsOfAccount,
+  readingsOfAccount,
   receiptsOfAccount,
 } from "@/features/accounts/queries";
-import { Day, Identifier, Money, Period } from "@/ui/figures";
+import { dayBefore } from "@/lib/dates";
+import { PlanName, ServiceName } from "@/ui/catalog-names";
+import { Day, Identifier, Money, Period, Quantity } from "@/ui/figures";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
@@ -69,7 +72,7 @@ export function OpenItemsTab({ accountId }: { accountId: string }) {
       name="account-open-items"
       caption="account.open_items"
       isInside
-      query={(search) => openItemsOfAccount({ query: { ...search, account_id: accountId } })}
+      query={(search) => openItemsOfAccount({ query: { ...search, open_of_account: accountId } })}
       columns={OPEN_ITEMS}
       idOf={idOf}
       empty={{ title: "open_items.empty.title", next: "open_items.empty.next" }}
@@ -79,9 +82,9 @@ export function OpenItemsTab({ accountId }: { accountId: string }) {
 
 const AGREEMENTS: Column<AgreementOut>[] = [
   { name: "number", title: "agreement.number", show: (row) => <To to={`/agreements/${row.id}`}>{row.number}</To> },
-  { name: "service", title: "agreement.service", show: (row) => row.service_code },
+  { name: "service", title: "agreement.service", show: (row) => <ServiceName code={row.service_code} /> },
   { name: "point", title: "agreement.point", show: (row) => row.service_point_code },
-  { name: "plan", title: "agreement.plan", show: (row) => row.assignments.at(-1)?.plan_code ?? "" },
+  { name: "plan", title: "agreement.plan", show: (row) => <PlanName code={row.assignments.at(-1)?.plan_code ?? ""} /> },
 ];
 
 export function AgreementsTab({ accountId }: { accountId: string }) {
@@ -94,6 +97,28 @@ export function AgreementsTab({ accountId }: { accountId: string }) {
       columns={AGREEMENTS}
       idOf={idOf}
       empty={{ title: "agreements.empty.title", next: "agreements.empty.next" }}
+    />
+  );
+}
+
+const READINGS: Column<ReadingOut>[] = [
+  { name: "meter", title: "reading.meter", show: (row) => <Identifier value={row.meter_serial} /> },
+  { name: "register", title: "reading.register", show: (row) => <Word of="register" value={row.register} /> },
+  { name: "date", title: "reading.date", show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
+  { name: "value", title: "reading.value", show: (row) => <Quantity value={row.value} />, isNumber: true },
+  { name: "kind", title: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },
+];
+
+export function ReadingsTab({ accountId }: { accountId: string }) {
+  return (
+    <ResourceTable
+      name="account-readings"
+      caption="place.readings"
+      isInside
+      query={(search) => readingsOfAccount({ query: { ...search, account_id: accountId, is_superseded: false } })}
+      columns={READINGS}
+      idOf={idOf}
+      empty={{ title: "readings.empty.title", next: "readings.empty.next" }}
     />
   );
 }

@@ -1,6 +1,7 @@
 import type { AgreementOut } from "@/api";
 import { agreementList } from "@/features/agreements/queries";
 import { useSay } from "@/lib/texts";
+import { PlanName, ServiceName } from "@/ui/catalog-names";
 import { Day } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { Page } from "@/ui/page";
@@ -14,13 +15,13 @@ const FILTERS: Filter[] = [
 ];
 
 const COLUMNS: Column<AgreementOut>[] = [
-  { name: "number", title: "agreement.number", show: (row) => <To to={`/agreements/${row.id}`}>{row.number}</To> },
-  { name: "account", title: "account.number", show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> },
-  { name: "holder", title: "account.holder", show: (row) => row.party_name },
-  { name: "service", title: "agreement.service", show: (row) => row.service_code },
-  { name: "point", title: "agreement.point", show: (row) => row.service_point_code },
-  { name: "plan", title: "agreement.plan", show: (row) => row.assignments.at(-1)?.plan_code ?? "" },
-  { name: "from", title: "agreement.from", show: (row) => <Day value={row.terms[0]?.valid_from ?? null} />, isNumber: true },
+  { name: "number", title: "agreement.number", fields: ["number"], show: (row) => <To to={`/agreements/${row.id}`}>{row.number}</To> },
+  { name: "account", title: "account.number", fields: ["account_number"], show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> },
+  { name: "holder", title: "account.holder", fields: ["party_name"], show: (row) => row.party_name },
+  { name: "service", title: "agreement.service", fields: ["service_code"], show: (row) => <ServiceName code={row.service_code} /> },
+  { name: "point", title: "agreement.point", fields: ["service_point_code"], show: (row) => row.service_point_code },
+  { name: "plan", title: "agreement.plan", fields: ["assignments"], show: (row) => <PlanName code={row.assignments.at(-1)?.plan_code ?? ""} /> },
+  { name: "from", title: "agreement.from", fields: ["terms"], show: (row) => <Day value={row.terms[0]?.valid_from ?? null} />, isNumber: true },
 ];
 
 const idOf = (row: AgreementOut) => row.id;
@@ -32,6 +33,7 @@ export function AgreementListPage() {
       <ResourceTable
         name="agreements"
         caption="place.agreements"
+        address="/api/v1/agreements"
         query={(search) => agreementList({ query: search })}
         columns={COLUMNS}
         filters={FILTERS}

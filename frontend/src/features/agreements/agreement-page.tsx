@@ -1,37 +1,60 @@
-import { SimpleGrid, Table } from "@mantine/core";
+import { Button, SimpleGrid, Table } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
 
+import { type Change, ChangeDialog } from "@/features/agreements/agreement-dialogs";
 import { agreementDetail } from "@/features/agreements/queries";
+import { useMay } from "@/lib/access";
+import { formatQuantity } from "@/lib/amounts";
 import { formatDate, formatPeriod } from "@/lib/dates";
 import { type TextKey, useSay } from "@/lib/texts";
+import { PlanName, ServiceName } from "@/ui/catalog-names";
 import { Facts, Identifier } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
 
+const CHANGES: { change: Change; needs: string }[] = [
+  { change: "tariff", needs: "changeTariff" },
+  { change: "attribute", needs: "changeAttribute" },
+  { change: "end", needs: "endAgreement" },
+];
+
 /** What an agreement holds, each with the days it holds for. */
 export function AgreementPage() {
-  const { say } = useSay();
+  const { say, language } = useSay();
   const word = useWord();
+  const may = useMay();
+  const [change, setChange] = useState<Change | null>(null);
   const { id = "" } = useParams({ strict: false });
   const { data: found } = useSuspenseQuery(agreementDetail({ path: { id } }));
   const terms = found.terms.map((row) => ({ ...row, content: say("agreement.in_force") }));
-  const plans = found.assignments.map((row) => ({ ...row, content: row.plan_code }));
+  const plans = found.assignments.map((row) => ({ ...row, content: <PlanName code={row.plan_code} /> }));
   const resources = found.resources.map((row) => ({ ...row, content: `${word("resource", row.kind)} ${row.identifier}` }));
-  const attributes = found.attributes.map((row) => ({ ...row, content: `${row.attribute}: ${row.value}` }));
+  const attributes = found.attributes.map((row) => ({ ...row, content: `${word("attribute", row.attribute)}: ${formatQuantity(row.value, language)}` }));
   return (
     <Page
       title={say("agreement.title", { number: found.number })}
-      actions={<Neighbours name="agreements" id={id} base="/agreements" />}
+      actions={
+        <>
+          {CHANGES.filter(({ needs }) => may(needs)).map(({ change: name }) => (
+            <Button key={name} size="xs" variant="default" onClick={() => setChange(name)}>
+              {say(`agreement.change.${name}`)}
+            </Button>
+          ))}
+          <Neighbours name="agreements" id={id} base="/agreements" />
+        </>
+      }
     >
+      {change ? <ChangeDialog agreement={found} change={change} onClose={() => setChange(null)} /> : null}
       <Panel>
         <Facts
           facts={[
             { label: say("account.number"), value: <To to={`/accounts/${found.account_id}`}>{found.account_number}</To> },
             { label: say("account.holder"), value: found.party_name },
-            { label: say("agreement.service"), value: found.service_code },
+            { label: say("agreement.service"), value: <ServiceName code={found.service_code} /> },
             { label: say("agreement.point"), value: <Identifier value={found.service_point_code} /> },
           ]}
         />
@@ -49,7 +72,7 @@ export function AgreementPage() {
 interface DatedRow {
   valid_from: string;
   valid_to: string | null;
-  content: string;
+  content: ReactNode;
 }
 
 function Dated({ of, rows }: { of: TextKey; rows: DatedRow[] }) {
@@ -61,8 +84,8 @@ function Dated({ of, rows }: { of: TextKey; rows: DatedRow[] }) {
       {rows.length ? null : say("agreement.none")}
       <Table verticalSpacing={4} fz="sm">
         <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={`${row.valid_from} ${row.content}`}>
+          {rows.map((row, place) => (
+            <Table.Tr key={`${row.valid_from} ${place}`}>
               <Table.Td className="number">{days(row)}</Table.Td>
               <Table.Td>{row.content}</Table.Td>
             </Table.Tr>

@@ -1,27 +1,38 @@
-import { Button, Group, Modal, Select, Stack } from "@mantine/core";
+import { Group, Loader, MultiSelect, Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 
-import { createRun, legalEntities, runList } from "@/features/bill-runs/queries";
+import type { BillRunIn } from "@/api";
+import { accountsFound, branches, createRun, legalEntities, runList } from "@/features/bill-runs/queries";
 import { dayAfter, dayBefore, monthBefore } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
 import { DateField } from "@/ui/date-field";
+import { FormDialog } from "@/ui/form-dialog";
 import { useProblemForm } from "@/ui/problem-form";
-import { ProblemAlert } from "@/ui/states";
+import { useWord } from "@/ui/states";
 
 const DUE_DAY = "20";
+const KINDS = ["REGULAR", "SUPPLEMENTARY", "FINAL"] as const;
 
-/** A regular run for the month that has ended; every day can be changed. */
+/** A regular run for the month that has ended; everything can be changed. */
 export function NewRunDialog({ onClose }: { onClose: () => void }) {
   const { say } = useSay();
+  const word = useWord();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { data: entities } = useQuery(legalEntities());
+  const { data: places } = useQuery(branches({ query: { page_size: 200 } }));
+  const [accounts, setAccounts] = useState<string[]>([]);
   const [from, end] = monthBefore(new Date());
   const only = entities?.results.length === 1 ? entities.results[0]?.id : undefined;
   const form = useProblemForm({
     initial: {
       legal_entity_id: "",
+      kind: "REGULAR",
+      branch_id: "",
+      account_ids: "",
       period_from: from,
       period_to: dayBefore(end),
       document_date: dayBefore(end),
@@ -32,10 +43,10 @@ export function NewRunDialog({ onClose }: { onClose: () => void }) {
         {
           ...values,
           legal_entity_id: values.legal_entity_id || (only ?? ""),
-          kind: "REGULAR",
-          branch_id: null,
+          kind: values.kind as BillRunIn["kind"],
+          branch_id: values.branch_id || null,
           period_to: dayAfter(values.period_to),
-          account_ids: [],
+          account_ids: values.kind === "FINAL" ? accounts : [],
         },
         key,
       ),
@@ -50,38 +61,83 @@ export function NewRunDialog({ onClose }: { onClose: () => void }) {
     error: form.field(name).error,
     onChange: (value: string) => form.set(name, value),
   });
+  const choice = (name: "legal_entity_id" | "kind" | "branch_id") => ({
+    value: form.values[name] || null,
+    error: form.field(name).error,
+    onChange: (value: string | null) => form.set(name, value ?? ""),
+  });
   return (
-    <Modal opened onClose={onClose} title={say("run.new")} closeButtonProps={{ "aria-label": say("action.close") }}>
-      <form onSubmit={form.submit} noValidate>
-        <Stack gap="sm">
-          {form.problem ? <ProblemAlert error={form.problem} /> : null}
-          {only ? null : (
-            <Select
-              label={say("run.entity")}
-              data={(entities?.results ?? []).map(({ id, short_name }) => ({ value: id, label: short_name }))}
-              value={form.values.legal_entity_id || null}
-              error={form.field("legal_entity_id").error}
-              onChange={(value) => form.set("legal_entity_id", value ?? "")}
-            />
-          )}
-          <Group grow align="flex-start">
-            <DateField label={say("run.first_day")} {...day("period_from")} />
-            <DateField label={say("run.last_day")} {...day("period_to")} />
-          </Group>
-          <Group grow align="flex-start">
-            <DateField label={say("bill.date")} {...day("document_date")} />
-            <DateField label={say("bill.due")} {...day("due_date")} />
-          </Group>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {say("action.cancel")}
-            </Button>
-            <Button type="submit" loading={form.isBusy} disabled={!entities}>
-              {say("run.create")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title={say("run.new")} submitLabel={say("run.create")} form={form} onClose={onClose} isReady={Boolean(entities)}>
+      {only ? null : (
+        <Select
+          {...choice("legal_entity_id")}
+          label={say("run.entity")}
+          data={(entities?.results ?? []).map(({ id, short_name }) => ({ value: id, label: short_name }))}
+        />
+      )}
+      <Group grow align="flex-start">
+        <Select {...choice("kind")} label={say("run.kind")} data={KINDS.map((value) => ({ value, label: word("run.kind", value) }))} allowDeselect={false} />
+        <Select
+          {...choice("branch_id")}
+          label={say("customer.branch")}
+          placeholder={say("run.every_branch")}
+          data={(places?.results ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          clearable
+          clearButtonProps={{ "aria-label": say("filter.clear") }}
+        />
+      </Group>
+      <Group grow align="flex-start">
+        <DateField label={say("run.first_day")} {...day("period_from")} />
+        <DateField label={say("run.last_day")} {...day("period_to")} />
+      </Group>
+      <Group grow align="flex-start">
+        <DateField label={say("bill.date")} {...day("document_date")} />
+        <DateField label={say("bill.due")} {...day("due_date")} />
+      </Group>
+      {form.values.kind !== "FINAL" ? null : (
+        <Accounts
+          chosen={accounts}
+          error={form.field("account_ids").error}
+          onChange={(ids) => {
+            setAccounts(ids);
+            form.set("account_ids", ids.join(" ")); // another intention needs another key
+          }}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+interface AccountsProps {
+  chosen: string[];
+  error: string | undefined;
+  onChange: (ids: string[]) => void;
+}
+
+function Accounts({ chosen, error, onChange }: AccountsProps) {
+  const { say } = useSay();
+  const [typed, setTyped] = useState("");
+  const [asked] = useDebouncedValue(typed.trim(), 200);
+  const [names, setNames] = useState<Record<string, string>>({});
+  const { data, isFetching } = useQuery({ ...accountsFound({ query: { search: asked, page_size: 10 } }), enabled: asked.length > 1 });
+  const found = (data?.results ?? []).map(({ id, number, party_name }) => ({ value: id, label: `${number} ${party_name}` }));
+  const kept = chosen.filter((id) => !found.some((one) => one.value === id)).map((id) => ({ value: id, label: names[id] ?? id }));
+  return (
+    <MultiSelect
+      label={say("run.accounts")}
+      description={say("run.accounts.about")}
+      data={[...found, ...kept]}
+      filter={({ options }) => options}
+      searchable
+      searchValue={typed}
+      onSearchChange={setTyped}
+      value={chosen}
+      error={error}
+      rightSection={isFetching ? <Loader size={14} /> : null}
+      onChange={(ids) => {
+        setNames({ ...names, ...Object.fromEntries(found.map((one) => [one.value, one.label])) });
+        onChange(ids);
+      }}
+    />
   );
 }

@@ -19,19 +19,19 @@ const STATES = ["DRAFT", "CALCULATING", "CALCULATED", "REVIEWED", "ISSUING", "IS
 const COLUMNS: Column<BillRunOut>[] = [
   {
     name: "period",
-    title: "bill.period",
+    title: "bill.period", fields: ["period_from", "period_to"],
     show: (row) => (
       <To to={`/bill-runs/${row.id}`}>
         <Period from={row.period_from} end={row.period_to} />
       </To>
     ),
   },
-  { name: "kind", title: "run.kind", show: (row) => <Word of="run.kind" value={row.kind} /> },
-  { name: "state", title: "run.state", show: (row) => <State of="run" value={row.state} /> },
-  { name: "date", title: "bill.date", show: (row) => <Day value={row.document_date} />, isNumber: true },
-  { name: "due", title: "bill.due", show: (row) => <Day value={row.due_date} />, isNumber: true },
-  { name: "created", title: "job.created", show: (row) => <Moment value={row.created_at} />, isNumber: true },
-  { name: "issued", title: "run.issued", show: (row) => <Moment value={row.issued_at} />, isNumber: true },
+  { name: "kind", title: "run.kind", fields: ["kind"], show: (row) => <Word of="run.kind" value={row.kind} /> },
+  { name: "state", title: "run.state", fields: ["state"], show: (row) => <State of="run" value={row.state} /> },
+  { name: "date", title: "bill.date", fields: ["document_date"], show: (row) => <Day value={row.document_date} />, isNumber: true },
+  { name: "due", title: "bill.due", fields: ["due_date"], show: (row) => <Day value={row.due_date} />, isNumber: true },
+  { name: "created", title: "job.created", fields: ["created_at"], show: (row) => <Moment value={row.created_at} />, isNumber: true },
+  { name: "issued", title: "run.issued", fields: ["issued_at"], show: (row) => <Moment value={row.issued_at} />, isNumber: true },
 ];
 
 const idOf = (row: BillRunOut) => row.id;
@@ -49,6 +49,7 @@ export function RunListPage() {
       <ResourceTable
         name="bill-runs"
         caption="place.runs"
+        address="/api/v1/bill-runs"
         query={(search) => runList({ query: search })}
         columns={COLUMNS}
         filters={filters}

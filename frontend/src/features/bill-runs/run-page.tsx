@@ -4,14 +4,15 @@ import { useParams } from "@tanstack/react-router";
 
 import type { BillRunOut } from "@/api";
 import { runDetail } from "@/features/bill-runs/queries";
+import { CancelRun } from "@/features/bill-runs/cancel-run";
 import { RunSteps } from "@/features/bill-runs/run-steps";
 import { ControlSheet, Drafts, Parked } from "@/features/bill-runs/run-tabs";
-import { formatPeriod } from "@/lib/dates";
+import { dayBefore, formatPeriod } from "@/lib/dates";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Day, Facts, Moment } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
-import { State } from "@/ui/states";
+import { State, useWord } from "@/ui/states";
 
 const STEPS: { text: TextKey; about: TextKey }[] = [
   { text: "desk.calculate", about: "desk.calculate.about" },
@@ -34,6 +35,7 @@ const AGAIN_MS = 2000;
 /** Calculate, compare, review what was parked, approve, issue. */
 export function RunPage() {
   const { say } = useSay();
+  const word = useWord();
   const { id = "" } = useParams({ strict: false });
   const { data: run } = useSuspenseQuery({
     ...runDetail({ path: { id } }),
@@ -43,7 +45,12 @@ export function RunPage() {
     <Page
       title={say("run.title", { period: formatPeriod(run.period_from, run.period_to) })}
       badge={<State of="run" value={run.state} />}
-      actions={<Neighbours name="bill-runs" id={id} base="/bill-runs" />}
+      actions={
+        <>
+          <CancelRun run={run} />
+          <Neighbours name="bill-runs" id={id} base="/bill-runs" />
+        </>
+      }
     >
       <Panel>
         <Stepper active={STEP_OF[run.state]} size="xs" iconSize={28} mb="md">
@@ -56,6 +63,7 @@ export function RunPage() {
       <Panel>
         <Facts
           facts={[
+            { label: say("run.kind"), value: word("run.kind", run.kind) },
             { label: say("bill.date"), value: <Day value={run.document_date} /> },
             { label: say("bill.due"), value: <Day value={run.due_date} /> },
             { label: say("run.known_until"), value: <Moment value={run.known_until} /> },
@@ -65,12 +73,12 @@ export function RunPage() {
           ]}
         />
       </Panel>
-      {run.calculated_at ? <Findings runId={run.id} /> : null}
+      {run.calculated_at ? <Findings run={run} /> : null}
     </Page>
   );
 }
 
-function Findings({ runId }: { runId: string }) {
+function Findings({ run }: { run: BillRunOut }) {
   const { say } = useSay();
   return (
     <Tabs defaultValue="drafts" keepMounted={false}>
@@ -80,13 +88,13 @@ function Findings({ runId }: { runId: string }) {
         <Tabs.Tab value="sheet">{say("desk.sheet")}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="drafts">
-        <Drafts runId={runId} />
+        <Drafts runId={run.id} />
       </Tabs.Panel>
       <Tabs.Panel value="parked">
-        <Parked runId={runId} />
+        <Parked runId={run.id} lastDay={dayBefore(run.period_to)} />
       </Tabs.Panel>
       <Tabs.Panel value="sheet">
-        <ControlSheet runId={runId} />
+        <ControlSheet runId={run.id} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -35,7 +35,7 @@ export function RunSteps({ run }: { run: BillRunOut }) {
       {job ? <JobProgress job={job} /> : null}
       {run.state === "ISSUED" ? (
         <Alert variant="outline" c="var(--mantine-color-text)" title={say("desk.finished")} mt="sm">
-          <To to="/bills">{say("desk.finished.next")}</To>
+          <To to={`/bills?run_id=${run.id}`}>{say("desk.finished.next")}</To>
         </Alert>
       ) : null}
       <Group gap="xs" mt="sm">

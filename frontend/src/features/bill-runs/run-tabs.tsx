@@ -24,13 +24,13 @@ function Previous({ value }: { value: string | null }) {
 }
 
 const DRAFTS: Column<DraftBillOut>[] = [
-  { name: "account", title: "account.number", show: (row) => <AccountLink row={row} /> },
-  { name: "lines", title: "draft.lines", show: (row) => <Count value={row.line_count} />, isNumber: true },
-  { name: "net", title: "bill.net", show: (row) => <Money value={row.net} />, isNumber: true },
-  { name: "tax", title: "bill.tax", show: (row) => <Money value={row.tax} />, isNumber: true },
-  { name: "gross", title: "bill.gross", show: (row) => <Money value={row.gross} currency={row.currency} />, isNumber: true },
-  { name: "previous", title: "draft.previous", show: (row) => <Previous value={row.previous_gross} />, isNumber: true },
-  { name: "difference", title: "draft.difference", show: (row) => <Money value={row.difference} />, isNumber: true },
+  { name: "account", title: "account.number", fields: ["account_number"], show: (row) => <AccountLink row={row} /> },
+  { name: "lines", title: "draft.lines", fields: ["line_count"], show: (row) => <Count value={row.line_count} />, isNumber: true },
+  { name: "net", title: "bill.net", fields: ["net"], show: (row) => <Money value={row.net} />, isNumber: true },
+  { name: "tax", title: "bill.tax", fields: ["tax"], show: (row) => <Money value={row.tax} />, isNumber: true },
+  { name: "gross", title: "bill.gross", fields: ["gross"], show: (row) => <Money value={row.gross} currency={row.currency} />, isNumber: true },
+  { name: "previous", title: "draft.previous", fields: ["previous_gross"], show: (row) => <Previous value={row.previous_gross} />, isNumber: true },
+  { name: "difference", title: "draft.difference", fields: ["difference"], show: (row) => <Money value={row.difference} />, isNumber: true },
 ];
 
 const draftId = (row: DraftBillOut) => row.id;
@@ -40,6 +40,7 @@ export function Drafts({ runId }: { runId: string }) {
     <ResourceTable
       name="run-drafts"
       caption="desk.drafts"
+      address="/api/v1/bill-runs/{id}/drafts"
       isInside
       query={(search) => draftsOfRun({ path: { id: runId }, query: search })}
       columns={DRAFTS}
@@ -50,22 +51,36 @@ export function Drafts({ runId }: { runId: string }) {
   );
 }
 
-const PARKED: Column<ParkedAccountOut>[] = [
-  { name: "account", title: "account.number", show: (row) => <AccountLink row={row} /> },
-  { name: "agreement", title: "agreement.number", show: (row) => <Identifier value={row.agreement_number} /> },
-  { name: "reason", title: "parked.reason", show: (row) => row.reason },
+const parkedColumns = (lastDay: string): Column<ParkedAccountOut>[] => [
+  { name: "account", title: "account.number", fields: ["account_number"], show: (row) => <AccountLink row={row} /> },
+  { name: "agreement", title: "agreement.number", fields: ["agreement_number"], show: (row) => <Identifier value={row.agreement_number} /> },
+  { name: "reason", title: "parked.reason", fields: ["reason"], show: (row) => row.reason },
+  { name: "mend", title: "parked.mend", show: (row) => <Mend row={row} lastDay={lastDay} /> },
 ];
+
+const OF_READINGS = ["MISSING_CONSUMPTION", "NEGATIVE_CONSUMPTION", "READING_BELOW_PREVIOUS", "BILLED_END_NOT_READ", "CONSUMPTION_STATED_AND_MEASURED"];
+
+/** Where what is missing can be entered. */
+function Mend({ row, lastDay }: { row: ParkedAccountOut; lastDay: string }) {
+  const { say } = useSay();
+  if (OF_READINGS.includes(row.code)) {
+    return <To to={`/reading-round?read_date=${lastDay}&search=${row.account_number}`}>{say("parked.mend.reading")}</To>;
+  }
+  if (row.agreement_id) return <To to={`/agreements/${row.agreement_id}`}>{say("parked.mend.agreement")}</To>;
+  return <To to={`/accounts/${row.account_id}`}>{say("parked.mend.account")}</To>;
+}
 
 const parkedId = (row: ParkedAccountOut) => `${row.account_id} ${row.agreement_number} ${row.code}`;
 
-export function Parked({ runId }: { runId: string }) {
+export function Parked({ runId, lastDay }: { runId: string; lastDay: string }) {
   return (
     <ResourceTable
       name="run-parked"
       caption="desk.parked"
+      address="/api/v1/bill-runs/{id}/parked"
       isInside
       query={(search) => parkedOfRun({ path: { id: runId }, query: search })}
-      columns={PARKED}
+      columns={parkedColumns(lastDay)}
       filters={FILTERS}
       idOf={parkedId}
       empty={{ title: "parked.empty.title", next: "parked.empty.next" }}

@@ -1,13 +1,14 @@
-import { Anchor, Grid, Table, Text } from "@mantine/core";
+import { Anchor, Grid, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
-import type { BillPostingOut, BillWithLinesOut, ChargeOut, ServiceLinesOut } from "@/api";
-import { billDetail, billDocument, postingsOfBill } from "@/features/bills/queries";
+import type { BillPostingOut, BillWithLinesOut } from "@/api";
+import { Bridge, Lines } from "@/features/bills/bill-lines";
+import { billDetail, billDocument, explanationOfBill, postingsOfBill } from "@/features/bills/queries";
 import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
-import { Day, Facts, Identifier, Money, Period, Quantity } from "@/ui/figures";
+import { Day, Facts, Identifier, Money, Period } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
@@ -16,10 +17,12 @@ import { To } from "@/ui/to";
 
 /** The data of a bill, what it posted, and the document beside them. */
 export function BillPage() {
-  const { say } = useSay();
+  const { say, language } = useSay();
   const may = useMay();
   const { id = "" } = useParams({ strict: false });
   const { data: bill } = useSuspenseQuery(billDetail({ path: { id } }));
+  const asked = explanationOfBill({ path: { id }, query: { language } });
+  const { data: explanation } = useQuery({ ...asked, enabled: may("getBillExplanation") });
   return (
     <Page
       title={say("bill.title", { number: bill.number })}
@@ -31,8 +34,17 @@ export function BillPage() {
             <BillFacts bill={bill} />
           </Panel>
           {bill.services.map((service) => (
-            <Lines key={`${service.agreement_id} ${service.service_point_code}`} service={service} />
+            <Lines
+              key={`${service.agreement_id} ${service.service_point_code}`}
+              service={service}
+              explanation={explanation}
+            />
           ))}
+          {explanation?.bridge ? (
+            <div style={{ marginTop: 12 }}>
+              <Bridge bridge={explanation.bridge} currency={bill.currency} />
+            </div>
+          ) : null}
           {may("listBillPostings") ? <Postings billId={id} /> : null}
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>{may("getBillDocument") ? <Document bill={bill} /> : null}</Grid.Col>
@@ -63,63 +75,8 @@ function BillFacts({ bill }: { bill: BillWithLinesOut }) {
   );
 }
 
-function Lines({ service }: { service: ServiceLinesOut }) {
-  const { say, language } = useSay();
-  const name = service.service_names[language] || service.service_code;
-  return (
-    <section className="panel" style={{ padding: 16, marginTop: 12, overflowX: "auto" }} tabIndex={0} aria-label={name}>
-      <Text fw={600} mb={4}>
-        {name}{" "}
-        <Text span size="xs" c="dimmed">
-          <To to={`/agreements/${service.agreement_id}`}>{service.service_point_code}</To>
-        </Text>
-      </Text>
-      <Table verticalSpacing={4} horizontalSpacing={6} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{say("line.what")}</Table.Th>
-            <Table.Th ta="right">{say("line.quantity")}</Table.Th>
-            <Table.Th ta="right">{say("line.price")}</Table.Th>
-            <Table.Th ta="right">{say("bill.net")}</Table.Th>
-            <Table.Th ta="right">{say("line.rate")}</Table.Th>
-            <Table.Th ta="right">{say("bill.gross")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {service.lines.map((line) => (
-            <Line key={line.line_no} line={line} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
-  );
-}
-
-function Line({ line }: { line: ChargeOut }) {
-  return (
-    <Table.Tr>
-      <Table.Td>{line.label || line.component}</Table.Td>
-      <Table.Td ta="right">
-        <Quantity value={line.quantity} />
-      </Table.Td>
-      <Table.Td ta="right">
-        <Quantity value={line.unit_price} />
-      </Table.Td>
-      <Table.Td ta="right">
-        <Money value={line.net} />
-      </Table.Td>
-      <Table.Td ta="right">
-        <Quantity value={line.tax_rate_percent} />
-        {"%"}
-      </Table.Td>
-      <Table.Td ta="right">
-        <Money value={line.gross} />
-      </Table.Td>
-    </Table.Tr>
-  );
-}
-
 const POSTINGS: Column<BillPostingOut>[] = [
+  { name: "entry", title: "posting.entry", show: (row) => <EntryLink id={row.entry_id} /> },
   { name: "debit", title: "posting.debit", show: (row) => <Side code={row.debit_code} role={row.debit_posting_code} /> },
   {
     name: "credit",
@@ -133,6 +90,11 @@ const POSTINGS: Column<BillPostingOut>[] = [
     isNumber: true,
   },
 ];
+
+function EntryLink({ id }: { id: string }) {
+  const word = useWord();
+  return <To to={`/entries/${id}`}>{word("action", "open_entry")}</To>;
+}
 
 function Side({ code, role }: { code: string; role: string }) {
   const word = useWord();
@@ -173,7 +135,7 @@ function Document({ bill }: { bill: BillWithLinesOut }) {
   if (!address) return <Waiting />;
   return (
     <div style={{ height: "calc(100vh - 130px)", minHeight: 420, display: "flex", flexDirection: "column", gap: 6 }}>
-      <iframe className="document" src={`${address}#navpanes=0&view=FitH`} title={say("bill.document")} />
+      <iframe className="document" src={`${address}#toolbar=0&navpanes=0&view=FitH`} title={say("bill.document")} />
       <Anchor href={address} download={`${bill.number}.pdf`} size="sm">
         {say("bill.download")}
       </Anchor>

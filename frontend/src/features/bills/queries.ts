@@ -1,4 +1,5 @@
 export {
+  getBillExplanationOptions as explanationOfBill,
   getBillOptions as billDetail,
   listBillPostingsOptions as postingsOfBill,
   listBillsOptions as billList,

@@ -11,11 +11,11 @@ import { To } from "@/ui/to";
 const STATES = ["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"];
 
 const COLUMNS: Column<JobOut>[] = [
-  { name: "kind", title: "job.what", show: (row) => <JobLink job={row} /> },
-  { name: "state", title: "job.state", show: (row) => <State of="job.state" value={row.state} /> },
-  { name: "done", title: "job.done", show: (row) => <Count value={row.done} />, isNumber: true },
-  { name: "created", title: "job.created", show: (row) => <Moment value={row.created_at} />, isNumber: true },
-  { name: "finished", title: "job.finished", show: (row) => <Moment value={row.finished_at} />, isNumber: true },
+  { name: "kind", title: "job.what", fields: ["kind"], show: (row) => <JobLink job={row} /> },
+  { name: "state", title: "job.state", fields: ["state"], show: (row) => <State of="job.state" value={row.state} /> },
+  { name: "done", title: "job.done", fields: ["done"], show: (row) => <Count value={row.done} />, isNumber: true },
+  { name: "created", title: "job.created", fields: ["created_at"], show: (row) => <Moment value={row.created_at} />, isNumber: true },
+  { name: "finished", title: "job.finished", fields: ["finished_at"], show: (row) => <Moment value={row.finished_at} />, isNumber: true },
 ];
 
 const idOf = (row: JobOut) => row.id;
@@ -36,6 +36,7 @@ export function JobListPage() {
       <ResourceTable
         name="jobs"
         caption="place.jobs"
+        address="/api/v1/jobs"
         query={(search) => jobList({ query: search })}
         columns={COLUMNS}
         filters={filters}

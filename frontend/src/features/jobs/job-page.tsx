@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import type { JobOut, JobRowErrorOut } from "@/api";
 import { cancelJob, errorsOfJob, jobDetail } from "@/features/jobs/queries";
 import { useMay } from "@/lib/access";
+import { saveExport } from "@/lib/downloads";
 import { useSay } from "@/lib/texts";
 import { isFinished, useLiveJob } from "@/lib/watch-job";
 import { Count, Facts, Identifier, Moment } from "@/ui/figures";
@@ -12,6 +13,7 @@ import { JobProgress } from "@/ui/job-progress";
 import { Page, Panel } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { ProblemAlert, useWord, Waiting } from "@/ui/states";
+import { To } from "@/ui/to";
 
 const ERRORS: Column<JobRowErrorOut>[] = [
   { name: "row", title: "row_error.row", show: (row) => <Count value={row.row_no} />, isNumber: true },
@@ -37,6 +39,7 @@ export function JobPage() {
     <Page title={word("job.kind", job.kind)} actions={<Stop job={job} />}>
       <Panel>
         <JobProgress job={job} />
+        <Outcome job={job} />
       </Panel>
       <Panel>
         <Facts
@@ -60,6 +63,22 @@ export function JobPage() {
       ) : null}
     </Page>
   );
+}
+
+/** Where to look at what the job made. */
+function Outcome({ job }: { job: JobOut }) {
+  const { say } = useSay();
+  const batch = job.result["batch_id"];
+  if (typeof batch === "string") return <To to={`/usage-batches/${batch}`}>{say("job.batch")}</To>;
+  if (job.kind === "metering.import_readings" && job.counts["held"]) return <To to="/held-readings">{say("job.held")}</To>;
+  if (job.kind === "identity.export_list" && job.state === "DONE") {
+    return (
+      <Button size="xs" mt="xs" variant="default" onClick={() => void saveExport(job)}>
+        {say("export.save")}
+      </Button>
+    );
+  }
+  return null;
 }
 
 function Stop({ job }: { job: JobOut }) {

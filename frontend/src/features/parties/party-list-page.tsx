@@ -12,10 +12,10 @@ import { Word } from "@/ui/word";
 const KINDS = ["INDIVIDUAL", "SOLE_TRADER", "LEGAL_ENTITY"];
 
 const COLUMNS: Column<PartyOut>[] = [
-  { name: "name", title: "party.name", show: (row) => <To to={`/parties/${row.id}`}>{row.name}</To> },
-  { name: "kind", title: "party.kind", show: (row) => <Word of="party.kind" value={row.kind} /> },
-  { name: "tax", title: "party.tax_id", show: (row) => <Identifier value={row.tax_id} /> },
-  { name: "language", title: "party.language", show: (row) => <Word of="language" value={row.language} /> },
+  { name: "name", title: "party.name", fields: ["name"], show: (row) => <To to={`/parties/${row.id}`}>{row.name}</To> },
+  { name: "kind", title: "party.kind", fields: ["kind"], show: (row) => <Word of="party.kind" value={row.kind} /> },
+  { name: "tax", title: "party.tax_id", fields: ["tax_id"], show: (row) => <Identifier value={row.tax_id} /> },
+  { name: "language", title: "party.language", fields: ["language"], show: (row) => <Word of="language" value={row.language} /> },
 ];
 
 const idOf = (row: PartyOut) => row.id;
@@ -34,6 +34,7 @@ export function PartyListPage() {
       <ResourceTable
         name="parties"
         caption="place.parties"
+        address="/api/v1/parties"
         query={(search) => partyList({ query: search })}
         columns={COLUMNS}
         filters={filters}

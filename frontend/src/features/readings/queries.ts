@@ -1,8 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { acceptHeldReading, checkReading, createReading, type ReadingIn, refuseHeldReading } from "@/api";
+import { acceptHeldReading, checkReading, createReading, importReadings, type ReadingIn, type ReadingImportIn, refuseHeldReading } from "@/api";
 
 export {
+  listLegalEntitiesOptions as entities,
   listHeldReadingsOptions as heldList,
   listHeldReadingsQueryKey as heldKey,
   listReadingsOptions as readingList,
@@ -30,4 +31,10 @@ export async function sendReading(body: ReadingIn): Promise<"taken" | "held"> {
 export async function decideHeld(decision: "accept" | "refuse", id: string, reason: string) {
   const decide = decision === "accept" ? acceptHeldReading : refuseHeldReading;
   return (await decide({ path: { id }, body: { reason }, throwOnError: true })).data;
+}
+
+export async function sendReadings(body: Pick<ReadingImportIn, "legal_entity_id" | "file" | "format" | "dry_run">, key: string) {
+  const whole = { ...body, encoding: null, meter_serial: "", register: "" };
+  const { data } = await importReadings({ body: whole, headers: { "Idempotency-Key": key }, throwOnError: true });
+  return data;
 }

@@ -40,7 +40,7 @@ export function ReadingEntryPage() {
     { name: "place", title: "round.place", show: (row) => <Place row={row} /> },
     {
       name: "meter",
-      title: "reading.meter",
+      title: "reading.meter", fields: ["meter_serial"],
       show: (row) => (
         <>
           <Identifier value={row.meter_serial} />
@@ -97,6 +97,7 @@ export function ReadingEntryPage() {
       <ResourceTable
         name="registers-to-read"
         caption="round.title"
+        address="/api/v1/registers-to-read"
         query={(told) => toRead({ query: { ...told, read_date: day } })}
         columns={columns}
         filters={filters}
@@ -118,7 +119,7 @@ function Place({ row }: { row: RegisterToReadOut }) {
     <>
       {place}
       {row.account_id && row.account_number ? (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className="with-link">
           <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> {row.holder}
         </Text>
       ) : null}

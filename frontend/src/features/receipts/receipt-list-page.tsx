@@ -50,6 +50,7 @@ export function ReceiptListPage() {
       <ResourceTable
         name="receipts"
         caption="place.receipts"
+        address="/api/v1/receipts"
         query={(search) => receiptList({ query: search })}
         columns={COLUMNS}
         filters={filters}

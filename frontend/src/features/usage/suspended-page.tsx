@@ -20,13 +20,13 @@ const FILTERS: Filter[] = [
 ];
 
 const COLUMNS: Column<UsageRecordOut>[] = [
-  { name: "date", title: "record.date", show: (row) => <Day value={row.usage_date} />, isNumber: true },
-  { name: "reason", title: "record.reason", show: (row) => <Word of="reason" value={row.reason} /> },
-  { name: "caller", title: "record.caller", show: (row) => <Identifier value={row.caller} /> },
-  { name: "called", title: "record.called", show: (row) => <Identifier value={row.called} /> },
-  { name: "quantity", title: "line.quantity", show: (row) => <Quantity value={row.quantity} />, isNumber: true },
+  { name: "date", title: "record.date", fields: ["usage_date"], show: (row) => <Day value={row.usage_date} />, isNumber: true },
+  { name: "reason", title: "record.reason", fields: ["reason"], show: (row) => <Word of="reason" value={row.reason} /> },
+  { name: "caller", title: "record.caller", fields: ["caller"], show: (row) => <Identifier value={row.caller} /> },
+  { name: "called", title: "record.called", fields: ["called"], show: (row) => <Identifier value={row.called} /> },
+  { name: "quantity", title: "line.quantity", fields: ["quantity"], show: (row) => <Quantity value={row.quantity} />, isNumber: true },
   { name: "release", title: "record.release", show: (row) => <Release record={row} /> },
-  { name: "raw", title: "row_error.raw", show: (row) => <Identifier value={row.raw} />, isExtra: true },
+  { name: "raw", title: "row_error.raw", fields: ["raw"], show: (row) => <Identifier value={row.raw} />, isExtra: true },
 ];
 
 const idOf = (row: UsageRecordOut) => `${row.batch_id} ${row.record_no}`;
@@ -38,6 +38,7 @@ export function SuspendedPage() {
       <ResourceTable
         name="suspended"
         caption="place.suspended"
+        address="/api/v1/usage-records"
         query={(search) => recordList({ query: { ...search, state: "SUSPENDED" } })}
         columns={COLUMNS}
         filters={FILTERS}

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out, several
+from rachun.apps.customers.models import Account, Language, Party
 from rachun.apps.resources.models import Resource
 
+PHONE = r"^\+?[0-9][0-9 ()/-]{3,24}$"
 ATTRIBUTE = r"^[a-z][a-z0-9_]{0,39}$"
 
 
@@ -86,6 +88,49 @@ class AgreementIn(AttributesIn):
     contract_id = serializers.UUIDField(allow_null=True, default=None)
     service_from = serializers.DateField()
     service_to = serializers.DateField(allow_null=True, default=None, help_text="The first day that is not served.")
+
+
+class OpeningReadingIn(In):
+    register = serializers.CharField(max_length=20)
+    value = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+
+
+class CustomerIn(AttributesIn):
+    """Who, where and by which terms. account_id or party_id name a holder who is there already."""
+
+    branch_id = serializers.UUIDField()
+    account_id = serializers.UUIDField(allow_null=True, default=None)
+    party_id = serializers.UUIDField(allow_null=True, default=None)
+    kind = serializers.ChoiceField(choices=Party.Kind.choices, default=Party.Kind.INDIVIDUAL)
+    name = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Of a new holder.")
+    language = serializers.ChoiceField(choices=Language.choices, default=Language.UKRAINIAN)
+    tax_id = serializers.CharField(max_length=20, default="", allow_blank=True)
+    email = serializers.EmailField(max_length=200, default="", allow_blank=True)
+    phone = serializers.RegexField(PHONE, max_length=30, default="", allow_blank=True)
+    delivery = serializers.ChoiceField(choices=Account.Delivery.choices, default=Account.Delivery.PAPER)
+    postcode = serializers.CharField(max_length=10, default="", allow_blank=True)
+    settlement = serializers.CharField(max_length=100)
+    street = serializers.CharField(max_length=100, default="", allow_blank=True)
+    building = serializers.CharField(max_length=20)
+    unit = serializers.CharField(max_length=20, default="", allow_blank=True)
+    service_id = serializers.UUIDField()
+    plan_id = serializers.UUIDField()
+    service_from = serializers.DateField()
+    service_point_code = serializers.CharField(
+        max_length=40, default="", allow_blank=True, help_text="Empty: the point that stands there, or the next number."
+    )
+    phone_number = serializers.CharField(max_length=64, default="", allow_blank=True, help_text="That is served.")
+    login = serializers.CharField(max_length=64, default="", allow_blank=True, help_text="That is served.")
+    meter_serial = serializers.CharField(max_length=40, default="", allow_blank=True)
+    meter_digits = serializers.IntegerField(min_value=1, max_value=11, default=6)
+    opening_readings = several(OpeningReadingIn, most=8, default=list)
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        if not told["name"] and told["account_id"] is None and told["party_id"] is None:
+            raise serializers.ValidationError({"name": _("Say who it is.")}, code="required")
+        if told["meter_serial"] and not told["opening_readings"]:
+            raise serializers.ValidationError({"opening_readings": _("Say what the new meter shows.")}, code="required")
+        return told
 
 
 class EndIn(In):

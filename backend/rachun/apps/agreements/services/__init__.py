@@ -8,8 +8,11 @@ from rachun.apps.agreements.services.change_agreement import (
 from rachun.apps.agreements.services.hand_over import NewTerms, hand_over_premise, hand_over_service_point
 from rachun.apps.agreements.services.open_agreement import Terms, open_agreement, register_service_point
 from rachun.apps.agreements.services.sign_contract import sign_contract
+from rachun.apps.agreements.services.take_customer import NewCustomer, NewMeter, take_customer
 
 __all__ = [
+    "NewCustomer",
+    "NewMeter",
     "NewTerms",
     "Terms",
     "assign_resource",
@@ -22,4 +25,5 @@ __all__ = [
     "register_service_point",
     "sign_contract",
     "suspend_agreement",
+    "take_customer",
 ]

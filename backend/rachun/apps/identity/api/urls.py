@@ -4,7 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from rachun.apps.base.api.routing import ByIdRouter
-from rachun.apps.identity.api import auth_views, job_views, views
+from rachun.apps.identity.api import auth_views, export_views, job_views, views
 
 router: SimpleRouter = ByIdRouter()
 router.register("legal-entities", views.LegalEntityViewSet, basename="legal-entity")
@@ -20,6 +20,8 @@ urlpatterns = [
     path("auth/client-token", auth_views.ClientTokenView.as_view(), name="client-token"),
     path("auth/logout", auth_views.LogoutView.as_view(), name="logout"),
     path("auth/password", auth_views.PasswordView.as_view(), name="password"),
+    path("exports", export_views.ExportView.as_view(), name="exports"),
+    path("exports/<uuid:id>/file", export_views.ExportFileView.as_view(), name="export-file"),
     path("me", auth_views.MeView.as_view(), name="me"),
     *router.urls,
 ]

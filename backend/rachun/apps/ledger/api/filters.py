@@ -1,6 +1,10 @@
+from uuid import UUID
+
 import django_filters as filters
+from django.db.models import QuerySet
 
 from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, OpenItem
+from rachun.apps.ledger.selectors.balances import list_item_balances
 
 
 class EntryFilter(filters.FilterSet):
@@ -19,10 +23,14 @@ class OpenItemFilter(filters.FilterSet):
     account_id = filters.UUIDFilter(field_name="account_id")
     bill_id = filters.UUIDFilter(field_name="bill_id")
     due_before = filters.DateFilter(field_name="due_date", lookup_expr="lt")
+    open_of_account = filters.UUIDFilter(method="unsettled", label="Of this account, what is not settled.")
 
     class Meta:
         model = OpenItem
-        fields = ("account_id", "bill_id")
+        fields = ("account_id", "bill_id", "open_of_account")
+
+    def unsettled(self, queryset: QuerySet[OpenItem], _name: str, value: UUID) -> QuerySet[OpenItem]:
+        return queryset.filter(id__in=[item.id for item in list_item_balances(account_ids=[value])])
 
 
 class LedgerAccountFilter(filters.FilterSet):

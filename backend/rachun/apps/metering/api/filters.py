@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import QuerySet
@@ -58,10 +59,25 @@ class ReadingFilter(filters.FilterSet):
     from_date = filters.DateFilter(field_name="boundary_date", lookup_expr="gte")
     to_date = filters.DateFilter(field_name="boundary_date", lookup_expr="lte")
     is_superseded = filters.BooleanFilter(field_name="superseded_at", lookup_expr="isnull", exclude=True)
+    account_id = filters.UUIDFilter(method="of_account", label="Of meters that stand or stood where it is served.")
 
     class Meta:
         model = Reading
-        fields = ("meter_id", "register_id", "meter_serial", "kind", "verdict", "from_date", "to_date", "is_superseded")
+        fields = (
+            "account_id",
+            "meter_id",
+            "register_id",
+            "meter_serial",
+            "kind",
+            "verdict",
+            "from_date",
+            "to_date",
+            "is_superseded",
+        )
+
+    def of_account(self, queryset: QuerySet[Reading], _name: str, value: UUID) -> QuerySet[Reading]:
+        there = Installation.objects.filter(service_point__agreements__account_id=value, superseded_at__isnull=True)
+        return queryset.filter(register__meter_id__in=there.values("meter_id"))
 
 
 class IntervalDayFilter(filters.FilterSet):

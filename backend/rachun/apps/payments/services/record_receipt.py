@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import Conflict, Invalid, NotFound
-from rachun.apps.base.transactions import use_case
+from rachun.apps.base.transactions import assert_in_transaction, use_case
 from rachun.apps.customers.models import Account, AccountAlias
 from rachun.apps.ledger.models import AccountingPeriod
 from rachun.apps.ledger.services.lock_money import lock_account_money
@@ -64,6 +64,12 @@ def record_receipt(*, facts: ReceiptFacts, recorded_by: UUID | None, recorded_at
     The same facts with the same key give the receipt that is there. Raises ReceiptKeyReused for other facts,
     AccountNumberUnknown, ReceiptInvalid, PeriodIsClosed.
     """
+    return take_receipt(facts=facts, recorded_by=recorded_by, recorded_at=recorded_at)
+
+
+def take_receipt(*, facts: ReceiptFacts, recorded_by: UUID | None, recorded_at: datetime) -> Receipt:
+    """The same as a part of a larger use case."""
+    assert_in_transaction()
     account = find_account(legal_entity_id=facts.legal_entity_id, number=facts.account_number)
     lock_external_key(legal_entity_id=facts.legal_entity_id, channel=facts.channel, external_key=facts.external_key)
     lock_account_money(account_ids=[account.id])

@@ -1,0 +1,1 @@
+export { getEntryOptions as entryDetail, listEntriesOptions as entryList } from "@/api/@tanstack/react-query.gen";
