@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.bench.data import REPOSITORY
 from tests.bench.figures import Figure
 
-JOBS = ("engine", "quote", "C1", "A")
+JOBS = ("engine", "engine-calls", "quote", "C1", "A")
+OWN_DATA = ("engine", "engine-calls", "quote")
 TARGET = REPOSITORY / "docs" / "benchmarks.md"
 
 
@@ -21,6 +22,10 @@ def run(*, job: str, n: int | None, data: Path | None) -> Figure:
         from tests.bench import pricing
 
         return pricing.run(n=n or pricing.N_DEFAULT, data=data)
+    if job == "engine-calls":
+        from tests.bench import rated_calls
+
+        return rated_calls.run(n=n or rated_calls.N_DEFAULT, data=data)
     from tests.bench.place import bench_place
 
     with bench_place() as place:
@@ -35,7 +40,7 @@ def run_all(*, n: int | None, data: Path | None) -> int:
     for job in JOBS:
         options = [
             *(["--n", str(n)] if n else []),
-            *(["--data", str(data)] if data and job not in ("engine", "quote") else []),
+            *(["--data", str(data)] if data and job not in OWN_DATA else []),
         ]
         command = [sys.executable, "-m", "tests.bench", job, *options]
         done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)

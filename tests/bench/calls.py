@@ -1,19 +1,22 @@
 """Job C1: one file of calls → committed, keyed, rated rows."""
 
-from datetime import UTC, datetime
+import tempfile
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Sum
+from rachun.apps.base.files import keep_blocks
+from rachun.apps.base.jobs import enqueue
+from rachun.apps.base.models import Job
 from rachun.apps.catalog.models import DestinationRate, DestinationTable
 from rachun.apps.identity.models import Branch
-from rachun.apps.rating.services import LoadOutcome, UsageFile, load_usage
-from rachun.apps.usage.models import UsageRecord, UsageSource
-from rachun.formats.source import Source
+from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 
-from tests.bench.copying import bare_copy_seconds
+from tests.bench.call_limit import AGAINST, bare_load_seconds
 from tests.bench.customers import (
     CURRENCY,
     LONG_AGO,
@@ -26,35 +29,35 @@ from tests.bench.customers import (
     make_seller,
 )
 from tests.bench.data import PeerData, peer_data
-from tests.bench.figures import Figure, figure, timed
+from tests.bench.figures import Figure, figure
 from tests.bench.place import Place
+from tests.bench.worker import run_apart
 
-N_DEFAULT, CALLS_PER_CUSTOMER = 100_000, 10
-LOADED_AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+N_DEFAULT, CALLS_PER_CUSTOMER, CUSTOMERS_MAX = 100_000, 10, 100_000
+BLOCK_BYTES = 1 << 20
 CALLS = {"code": "calls", "kind": "traffic", "destination_table": "calls", "posting_code": "REVENUE_CALLS"}
 
 
 def run(*, place: Place, n: int, data: Path | None) -> Figure:
-    peer = peer_data(folder=place.folder / "data", customers=max(n // CALLS_PER_CUSTOMER, 1), calls=n, given=data)
-    source = prepare(peer)
-    usage = file_of(peer)
-    outcomes: list[LoadOutcome] = []
-
-    def load() -> None:
-        with transaction.atomic(durable=True):
-            outcomes.append(load_usage(source=source, usage=usage, loaded_at=LOADED_AT))
-
-    spent = timed(load, server_pid=place.server_pid)
-    batch = outcomes[0].batch
-    bare_s = bare_copy_seconds(place=place, tables={"usage_usagerecord": batch.id})
-    return figure(
+    customers = min(max(n // CALLS_PER_CUSTOMER, 1), CUSTOMERS_MAX)
+    peer = peer_data(folder=place.folder / "data", customers=customers, calls=n, given=data)
+    source, sha256 = prepare(peer), kept_file(peer)
+    job = load_job(source=source, sha256=sha256)
+    ran = run_apart(job_id=job.id, server_pid=place.server_pid)
+    batch = UsageBatch.objects.get()
+    again = load_job(source=source, sha256=sha256)
+    run_apart(job_id=again.id, server_pid=place.server_pid)
+    is_exact = are_totals_exact(peer=peer, batch=batch) and changed_nothing(again)
+    limit_s = bare_load_seconds(place=place, n=batch.record_count)
+    found = figure(
         job="C1",
         n=batch.record_count,
-        ok=are_totals_exact(peer=peer, outcome=outcomes[0]),
-        spent=spent,
-        against="bare COPY of the same rows into a table without keys",
-        limit_rate=batch.added_count / bare_s,
+        ok=is_exact,
+        spent=ran.spent,
+        against=AGAINST,
+        limit_rate=batch.record_count / limit_s,
     )
+    return replace(found, peak_mib=ran.peak_mib)
 
 
 def prepare(peer: PeerData) -> UsageSource:
@@ -91,24 +94,38 @@ def load_deck(*, peer: PeerData, branch: Branch) -> None:
     DestinationRate.objects.bulk_create(rates, batch_size=ROWS)
 
 
-def file_of(peer: PeerData) -> UsageFile:
-    """The CDRs as the declared text log of an exchange writes them; its clock is taken for the local one."""
-    lines = []
-    for row in peer.rows("cdrs"):
-        at = datetime.fromisoformat(row["start_utc"]).strftime("%d.%m.%Y %H:%M:%S")
-        a, b, seconds = row["caller"], row["callee"], row["duration_s"]
-        lines.append(f"{at}\t{seconds}\t{a}\t{a}\t{b}\t{b}\t0\t1\t0\t{seconds}")
-    content = "\n".join(lines).encode()
-    return UsageFile(file=Source(name="cdrs.txt", data=content), sha256=sha256(content).hexdigest())
+def kept_file(peer: PeerData) -> str:
+    """The CDRs as the declared text log of an exchange writes them, in the store of files, where an upload would lie;
+    its clock is taken for the local one. Answers the hash.
+    """
+    with tempfile.TemporaryFile() as text:
+        for row in peer.rows("cdrs"):
+            at = datetime.fromisoformat(row["start_utc"]).strftime("%d.%m.%Y %H:%M:%S")
+            a, b, seconds = row["caller"], row["callee"], row["duration_s"]
+            text.write(f"{at}\t{seconds}\t{a}\t{a}\t{b}\t{b}\t0\t1\t0\t{seconds}\n".encode())
+        text.seek(0)
+        return keep_blocks(blocks=iter(partial(text.read, BLOCK_BYTES), b""))
 
 
-def are_totals_exact(*, peer: PeerData, outcome: LoadOutcome) -> bool:
+def load_job(*, source: UsageSource, sha256: str) -> Job:
+    params = {"source_id": str(source.id), "name": "cdrs.txt", "sha256": sha256}
+    with transaction.atomic():
+        return enqueue("rating.load_usage", params=params, legal_entity_id=source.legal_entity_id)
+
+
+def are_totals_exact(*, peer: PeerData, batch: UsageBatch) -> bool:
     expected = peer.expected("cdr_rating")
-    rated = UsageRecord.objects.filter(load_key=outcome.batch.id, state=UsageRecord.State.RATED)
+    rated = UsageRecord.objects.filter(load_key=batch.id, state=UsageRecord.State.RATED)
     found = rated.aggregate(seconds=Sum("billed_s"), micro=Sum("amount_micro"))
     return (
-        outcome.batch.added_count == expected["cdrs"]
+        batch.record_count == batch.added_count == expected["cdrs"]
         and rated.count() == expected["answered"]
         and found["seconds"] == expected["billed_seconds"]
         and Decimal(found["micro"]).scaleb(-6) == Decimal(expected["cost"])
     )
+
+
+def changed_nothing(job: Job) -> bool:
+    """Of a second load of the same file."""
+    done = Job.objects.get(id=job.id)
+    return done.state == Job.State.DONE and done.result["added"] == 0 and UsageBatch.objects.count() == 1

@@ -194,7 +194,8 @@ SMTP_URL = ENV.smtp_url
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a body; files go through FILE_UPLOAD_MAX_SIZE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-FILE_UPLOAD_MAX_SIZE = 200 * 1024 * 1024
+FILE_UPLOAD_MAX_SIZE = 200 * 1024 * 1024  # of files that their readers hold whole
+CALLS_UPLOAD_MAX_SIZE = 2 * 1024**3  # calls are read part by part; ten million of them take less than half of this
 
 # Behind https everything that a browser can enforce is on; a loopback stack without a certificate cannot have it.
 PUBLIC_IS_HTTPS = ENV.public_url.startswith("https://")

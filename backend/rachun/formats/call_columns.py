@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -39,12 +40,34 @@ def clock_to_utc(*, local: pl.Expr, zone: str) -> pl.Expr:
     """An exchange writes the local clock. The hour that comes twice in autumn is taken as its first coming, since the
     line does not say; the count of such calls is in the totals. A time the clock never shows gives null.
     """
-    return local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+    return local.map_batches(partial(_utc_of, zone=zone), return_dtype=UTC)
 
 
 def is_ambiguous(*, local: pl.Expr, zone: str) -> pl.Expr:
-    once = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-    return once.is_null() & clock_to_utc(local=local, zone=zone).is_not_null()
+    return local.map_batches(partial(_is_twice, zone=zone), return_dtype=pl.Boolean())
+
+
+def _utc_of(local: pl.Series, *, zone: str) -> pl.Series:
+    known = _by_minute(local, zone=zone)
+    return known.select(pl.col("utc") + (pl.col("local") - pl.col("minute"))).to_series()
+
+
+def _is_twice(local: pl.Series, *, zone: str) -> pl.Series:
+    return _by_minute(local, zone=zone)["is_twice"].fill_null(value=False)
+
+
+def _by_minute(local: pl.Series, *, zone: str) -> pl.DataFrame:
+    """local, minute, utc and is_twice of the minute. Clocks change on whole minutes, and calls share their minutes, so
+    the rules of the zone are asked once for each.
+    """
+    clock = local.alias("local").to_frame().with_columns(minute=pl.col("local").dt.truncate("1m"))
+    minute = pl.col("minute")
+    first = minute.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    once = minute.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    minutes = clock.select(minute.drop_nulls().unique()).with_columns(
+        utc=first.dt.convert_time_zone("UTC"), is_twice=once.is_null() & first.is_not_null()
+    )
+    return clock.join(minutes, on="minute", how="left", maintain_order="left")
 
 
 def first_problem(*problems: tuple[pl.Expr, str, str]) -> list[pl.Expr]:

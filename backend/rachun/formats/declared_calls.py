@@ -29,6 +29,7 @@ from rachun.formats.typed_columns import check_zone
 
 SHIPPED_PROFILES = ("bgbilling", "m200_ex", "evrokvant", "es11")
 Profile = Mapping[str, Any]
+_DIGITS_MAX = 12
 _SHOWN = {"started_at": "started", "duration": "duration", "billable": "billable_text", "cause": "disposition"}
 _NEEDED = (
     *("row_no", "raw", "caller_raw", "called_raw", "started_at", "duration_s", "billable_s", "disposition", "answered"),
@@ -248,7 +249,8 @@ def _seconds(name: str, profile: Profile) -> pl.Expr:
             for n in (1, 2, 3)
         ]
         return parts[0] * 3600 + parts[1] * 60 + parts[2]
-    whole = text.str.extract(r"^([0-9]{1,12})$").cast(pl.Int64, strict=False)
+    is_plain = (text.str.len_bytes() <= _DIGITS_MAX) & ~text.str.starts_with("-") & ~text.str.starts_with("+")
+    whole = pl.when(is_plain).then(text).cast(pl.Int64, strict=False)
     return (whole + 999) // 1000 if profile["duration_unit"] == "MS" else whole
 
 

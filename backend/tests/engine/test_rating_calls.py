@@ -62,6 +62,16 @@ class TestRateCalls:
         # 0.003 × 1 / 60 = 0.00005 → 0.0001
         assert rated(deck(row("1", "0.003")), ("1234567", MARCH, 1, True))[0][2] == 100
 
+    @pytest.mark.parametrize(("covered", "amount"), [(0, "1.30"), (60, "0.70"), (100, "0.30"), (120, "0")])
+    def test_asks_no_connection_fee_once_a_bundle_pays_every_billed_second(self, covered: int, amount: str) -> None:
+        # 61 s are billed as 120 at 0.01 a second; the fee is 0.10.
+        call = pl.DataFrame([("1234567", MARCH, 61, True)], schema=dict(CALLS), orient="row")
+        table = destination_table(rows=deck(row("1", fee="0.10", first=60, step=60)))
+
+        answer = rate_calls(calls=call.with_columns(covered_s=pl.lit(covered)), table=table)
+
+        assert answer["amount_micro"].to_list() == [int(Decimal(amount).scaleb(6))]
+
     def test_never_takes_a_missing_rate_for_zero(self) -> None:
         assert rated(deck(row("1")), ("49891234567", MARCH, 60, True)) == [(None, None, None, "ERROR", "NO_RATE")]
 

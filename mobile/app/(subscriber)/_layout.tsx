@@ -1,16 +1,17 @@
-import { Redirect, Slot, usePathname } from "expo-router";
+import { Slot, usePathname } from "expo-router";
 
+import { SignInScreen } from "@/features/access/sign-in-screen";
 import { Boundary } from "@/ui/boundary";
 import { Frame } from "@/ui/frame";
 import { Waiting } from "@/ui/states";
 import { useSession } from "@/ui/use-session";
 
-/** Everything behind the sign-in; the address waits until somebody is in. */
+/** Everything behind the sign-in. The address stays what was asked for, and is shown once somebody is in. */
 export default function SubscriberLayout() {
   const session = useSession();
   const path = usePathname();
   if (session === "UNKNOWN") return <Waiting />;
-  if (session === "OUT") return <Redirect href={path === "/" ? "/sign-in" : { pathname: "/sign-in", params: { next: path } }} />;
+  if (session === "OUT") return <SignInScreen />;
   return (
     <Frame>
       <Boundary resetBy={path}>

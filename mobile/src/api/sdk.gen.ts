@@ -1540,6 +1540,8 @@ export const listUsageBatches = <ThrowOnError extends boolean = false>(options?:
 
 /**
  * Starts a job whose result names the batch. The same file again is answered with the batch that holds it.
+ *
+ * A file of at most 2 GiB; formats that are not read line by line take less and say so in the job.
  */
 export const loadUsage = <ThrowOnError extends boolean = false>(options: Options<LoadUsageData, ThrowOnError>): RequestResult<LoadUsageResponses, LoadUsageErrors, ThrowOnError> => (options.client ?? client).post<LoadUsageResponses, LoadUsageErrors, ThrowOnError>({
     ...formDataBodySerializer,

@@ -26,8 +26,14 @@ function length(value: string | null): number {
   return value === null || value.startsWith("-") ? 0 : Number(magnitude(value));
 }
 
+interface MonthChartProps {
+  months: MonthValue[];
+  told: (one: MonthValue) => string;
+  height?: number;
+}
+
 /** A bar a month; the chosen one says its figure in words above. Zero has no height, unknown has a dash. */
-export function MonthChart({ months, told }: { months: MonthValue[]; told: (one: MonthValue) => string }) {
+export function MonthChart({ months, told, height = HEIGHT }: MonthChartProps) {
   const { say } = useSay();
   const { tones, scale } = useLook();
   const { width } = useWindowDimensions();
@@ -65,7 +71,7 @@ export function MonthChart({ months, told }: { months: MonthValue[]; told: (one:
               accessibilityLabel={`${nameOf(month.month)}: ${month.value === null ? say("usage.unknown") : told(month)}`}
               onPress={() => setChosen(position)}
               onHoverIn={() => setChosen(position)}
-              style={{ flex: 1, height: HEIGHT, justifyContent: "flex-end", minWidth: 0, maxWidth: BAR_MAX }}
+              style={{ flex: 1, height, justifyContent: "flex-end", minWidth: 0, maxWidth: BAR_MAX }}
             >
               {month.value === null ? (
                 <Words size="small" tone="quiet" style={{ textAlign: "center" }}>
@@ -74,7 +80,7 @@ export function MonthChart({ months, told }: { months: MonthValue[]; told: (one:
               ) : (
                 <View
                   style={{
-                    height: Math.max(Math.round(share * HEIGHT), 1),
+                    height: Math.max(Math.round(share * height), 1),
                     borderTopLeftRadius: 2,
                     borderTopRightRadius: 2,
                     backgroundColor: isChosen ? tones.accent : tones.bar,

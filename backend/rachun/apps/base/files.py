@@ -1,6 +1,7 @@
 """The content-addressed store: a file's name is the SHA-256 of its bytes, so the same bytes are kept once."""
 
 import os
+from collections.abc import Iterable
 from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
@@ -17,20 +18,31 @@ def file_path(*, digest: str) -> Path:
 
 
 def keep_file(*, content: bytes) -> str:
-    """Store the bytes and return their hash. A half-written file is never visible under its name."""
-    digest = sha256(content).hexdigest()
-    path = file_path(digest=digest)
-    if path.exists():
-        return digest
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{digest}.{uuid4().hex}")
+    """Store the bytes and return their hash."""
+    return keep_blocks(blocks=[content])
+
+
+def keep_blocks(*, blocks: Iterable[bytes]) -> str:
+    """Store a file that comes block by block and return its hash; memory holds one block.
+
+    A half-written file is never visible under its name.
+    """
+    root = Path(settings.FILES_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    unfinished, counted = root / f".{uuid4().hex}", sha256()
     try:
         with unfinished.open("wb") as stream:
-            stream.write(content)
+            for block in blocks:
+                counted.update(block)
+                stream.write(block)
             stream.flush()
             os.fsync(stream.fileno())
-        unfinished.replace(path)
-        sync_folder(path.parent)
+        digest = counted.hexdigest()
+        path = file_path(digest=digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.replace(path)
+            sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
     return digest

@@ -13,6 +13,7 @@ from rachun.engine.rating.table import (
     AMOUNT_DECIMALS,
     DESTINATIONS,
     E8_DECIMALS,
+    SMALL,
     TERMS,
     DestinationsInvalid,
     DestinationTable,
@@ -59,7 +60,8 @@ RATED: Mapping[str, pl.DataType] = {
 SECONDS_MAX = 10**8  # three years
 COUNT_MAX = 10**12
 _AMOUNT_MAX = 10**18
-_SMALL = 2**61
+_SOUND, _BAD_NUMBER, _BAD_DURATION, _NO_RATE, _NO_BAND, _OVERFLOW = range(6)
+_ERRORS = pl.Series([None, "BAD_NUMBER", "BAD_DURATION", "NO_RATE", "NO_BAND", "OVERFLOW"], dtype=pl.String)
 _E8_PER_MICRO = 10 ** (E8_DECIMALS - AMOUNT_DECIMALS)
 
 
@@ -88,18 +90,22 @@ def rate_calls(*, calls: pl.DataFrame, table: DestinationTable) -> pl.DataFrame:
     as the row in force at the start says. A call without billable seconds, or shorter than the row's free threshold,
     costs nothing. Raises InstantsMissing.
     """
-    exact = calls.select(pl.col(name).cast(dtype) for name, dtype in CALLS.items())
-    seconds, consumed = exact["billable_s"].fill_null(-1).to_numpy(), _whole(calls, CONSUMED)
+    exact = calls.select(
+        pl.col("called").cast(pl.String),
+        pl.col("usage_date").cast(pl.Date).cast(pl.Int32).cast(pl.Int64),
+        pl.col("billable_s").cast(pl.Int64).fill_null(-1),
+        pl.col("answered").cast(pl.Boolean).fill_null(value=False),
+        is_silent=pl.col("answered").cast(pl.Boolean).eq(other=False).fill_null(value=False),
+    )
+    seconds, consumed = exact["billable_s"].to_numpy(), _whole(calls, CONSUMED)
     is_sound = (seconds >= 0) & (seconds <= (SECONDS_MAX if table.measures_time else COUNT_MAX))
     instants = _instants(calls, table=table)
-    schedule = table.zones.find(
-        called=exact["called"], days=exact["usage_date"].cast(pl.Int32).cast(pl.Int64).to_numpy()
-    )
+    schedule = table.zones.find(called=exact["called"], days=exact["usage_date"].to_numpy())
     clock = _clock(table, instants=instants, spans=np.where(is_sound, seconds, 0) + consumed)
     row = _first_rows(table, clock=clock, schedule=schedule, moments=instants + consumed * table.measures_time)
     threshold, minimum_s = (_column(table, name, row=row) for name in ("free_below_s", "minimum_s"))
     is_costly = is_sound & (row != NO_ROW) & (seconds > 0) & (seconds >= threshold)
-    priced = np.flatnonzero(is_costly & exact["answered"].fill_null(value=False).to_numpy())
+    priced = np.flatnonzero(is_costly & exact["answered"].to_numpy())
     course = Course(
         schedule=schedule,
         row=row,
@@ -108,9 +114,14 @@ def rate_calls(*, calls: pl.DataFrame, table: DestinationTable) -> pl.DataFrame:
         upto=consumed + np.maximum(seconds, minimum_s),
         covered=consumed + _whole(calls, COVERED),
     )
-    costs = {"ix": priced, **_costs(table, clock=clock, course=course.only(priced))}
-    found = _beside(exact, table=table, schedule=schedule, row=row, costs=costs)
-    return found.with_columns(error=_error(is_sound)).select(_rated())
+    costs = _costs(table, clock=clock, course=course.only(priced))
+    whole = {name: _spread(values, over=priced, size=calls.height) for name, values in costs.items()}
+    errors = np.select(
+        [~is_sound, exact["is_silent"].to_numpy(), schedule == NO_ZONE, (row == NO_ROW) | whole["is_lost"]],
+        [_BAD_DURATION, _SOUND, _unknown(exact["called"], schedule=schedule), _NO_BAND],
+        np.where(whole["is_beyond"], _OVERFLOW, _SOUND),
+    )
+    return _beside(table, row=row, costs=whole, errors=errors, answered=exact["answered"])
 
 
 def _first_rows(table: DestinationTable, *, clock: Clock, schedule: Int64s, moments: Int64s) -> Int64s:
@@ -142,9 +153,14 @@ def _costs(table: DestinationTable, *, clock: Clock, course: Course) -> dict[str
 def _part(
     table: DestinationTable, *, clock: Clock, course: Course, terms: _Terms, dtype: Any
 ) -> dict[str, npt.NDArray[Any]]:
-    prices = table.steps.price if dtype is object else np.minimum(table.steps.price, _SMALL).astype(np.int64)
+    """A call of which a bundle pays every billed second, or that goes on from an earlier record, has no connection fee
+    and no minimum.
+    """
+    prices = table.steps.price if dtype is object else table.steps.small_price
     used = consume(table=table, clock=clock, course=course, prices=prices)
-    fees, least, most = (values.astype(dtype) * table.den for values in (terms.fee_e8, terms.minimum_e8, terms.cap_e8))
+    is_paid = (course.consumed > 0) | (course.covered >= course.consumed + used.billed)
+    fee_e8, minimum_e8 = (np.where(is_paid, 0, values) for values in (terms.fee_e8, terms.minimum_e8))
+    fees, least, most = (values.astype(dtype) * table.den for values in (fee_e8, minimum_e8, terms.cap_e8))
     worth = np.maximum(used.worth + fees, least)
     worth = np.where(terms.cap_e8 >= 0, np.minimum(worth, most), worth)
     tens = np.array([10**power for power in range(E8_DECIMALS + 1)], dtype=dtype)
@@ -153,7 +169,7 @@ def _part(
     is_beyond = (amount > _AMOUNT_MAX).astype(np.bool_)
     return {
         "billed_s": used.billed,
-        "fee_micro": terms.fee_e8 // _E8_PER_MICRO,
+        "fee_micro": fee_e8 // _E8_PER_MICRO,
         "amount_micro": np.where(is_beyond, 0, amount).astype(np.int64),
         "is_lost": used.is_lost,
         "is_beyond": is_beyond,
@@ -161,15 +177,11 @@ def _part(
 
 
 def _terms(table: DestinationTable, *, course: Course) -> _Terms:
-    """A call that a bundle pays whole, or that goes on from an earlier record, has no connection fee."""
     row = course.row
-    is_paid = (course.consumed > 0) | (course.covered >= course.upto)
     return _Terms(
-        fee_e8=np.where(is_paid, 0, _column(table, "connection_fee_e8", row=row)),
-        minimum_e8=np.where(is_paid, 0, _column(table, "minimum_e8", row=row)),
-        cap_e8=np.where(
-            table.rows["max_cost_strategy"].to_numpy()[row] == "FREE", _column(table, "max_cost_e8", row=row), -1
-        ),
+        fee_e8=_column(table, "connection_fee_e8", row=row),
+        minimum_e8=_column(table, "minimum_e8", row=row),
+        cap_e8=_column(table, "cap_e8", row=row),
         decimals=_column(table, "decimals", row=row),
         mode=table.modes[row],
     )
@@ -177,11 +189,11 @@ def _terms(table: DestinationTable, *, course: Course) -> _Terms:
 
 def _fits(table: DestinationTable, *, course: Course, terms: _Terms) -> Bools:
     """Whether no product on the way of a call can leave 64 bits."""
-    if table.den * 10**E8_DECIMALS > _SMALL:
+    if table.den * 10**E8_DECIMALS > SMALL:
         return np.zeros(len(course.row), dtype=np.bool_)
     longest = course.upto + table.steps.increment.max(initial=1)
     one_off = np.maximum(np.maximum(terms.fee_e8, terms.minimum_e8), terms.cap_e8)
-    bounded: Bools = (table.dearest[course.schedule] <= _SMALL // 2 // longest) & (one_off <= _SMALL // 2 // table.den)
+    bounded: Bools = (table.dearest[course.schedule] <= SMALL // 2 // longest) & (one_off <= SMALL // 2 // table.den)
     return bounded
 
 
@@ -208,65 +220,47 @@ def _whole(calls: pl.DataFrame, name: str) -> Int64s:
 
 
 def _column(table: DestinationTable, name: str, *, row: Int64s) -> Int64s:
-    """The column of each call's row; 0 for calls without one, -1 for what a row leaves open."""
-    if not table.rows.height:
-        return np.zeros(len(row), dtype=np.int64)
-    values: Int64s = table.rows[name].fill_null(-1).to_numpy()[np.maximum(row, 0)]
+    """The column of each call's row, -1 for what a row leaves open; of no meaning for calls without a row."""
+    values: Int64s = table.numbers[name][np.maximum(row, 0)]
     return values
 
 
+def _spread(values: npt.NDArray[Any], *, over: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    whole = np.zeros(size, dtype=values.dtype)
+    whole[over] = values
+    return whole
+
+
+def _unknown(called: pl.Series, *, schedule: Int64s) -> Int64s:
+    """Why a number has no zone: it is none, or nothing prices it."""
+    reasons = np.full(len(schedule), _NO_RATE, dtype=np.int64)
+    unknown = np.flatnonzero(schedule == NO_ZONE)
+    if unknown.size:
+        has_digits = called.gather(unknown).str.contains("^[0-9]+$").fill_null(value=False).to_numpy()
+        reasons[unknown[~has_digits]] = _BAD_NUMBER
+    return reasons
+
+
 def _beside(
-    calls: pl.DataFrame,
-    *,
-    table: DestinationTable,
-    schedule: Int64s,
-    row: Int64s,
-    costs: dict[str, npt.NDArray[Any]],
+    table: DestinationTable, *, row: Int64s, costs: dict[str, npt.NDArray[Any]], errors: Int64s, answered: pl.Series
 ) -> pl.DataFrame:
-    size = calls.height
-    columns: dict[str, pl.Series] = {}
-    for name, values in costs.items():
-        if name != "ix":
-            whole = np.zeros(size, dtype=values.dtype)
-            whole[costs["ix"]] = values
-            columns[name] = pl.Series(name, whole)
-    places = pl.Series("destination_no", row).set(pl.Series(row == NO_ROW), None)
-    return calls.with_columns(
-        places,
-        pl.Series("is_known", schedule != NO_ZONE),
-        table.rows["prefix"].gather(places),
-        table.rows["label"].gather(places),
-        **columns,
+    places = pl.Series("destination_no", row)
+    if (row == NO_ROW).any():
+        places = places.set(pl.Series(row == NO_ROW), None)
+    found = pl.DataFrame(
+        {
+            "destination_no": places,
+            "prefix": table.rows["prefix"].gather(places),
+            "label": table.rows["label"].gather(places),
+            **{name: costs[name] for name in ("billed_s", "fee_micro", "amount_micro")},
+            "error": _ERRORS.gather(errors),
+            "answered": answered,
+        }
     )
-
-
-def _error(is_sound: Bools) -> pl.Expr:
-    has_digits = pl.col("called").str.contains("^[0-9]+$").fill_null(value=False)
-    return (
-        pl.when(~pl.lit(pl.Series(is_sound)))
-        .then(pl.lit("BAD_DURATION"))
-        .when(~pl.col("answered"))
-        .then(None)
-        .when(~pl.col("is_known") & ~has_digits)
-        .then(pl.lit("BAD_NUMBER"))
-        .when(~pl.col("is_known"))
-        .then(pl.lit("NO_RATE"))
-        .when(pl.col("destination_no").is_null() | pl.col("is_lost"))
-        .then(pl.lit("NO_BAND"))
-        .when(pl.col("is_beyond"))
-        .then(pl.lit("OVERFLOW"))
-    )
-
-
-def _rated() -> list[pl.Expr]:
-    sound = pl.col("error").is_null()
-    status = pl.when(~sound).then(pl.lit("ERROR")).when(pl.col("answered")).then(pl.lit("RATED"))
+    is_sound = pl.col("error").is_null()
+    status = pl.when(~is_sound).then(pl.lit("ERROR")).when("answered").then(pl.lit("RATED"))
     values = {
-        "destination_no": pl.col("destination_no"),
-        "prefix": pl.col("prefix"),
-        "label": pl.col("label"),
-        **{name: pl.when(sound).then(name) for name in ("billed_s", "fee_micro", "amount_micro")},
+        **{name: pl.when(is_sound).then(name) for name in ("billed_s", "fee_micro", "amount_micro")},
         "status": status.otherwise(pl.lit("UNANSWERED")),
-        "error": pl.col("error"),
     }
-    return [values[name].cast(dtype).alias(name) for name, dtype in RATED.items()]
+    return found.select(values.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in RATED.items())

@@ -5,16 +5,18 @@ reached, prices all whole increments up to the next change of either.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rachun.engine.rating.bands import NEVER, NO_SLOT, Timeline, draw_timeline, is_constant
+from rachun.engine.rating.bands import NEVER, NO_SLOT, Pattern, Timeline, draw_timeline, is_constant
 from rachun.engine.rating.table import DestinationTable
 from rachun.engine.rating.zones import Int64s
 
 NO_ROW = -1
+_DAY_S = 86_400
 Bools = npt.NDArray[np.bool_]
 
 
@@ -38,11 +40,16 @@ class Clock:
 
 
 def wind_clock(*, table: DestinationTable, begin: int, end: int) -> Clock:
-    """Draw the timelines from `begin` to `end`, seconds since 1970 UTC."""
+    """Draw the timelines from `begin` to `end`, seconds since 1970 UTC, by whole days, so one serves many parts."""
+    return _wound(table.patterns, table.time_zone, begin // _DAY_S * _DAY_S, -(-end // _DAY_S) * _DAY_S)
+
+
+@lru_cache(maxsize=64)
+def _wound(patterns: tuple[Pattern, ...], zone: str, begin: int, end: int) -> Clock:
     return Clock(
         lines=tuple(
-            None if is_constant(pattern) else draw_timeline(pattern=pattern, zone=table.time_zone, begin=begin, end=end)
-            for pattern in table.patterns
+            None if is_constant(pattern) else draw_timeline(pattern=pattern, zone=zone, begin=begin, end=end)
+            for pattern in patterns
         )
     )
 

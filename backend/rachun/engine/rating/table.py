@@ -44,6 +44,7 @@ STRATEGIES = ("", "FREE", "DISCONNECT")
 USAGE_MAX = 10**12  # of any interval or threshold: keeps the usage of a call inside 64 bits
 AMOUNT_DECIMALS = 6
 E8_DECIMALS = 8
+SMALL = 2**61  # what a product in 64 bits may reach
 
 
 class DestinationsInvalid(ValueError):
@@ -54,7 +55,8 @@ class DestinationsInvalid(ValueError):
 class Steps:
     """Rate groups of all rows, one row's after another's; `first` and `count` find a row's own.
 
-    price: per unit of usage, over the table's denominator. from_s: usage consumed from which the group prices.
+    price: per unit of usage, over the table's denominator; small_price: the same in 64 bits, cut off at SMALL.
+    from_s: usage consumed from which the group prices.
     """
 
     first: Int64s
@@ -62,6 +64,7 @@ class Steps:
     from_s: Int64s
     increment: Int64s
     price: npt.NDArray[np.object_]
+    small_price: Int64s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class DestinationTable:
     schedule_rows: Int64s
     dearest: Int64s
     modes: npt.NDArray[np.int64]
+    numbers: Mapping[str, Int64s]
     steps: Steps
     den: int
     time_zone: str
@@ -126,6 +130,7 @@ def destination_table(
         schedule_rows=np.array([row for schedule in zones.schedules for row in schedule], dtype=np.int64),
         dearest=_dearest(zones, steps=steps),
         modes=np.array([MODES.index(mode) for mode in exact["rounding"]], dtype=np.int64),
+        numbers=_numbers(exact),
         steps=steps,
         den=den,
         time_zone=time_zone,
@@ -181,6 +186,14 @@ def _patterns(rows: pl.DataFrame, *, zones: ZoneIndex, bands: Sequence[TimeBand]
     return tuple(numbers), np.array(found, dtype=np.int64)
 
 
+def _numbers(rows: pl.DataFrame) -> Mapping[str, Int64s]:
+    """One row of nothing where there are none, so that a look-up without a row finds something to leave alone."""
+    cap = pl.when(pl.col("max_cost_strategy") == "FREE").then("max_cost_e8")
+    names = ("connection_fee_e8", "minimum_e8", "minimum_s", "free_below_s", "decimals")
+    columns = rows.select(*names, cap_e8=cap).fill_null(-1)
+    return {column.name: column.to_numpy() if rows.height else np.zeros(1, dtype=np.int64) for column in columns}
+
+
 def _dearest(zones: ZoneIndex, *, steps: Steps) -> Int64s:
     bounds = zip(steps.first.tolist(), steps.count.tolist(), strict=True)
     of_row = [min(max(steps.price[first : first + count]), 2**62) for first, count in bounds]
@@ -199,12 +212,14 @@ def _steps(rows: pl.DataFrame) -> tuple[Steps, int]:
     den = lcm(*{per for group in groups for _, _, per, _ in group})
     counts = np.array([len(group) for group in groups], dtype=np.int64)
     flat = [step for group in groups for step in group]
+    prices = [price * (den // per) for _, price, per, _ in flat]
     steps = Steps(
         first=np.cumsum(counts) - counts,
         count=counts,
         from_s=np.array([from_s for from_s, _, _, _ in flat], dtype=np.int64),
         increment=np.array([increment for _, _, _, increment in flat], dtype=np.int64),
-        price=np.array([price * (den // per) for _, price, per, _ in flat], dtype=object),
+        price=np.array(prices, dtype=object),
+        small_price=np.array([min(price, SMALL) for price in prices], dtype=np.int64),
     )
     return steps, den
 

@@ -73,8 +73,16 @@ class ZoneIndex:
     def find(self, *, called: pl.Series, days: Int64s) -> Int64s:
         """Schedule of each dialled text on its day (since 1970-01-01), NO_ZONE where there is none or no text."""
         epoch = np.searchsorted(self.epochs, days, side="right") - 1
-        lengths = called.str.len_bytes().cast(pl.Int64).fill_null(0).to_numpy()
-        numbers = called.cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
+        text = pl.col("called")
+        read = (
+            called.alias("called")
+            .to_frame()
+            .select(
+                length=text.str.len_bytes().cast(pl.Int64).fill_null(0),
+                number=text.cast(pl.Int64, strict=False).fill_null(-1),
+            )
+        )
+        lengths, numbers = read["length"].to_numpy(), read["number"].to_numpy()
         tens = 10 ** np.arange(WIDTH + 1, dtype=np.int64)
         fits = (lengths >= max(self.longest, 1)) & (lengths <= WIDTH)
         plain = fits & (numbers >= tens[np.where(fits, lengths - 1, 0)])  # neither a sign nor a zero in front

@@ -1,10 +1,11 @@
 """Rendered files are kept by their hash."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
-from rachun.apps.base.files import FileMissing, file_path, keep_file, read_file
+from rachun.apps.base.files import FileMissing, file_path, keep_blocks, keep_file, read_file
 from rachun.apps.documents.models import Document, DocumentTemplate
 from rachun.apps.documents.services import store_document
 from tests.apps.identity.makers import Enterprise, client_of, make_enterprise, make_operator
@@ -29,6 +30,20 @@ class TestAStoredFile:
 
         assert len(digests) == 1
         assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == list(digests)
+
+    def test_that_breaks_off_while_it_comes_leaves_nothing(self, tmp_path: Any) -> None:
+        def breaking_off() -> Iterator[bytes]:
+            yield b"half"
+            raise ConnectionAbortedError
+
+        with pytest.raises(ConnectionAbortedError):
+            keep_blocks(blocks=breaking_off())
+
+        assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    def test_that_comes_in_blocks_is_the_whole_file(self) -> None:
+        assert keep_blocks(blocks=[b"on", b"", b"e"]) == keep_file(content=b"one")
+        assert read_file(digest=keep_file(content=b"one")) == b"one"
 
     def test_is_noticed_when_altered_or_lost(self) -> None:
         digest = keep_file(content=b"one")

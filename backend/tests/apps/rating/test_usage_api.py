@@ -54,6 +54,21 @@ class TestLoadingAFile:
         [record] = client.get("/api/v1/usage-records?state=RATED").data["results"]
         assert (record["amount"], record["quantity"], record["destination"]) == ("0.976000", "61.000000", "mobile")
 
+    def test_may_be_larger_than_files_that_are_read_whole_but_not_than_its_own_limit(
+        self, client: APIClient, branch: Branch, settings: Any
+    ) -> None:
+        settings.FILE_UPLOAD_MAX_SIZE, settings.CALLS_UPLOAD_MAX_SIZE = 10, len(CALL)
+        source = make_source(legal_entity=branch.legal_entity)
+
+        def send(content: str, *, key: str) -> Any:
+            told = {"source_id": str(source.id), "file": SimpleUploadedFile("calls.txt", content.encode())}
+            return post(client, "usage-batches", told, key=key, form="multipart")
+
+        fits, beyond = send(CALL, key="load-0003"), send(f"{CALL}\n", key="load-0004")
+
+        assert fits.status_code == 202
+        assert (beyond.status_code, beyond.json()["params"]) == (413, {"limit": len(CALL)})
+
     def test_is_hidden_from_another_enterprise(self, client: APIClient, branch: Branch) -> None:
         source = make_source(legal_entity=make_telecom().legal_entity)
 

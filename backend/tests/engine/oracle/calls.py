@@ -78,7 +78,7 @@ def price(call: Call, deck: Deck) -> Answer:
         paid = group.increment - min(group.increment, max(0, free_until - at))
         cost += group.price * paid / group.per
         at += group.increment
-    if call.consumed == 0 and free_until < end:
+    if call.consumed == 0 and free_until < at:
         cost = max(cost + first.fee, first.minimum)
     if first.cap is not None:
         cost = min(cost, first.cap)

@@ -4334,6 +4334,8 @@ export const listUsageBatchesInfiniteOptions = (options?: Options<ListUsageBatch
 
 /**
  * Starts a job whose result names the batch. The same file again is answered with the batch that holds it.
+ *
+ * A file of at most 2 GiB; formats that are not read line by line take less and say so in the job.
  */
 export const loadUsageMutation = (options?: Partial<Options<LoadUsageData>>): UseMutationOptions<LoadUsageResponse, LoadUsageError, Options<LoadUsageData>> => {
     const mutationOptions: UseMutationOptions<LoadUsageResponse, LoadUsageError, Options<LoadUsageData>> = {

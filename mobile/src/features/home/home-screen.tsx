@@ -3,7 +3,7 @@ import { useRouter } from "expo-router";
 import { View } from "react-native";
 
 import type { OwnAccountOut } from "@/api";
-import { getOwnBillExplanationOptions } from "@/api/@tanstack/react-query.gen";
+import { getOwnBillExplanationOptions, getOwnHistoryOptions } from "@/api/@tanstack/react-query.gen";
 import { useAccounts } from "@/lib/accounts";
 import { isNegative, isZero, magnitude } from "@/lib/amounts";
 import { formatDate } from "@/lib/dates";
@@ -13,11 +13,16 @@ import { ActionButton } from "@/ui/action-button";
 import { BridgeReasons, BridgeSentence } from "@/ui/bridge";
 import { Card, Fact } from "@/ui/card";
 import { useMoney } from "@/ui/figures";
+import { MonthChart } from "@/ui/month-chart";
 import { Screen } from "@/ui/screen";
 import { Empty, Notice, Waiting } from "@/ui/states";
 import { Words } from "@/ui/words";
 
 const REASONS_SHOWN = 3;
+const CHART_FROM = 2;
+const MONTHS_SHOWN = 12;
+const CHART_HEIGHT = 72;
+const historyQuery = (id: string) => queryOptions(getOwnHistoryOptions({ path: { id } }));
 const explanationQuery = (id: string, language: Language) =>
   queryOptions(getOwnBillExplanationOptions({ path: { id }, query: { language } }));
 
@@ -38,14 +43,16 @@ export function HomeScreen() {
       <AccountMenu />
       <Owed account={account} />
       <LatestPayment account={account} />
-      {account.latest_bill ? <ThisMonth key={account.latest_bill.id} billId={account.latest_bill.id} /> : null}
+      {account.latest_bill ? (
+        <ThisMonth key={account.latest_bill.id} accountId={account.id} billId={account.latest_bill.id} />
+      ) : null}
       <ActionButton kind="quiet" icon="meter" label={say("home.send")} onPress={() => router.push("/readings")} />
     </Screen>
   );
 }
 
 /** This bill against the one before, in sentences. The rest of the screen does not wait for it. */
-function ThisMonth({ billId }: { billId: string }) {
+function ThisMonth({ accountId, billId }: { accountId: string; billId: string }) {
   const { say, language } = useSay();
   const router = useRouter();
   const { data, isError } = useQuery(explanationQuery(billId, language));
@@ -54,6 +61,7 @@ function ThisMonth({ billId }: { billId: string }) {
     <Card title={say("home.month")}>
       {data ? <BridgeSentence explanation={data} /> : <Waiting />}
       {data ? <BridgeReasons explanation={data} most={REASONS_SHOWN} /> : null}
+      <LatestMonths accountId={accountId} />
       <ActionButton
         kind="quiet"
         label={say("home.why")}
@@ -61,6 +69,16 @@ function ThisMonth({ billId }: { billId: string }) {
       />
     </Card>
   );
+}
+
+/** The amounts of up to a year, small. */
+function LatestMonths({ accountId }: { accountId: string }) {
+  const money = useMoney();
+  const { data } = useQuery(historyQuery(accountId));
+  if (!data || data.billed.length < CHART_FROM) return null;
+  const months = data.billed.slice(-MONTHS_SHOWN).map((one) => ({ month: one.month, value: one.gross }));
+  const told = (value: string | null) => (value === null ? "" : money(value, data.currency));
+  return <MonthChart months={months} height={CHART_HEIGHT} told={(one) => told(one.value)} />;
 }
 
 function Owed({ account }: { account: OwnAccountOut }) {

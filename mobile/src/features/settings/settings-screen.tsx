@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "expo-router";
 import { useState } from "react";
 
 import { useAccounts } from "@/lib/accounts";
@@ -18,6 +19,7 @@ export function SettingsScreen() {
   const { scheme, textScale, chooseScheme, chooseTextScale } = useLook();
   const { account } = useAccounts();
   const queries = useQueryClient();
+  const router = useRouter();
   const [isLeaving, setIsLeaving] = useState(false);
   const scales = Object.keys(TEXT_SCALES).filter(isTextScale);
   return (
@@ -53,6 +55,7 @@ export function SettingsScreen() {
         isBusy={isLeaving}
         onPress={() => {
           setIsLeaving(true);
+          router.replace("/"); // whoever signs in next begins at the beginning
           void signOut().then(() => forgetKnown(queries));
         }}
       />

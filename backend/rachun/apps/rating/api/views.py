@@ -2,6 +2,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -57,10 +58,14 @@ class UsageBatchViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     @extend_schema(request={"multipart/form-data": UsageLoadIn}, responses={202: JobOut})
     @idempotent
     def create(self, request: Request) -> Response:
-        """Starts a job whose result names the batch. The same file again is answered with the batch that holds it."""
+        """Starts a job whose result names the batch. The same file again is answered with the batch that holds it.
+
+        A file of at most 2 GiB; formats that are not read line by line take less and say so in the job.
+        """
         told = checked(UsageLoadIn, request)
         source = selectors.get_source(scope=scope_of(request), source_id=told["source_id"])
-        params = {**keep_upload(file=told["file"]), "encoding": told["encoding"], "source_id": str(source.id)}
+        kept = keep_upload(file=told["file"], limit=settings.CALLS_UPLOAD_MAX_SIZE)
+        params = {**kept, "encoding": told["encoding"], "source_id": str(source.id)}
         job = enqueue("rating.load_usage", params=params, legal_entity_id=source.legal_entity_id)
         return Response(JobOut(job).data, status=202)
 

@@ -16,7 +16,14 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.pricing import Pricing
 from rachun.apps.rating.records import RecordsRead, iterate_records
 from rachun.apps.rating.services.price_runs import price_runs
-from rachun.apps.rating.services.settle_bundles import settle_bundles
+from rachun.apps.rating.services.settle_bundles import (
+    NO_BUNDLES,
+    Included,
+    bundles_of,
+    list_included,
+    lock_asked,
+    settle_bundles,
+)
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.apps.usage.services import (
     KeyedRecords,
@@ -83,6 +90,9 @@ NOBODY = Watch()
 def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, watch: Watch = NOBODY) -> LoadOutcome:
     """Take a file in the caller's transaction: read, key, guide, rate, copy, attach. Note [Parts of a file].
 
+    Bundles are locked before the batch is attached. Attaching shuts the tables that a record refers to until the
+    transaction ends; who holds a bundle may yet want to read them, so nobody may wait for a bundle after that.
+
     Raises FileNotUnderstood when the file as a whole cannot be read.
     """
     assert_in_transaction()
@@ -90,9 +100,17 @@ def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, wa
     if not is_new:
         return LoadOutcome(batch=batch, is_known=True)
     parts = iterate_records(source=source, file=usage.file, is_json=usage.is_json)
-    course = Course(batch=batch, kind=source.kind, pricing=Pricing(source), loaded_at=loaded_at, watch=watch)
+    course = Course(
+        batch=batch,
+        kind=source.kind,
+        pricing=Pricing(source),
+        included=list_included(legal_entity_id=source.legal_entity_id),
+        loaded_at=loaded_at,
+        watch=watch,
+    )
     with refusing_files(), ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads:
         tally = course.run(parts, threads=threads)
+    lock_asked(tally.bundles)
     close_batch(batch=batch, record_count=tally.records, error_count=tally.wrong, totals=tally.totals)
     records = UsageRecord.objects.filter(load_key=batch.id)
     settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
@@ -105,6 +123,15 @@ def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, wa
     return outcome
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedPart:
+    """by_state: counts, as in the outcome. bundles: those that its calls will ask for."""
+
+    rows: EncodedRows
+    by_state: Mapping[str, int]
+    bundles: pl.DataFrame
+
+
 @dataclass(slots=True)
 class Tally:
     """A row may have several errors and is one record all the same, so `wrong` counts rows."""
@@ -114,6 +141,7 @@ class Tally:
     totals: dict[str, Any] = field(default_factory=dict)
     by_state: Counter[str] = field(default_factory=Counter)
     errors: list[RowError] = field(default_factory=list)
+    bundles: pl.DataFrame = field(default_factory=NO_BUNDLES.clone)
 
     def add(self, part: RecordsRead) -> None:
         self.records += part.record_count
@@ -133,6 +161,7 @@ class Course:
     batch: UsageBatch
     kind: str
     pricing: Pricing
+    included: Sequence[Included]
     loaded_at: datetime
     watch: Watch
 
@@ -164,18 +193,23 @@ class Course:
             self.watch.errors(part.errors)
         self.watch.rows(tally.records)
 
-    def _price(self, price: Callable[[], pl.DataFrame]) -> tuple[EncodedRows, dict[str, int]]:
+    def _price(self, price: Callable[[], pl.DataFrame]) -> PricedPart:
         priced = price()
         rows = as_rows(priced, kind=self.kind, recorded_at=self.loaded_at)
-        return encode_records(batch=self.batch, records=rows), count_states(priced)
+        return PricedPart(
+            rows=encode_records(batch=self.batch, records=rows),
+            by_state=count_states(priced),
+            bundles=bundles_of(priced=priced, included=self.included) if self.kind == "CALLS" else NO_BUNDLES,
+        )
 
-    def _store(self, pricing: Future[tuple[EncodedRows, dict[str, int]]] | None, tally: Tally) -> None:
+    def _store(self, pricing: Future[PricedPart] | None, tally: Tally) -> None:
         if pricing is None:
             return
-        rows, by_state = pricing.result()
+        part = pricing.result()
         self.watch.step("priced")
-        store_records(batch=self.batch, rows=rows)
-        tally.by_state.update(by_state)
+        store_records(batch=self.batch, rows=part.rows)
+        tally.by_state.update(part.by_state)
+        tally.bundles = pl.concat([tally.bundles, part.bundles]).unique()
         self.watch.step("stored")
 
 

@@ -45,6 +45,7 @@ _FIELDS = (
 )
 _ORDER = ("agreement_id", "started_at", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
+NO_BUNDLES = pl.DataFrame(schema={"agreement_id": pl.String(), "component": pl.String(), "month": pl.Date()})
 
 
 class BundlePriceLost(RuntimeError):
@@ -79,8 +80,7 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     if calls.is_empty():
         return 0
     bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE)
-    used = lock_bundles(bundles=[(UUID(agreement), component, month) for agreement, component, month in bundles.rows()])
-    numbered = bundles.with_columns(used_s=pl.Series(used, dtype=pl.Int64)).with_row_index("bundle")
+    numbered = bundles.with_columns(used_s=lock_asked(bundles)).with_row_index("bundle")
     asked = calls.join(numbered, on=_BUNDLE).sort(_ORDER)
     covered = asked.with_columns(cover_calls(calls=asked))
     _store(_priced(covered, legal_entity_id=legal_entity_id))
@@ -113,6 +113,20 @@ def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> 
     used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
     covered = used.with_columns(cover_calls(calls=used))
     return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
+
+
+def lock_asked(bundles: pl.DataFrame) -> pl.Series:
+    """Seconds used of each bundle (columns of _BUNDLE, without doubles), locked until the transaction ends."""
+    named = [(UUID(agreement), component, month) for agreement, component, month in bundles.rows()]
+    return pl.Series(lock_bundles(bundles=named) if named else [], dtype=pl.Int64)
+
+
+def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.DataFrame:
+    """Which bundles freshly priced calls will ask for. priced: what price_calls answers."""
+    if not included:
+        return NO_BUNDLES
+    rated = priced.filter(pl.col("state") == UsageRecord.State.RATED.value)
+    return _offered(rated, included=included).select(_BUNDLE).unique()
 
 
 def list_included(*, legal_entity_id: UUID) -> list[Included]:
@@ -149,6 +163,16 @@ def _plain(row: Sequence[Any]) -> list[Any]:
 def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
     """Calls whose tariff of their day includes their destination, with month, table and included_s."""
     facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=calls["agreement_id"].unique())
+    day = pl.col("usage_date")
+    in_force = (day >= pl.col("valid_from")) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
+    dates = ("valid_from", "valid_to")
+    planned = calls.join(facts.plans, on="agreement_id").filter(in_force).drop(dates)
+    versed = planned.join(facts.versions, on="plan_id").filter(in_force).drop(dates)
+    return _offered(versed, included=included)
+
+
+def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
+    """Calls that a version's bundle pays for, with month, table and included_s. calls: with version_id."""
     offers = pl.DataFrame(
         [(one.version_id, one.component, one.table, one.seconds, list(one.destinations)) for one in included],
         schema={
@@ -160,14 +184,9 @@ def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_e
         },
         orient="row",
     )
-    day = pl.col("usage_date")
-    in_force = (day >= pl.col("valid_from")) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
-    dates = ("valid_from", "valid_to")
-    planned = calls.join(facts.plans, on="agreement_id").filter(in_force).drop(dates)
-    versed = planned.join(facts.versions, on="plan_id").filter(in_force).drop(dates)
     is_named = (pl.col("destinations").list.len() == 0) | pl.col("destinations").list.contains(pl.col("destination"))
-    offered = versed.join(offers, on=("version_id", "component")).filter(is_named)
-    return offered.with_columns(month=day.dt.truncate("1mo")).drop("destinations")
+    offered = calls.join(offers, on=("version_id", "component")).filter(is_named)
+    return offered.with_columns(month=pl.col("usage_date").dt.truncate("1mo")).drop("destinations")
 
 
 def _priced(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
