@@ -11,7 +11,7 @@ PYTEST := $(PYTHON) -m pytest
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
-.PHONY: help run stop status reset demo test test-long check check-invariants bench contract contract-check \
+.PHONY: help paper-out paper-in run stop status reset demo test test-long check check-invariants bench contract contract-check \
         read-file price-cases lock format bootstrap texts clients mobile-check
 
 help: ## this list
@@ -44,6 +44,12 @@ reset: ## remove the data of this checkout (YES=1)
 demo: run ## the latest month of the demo, headless; the last line is JSON
 	@RACHUN_ROLE=worker $(MANAGE) demo_month
 
+paper-out: ## take the paper out of the demo's registers, to see what a cashier sees
+	@for desk in var/desk-*; do touch "$$desk/no-paper"; done
+
+paper-in: ## and put it back
+	@rm -f var/desk-*/no-paper
+
 test: texts ## prove everything in under 15 minutes: what CI runs
 	@$(PYTHON) -m tools.run_tests
 
@@ -57,7 +63,7 @@ check-invariants: ## what must always hold, over the data of the running stack
 	@$(STACK) status >/dev/null || { echo "Not everything is running: make run first, make status says what is." >&2; exit 1; }
 	RACHUN_ROLE=worker $(MANAGE) check_invariants
 
-bench: texts ## figures: JOB=engine|C1|A N=… DATA=folder; without JOB all, and docs/benchmarks.md
+bench: texts ## figures: JOB=engine|quote|C1|C2|A N=… DATA=folder; without JOB all, and docs/benchmarks.md
 	@$(PYTHON) -m tests.bench $(JOB) $(if $(N),--n $(N)) $(if $(DATA),--data "$(DATA)")
 
 contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients

@@ -18,6 +18,9 @@ from infra.local.ports import HOST
 from infra.local.postgres import DURABLE, Cluster
 from infra.local.valkey import Valkey
 
+# Service → the demo enterprise whose cash desk it is.
+DEMO_DESKS = {"desk-komunalno": "KOMUNALNO", "desk-telekom": "TELEKOM"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -38,7 +41,7 @@ class Service:
 def stack_services(*, places: Places, api_port: int) -> list[Service]:
     servers = [_postgres(places)] if uses_own_postgres() else []
     servers += [_valkey(places)] if uses_own_valkey() else []
-    return [*servers, *_applications(places, api_port=api_port)]
+    return [*servers, *_applications(places, api_port=api_port), *_desks(places, api_port=api_port)]
 
 
 def cluster_of(places: Places) -> Cluster:
@@ -112,6 +115,25 @@ def _applications(places: Places, *, api_port: int) -> list[Service]:
             is_ready=lambda: True,
             working_dir=backend,
         ),
+    ]
+
+
+def _desks(places: Places, *, api_port: int) -> list[Service]:
+    """The computers of the demo's cash desks, where the agent is part of the checkout."""
+    agent = places.root / "device-agent"
+    if not agent.is_dir():
+        return []
+    given = {**environment(places=places, api_port=api_port), "RACHUN_ROLE": "worker"}
+    given["PYTHONPATH"] = os.pathsep.join((given["PYTHONPATH"], str(agent), str(places.root)))
+    return [
+        Service(
+            name=name,
+            command=[sys.executable, "-m", "infra.local.desk", enterprise, str(places.var / name), str(api_port)],
+            environment=given,
+            is_ready=lambda: True,
+            working_dir=places.root,
+        )
+        for name, enterprise in DEMO_DESKS.items()
     ]
 
 

@@ -24,7 +24,15 @@ from infra.local.postgres import DATABASE
 from infra.local.services import Service, cluster_of, stack_services, valkey_of
 from infra.local.supervisor import end_orphans, hold_lock, prepared_mark, running_supervisor
 
-SERVICE_NAMES = ("scheduler", "worker", "api", "valkey", "postgres")  # in the order of ending
+SERVICE_NAMES = (
+    "desk-telekom",
+    "desk-komunalno",
+    "scheduler",
+    "worker",
+    "api",
+    "valkey",
+    "postgres",
+)  # in the order of ending
 READY_TIMEOUT_S = 120.0
 Printer = Callable[[str], None]
 

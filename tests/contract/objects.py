@@ -301,13 +301,21 @@ def common_meter(enterprise: Enterprise) -> dict[str, Any]:
     return {"id": rule.id}
 
 
-@makes("rules_of_readings")
-def rules_of_readings(enterprise: Enterprise) -> dict[str, Any]:
-    """How readings are checked and estimated, which belongs to the legal entity; made for the lists."""
-    common = {"legal_entity": enterprise.entity, "valid_from": date(2026, 1, 1)}
-    ReadingRule.objects.get_or_create(
-        **common, source=ReadingRule.Source.CUSTOMER, defaults={"checks": {}, "recorded_at": a.NOON}
+@makes("reading_rule")
+def reading_rule(enterprise: Enterprise) -> dict[str, Any]:
+    """How readings are checked, which belongs to the legal entity."""
+    rule, _is_new = ReadingRule.objects.get_or_create(
+        legal_entity=enterprise.entity,
+        valid_from=date(2026, 1, 1),
+        source=ReadingRule.Source.CUSTOMER,
+        defaults={"checks": {}, "recorded_at": a.NOON},
     )
+    return {"id": rule.id}
+
+
+@makes("estimation_rule")
+def estimation_rule(enterprise: Enterprise) -> dict[str, Any]:
+    common = {"legal_entity": enterprise.entity, "valid_from": date(2026, 1, 1)}
     rule = EstimationRule.objects.filter(**common).first() or EstimationRule.objects.create(
         **common,
         service=a.service(entity=enterprise.entity),

@@ -34,6 +34,14 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id), "agreement": str(agreement.id)}
 
 
+CALL = {"calling": "380432550101", "called": "380671234567", "started_at": "2026-02-28T12:00:00Z", "duration_s": 60}
+
+
+def of_calls(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    source = {"source_id": ids["usage_source"]}
+    return {"updateSuspendedUsage": source, "recordCall": {**source, **CALL}}
+
+
 def of_cash_desks(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {
         "createAgent": {"branch_id": ids["branch"], "name": "Desk PC"},
@@ -93,7 +101,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         "createUsageSource": {
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",
         },
-        "updateSuspendedUsage": {"source_id": ids["usage_source"]},
+        **of_calls(ids),
         "loadUsage": {"source_id": ids["usage_source"], "file": file},
         "importCustomers": {**of_entity, "file": file},
         "importReadings": {**of_entity, "file": file},

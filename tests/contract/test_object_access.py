@@ -25,7 +25,7 @@ OF_ONE_BRANCH = [name for name in WITH_OBJECT if "LegalEntity" not in name and n
 # Kinds that belong to the legal entity and that every branch uses.
 OF_ALL_BRANCHES = {
     *("legal_entity", "service", "tariff_plan", "tariff_version", "destination_table", "document_template"),
-    *("books", "rules_of_readings"),
+    *("books", "reading_rule", "estimation_rule"),
 }
 HEADERS = {"Idempotency-Key": "matrix-key-0001", "If-Match": '"0"'}
 

@@ -89,8 +89,8 @@ class Screen:
         self.page.get_by_role("heading", level=1).wait_for()
         self.page.wait_for_load_state("networkidle")
 
-    def sign_in(self, *, password: str = PASSWORD) -> None:
-        self.page.get_by_label(self.say("login.login"), exact=True).fill(LOGIN)
+    def sign_in(self, *, password: str = PASSWORD, login: str = LOGIN) -> None:
+        self.page.get_by_label(self.say("login.login"), exact=True).fill(login)
         self.page.get_by_label(self.say("login.password"), exact=True).fill(password)
         self.page.get_by_role("button", name=self.say("login.submit")).click()
 

@@ -20,7 +20,7 @@ from rachun_agent.simulators.scanner import SimulatedScanner
 from rachun_agent.simulators.scripted_line import ScriptedLine
 from rachun_agent.simulators.wire import Fault
 
-from tests.faults.processes import REPOSITORY, Process, eventually, running
+from tests.faults.processes import REPOSITORY, UVICORN, Process, eventually, free_port, is_listening, running
 
 AGENT = [sys.executable, "-m", "rachun_agent.cli"]
 NOON = datetime(2026, 11, 25, 12, 0)  # noqa: DTZ001 -- a register's clock has no zone
@@ -102,3 +102,26 @@ def desk_at(folder: Path, *, faults: Mapping[int, Fault] | None = None) -> Itera
             yield desk
         finally:
             desk.kill()
+
+
+class Server:
+    """The API at one address, whoever serves it: killed and started again."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = {**environment, "RACHUN_ROLE": "app"}
+        self._port = free_port()
+        self._process: Process | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        command = [*UVICORN, "--host", "127.0.0.1", "--port", str(self._port)]
+        process = Process(command, environment=self._environment)
+        eventually(lambda: is_listening(self._port), told=process.told)
+        self._process = process
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()

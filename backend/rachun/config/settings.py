@@ -120,6 +120,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # Calls and the length of the window in seconds: see apps/base/api/throttles.py.
 RACHUN_RATES = {"principal": (18_000, 60), "address": (120, 60), "costly": (30, 60)}
+RACHUN_RATES |= {"frequent": (600_000, 60)}  # for every single event of another system, as its calls
 RACHUN_RATES |= {"activation": (10, 600), "activation_address": (60, 600)}  # an office shares one address
 RACHUN_WIRING = "rachun.config.wiring"
 

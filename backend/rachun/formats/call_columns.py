@@ -1,9 +1,11 @@
 """The columns every call format is brought to, and the typing of them that all call formats share."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC as UTC_ZONE
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -34,6 +36,15 @@ CALL_COLUMNS = {
 }
 
 CALL_DURATION_MAX_S = 7 * 86_400
+
+
+class Marks(NamedTuple):
+    """What an exchange writes beside a call and that tells it from others; empty where it writes nothing."""
+
+    trunk_in: str = ""
+    trunk_out: str = ""
+    disposition: str = ""
+    unique_id: str = ""
 
 
 def clock_to_utc(*, local: pl.Expr, zone: str) -> pl.Expr:
@@ -153,6 +164,13 @@ def summed_totals(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             else:
                 whole[name] = known + value
     return whole
+
+
+def natural_key(*, parties: tuple[str, str], started_at: datetime, seconds: tuple[int, int], marks: Marks) -> str:
+    """The key of one call that came by itself: the one it has in a file. seconds: duration, billable."""
+    start = started_at.astimezone(UTC_ZONE).replace(tzinfo=None)
+    part = "seconds" if not start.microsecond else "microseconds" if start.microsecond % 1000 else "milliseconds"
+    return "|".join((*parties, f"{start.isoformat(timespec=part)}Z", *map(str, seconds), *marks))
 
 
 def _natural_key() -> pl.Expr:

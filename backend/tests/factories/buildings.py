@@ -78,9 +78,9 @@ class Building:
         rule = CommonMeter.objects.create(
             main_point=self.main,
             register_code="T1",
-            share_code="COMMON",
+            share_code="" if method == "LOSS" else "COMMON",
             method=method,
-            attribute="" if method == "EQUAL" else "members",
+            attribute="" if method in {"EQUAL", "LOSS"} else "members",
             when_negative=when_negative,
             when_unread=when_unread,
             source_document="Decision of the owners 4",

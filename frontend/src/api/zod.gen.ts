@@ -288,6 +288,27 @@ export const zBranchOut = z.object({
 });
 
 /**
+ * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
+ */
+export const zCallIn = z.object({
+    calling: z.string().min(1).max(40),
+    called: z.string().min(1).max(40),
+    started_at: z.iso.datetime({ offset: true }),
+    duration_s: z.int().gte(0).lte(604800),
+    billable_s: z.int().gte(0).lte(604800).nullable(),
+    answered: z.boolean().default(true),
+    record_key: z.string().max(120).default(''),
+    trunk_in: z.string().max(80).default(''),
+    trunk_out: z.string().max(80).default(''),
+    disposition: z.string().max(40).default(''),
+    unique_id: z.string().max(80).default(''),
+    source_id: z.uuid()
+});
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zCancelIn = z.object({
@@ -580,7 +601,8 @@ export const zCommonMeterMethod = z.enum([
     'PERSONS',
     'AREA',
     'FLATS',
-    'EQUAL'
+    'EQUAL',
+    'LOSS'
 ]);
 
 export const zCommonMeterWhenNegative = z.enum(['REFUSE', 'ZERO']);
@@ -593,7 +615,10 @@ export const zCommonMeterWhenUnread = z.enum(['REFUSE', 'ESTIMATE']);
 export const zCommonMeterIn = z.object({
     main_point_id: z.uuid(),
     register_code: z.string().min(1).max(20),
-    share_code: z.string().min(1).max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+    share_code: z.union([
+        z.string().max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
+        z.string().max(0)
+    ]),
     method: zCommonMeterMethod,
     attribute: z.string().max(40).default(''),
     when_negative: zCommonMeterWhenNegative,
@@ -2063,7 +2088,8 @@ export const zReadingRuleIn = z.object({
     legal_entity_id: z.uuid(),
     rule_source: zReadingSource,
     checks: z.array(zCheckRuleIn),
-    valid_from: z.iso.date()
+    valid_from: z.iso.date(),
+    valid_to: z.iso.date().nullable()
 });
 
 /**
@@ -2847,6 +2873,9 @@ export const zPaginatedUsageBatchOutList = z.object({
 
 /**
  * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
  */
 export const zUsageCallIn = z.object({
     calling: z.string().min(1).max(40),
@@ -2855,7 +2884,11 @@ export const zUsageCallIn = z.object({
     duration_s: z.int().gte(0).lte(604800),
     billable_s: z.int().gte(0).lte(604800).nullable(),
     answered: z.boolean().default(true),
-    record_key: z.string().max(120).default('')
+    record_key: z.string().max(120).default(''),
+    trunk_in: z.string().max(80).default(''),
+    trunk_out: z.string().max(80).default(''),
+    disposition: z.string().max(40).default(''),
+    unique_id: z.string().max(80).default('')
 });
 
 /**
@@ -2903,6 +2936,25 @@ export const zUsageRecordState = z.enum([
     'SUSPENDED',
     'BILLED'
 ]);
+
+/**
+ * The call as it is kept. Without a price it has a reason, never an amount of zero.
+ */
+export const zRecordedCallOut = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    is_known: z.boolean(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    component: z.string(),
+    usage_date: z.iso.date(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    covered_s: z.int().nullable(),
+    amount: z.string().nullable()
+});
 
 /**
  * An answer. Every declared property is always present.
@@ -3012,6 +3064,24 @@ export const zOwnHistoryOut = z.object({
     currency: z.string(),
     billed: z.array(zBilledMonthOut),
     used: z.array(zUsedServiceOut)
+});
+
+/**
+ * A month of a network zone or building behind a main meter.
+ */
+export const zZoneLossOut = z.object({
+    common_meter_id: z.uuid(),
+    main_point_id: z.uuid(),
+    main_point_code: z.string(),
+    register_code: z.string(),
+    month: z.iso.date(),
+    input: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    billed: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/),
+    unbilled: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/),
+    loss: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    loss_percent: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
+    is_negative: z.boolean(),
+    unread_points: z.int()
 });
 
 /**
@@ -4098,6 +4168,14 @@ export const zUpdateBranchPath = z.object({
 
 export const zUpdateBranchResponse = zBranchOut;
 
+export const zRecordCallBody = zCallIn;
+
+export const zRecordCallHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zRecordCallResponse = zRecordedCallOut;
+
 export const zListCashDesksQuery = z.object({
     branch_id: z.uuid().optional(),
     legal_entity_id: z.uuid().optional(),
@@ -4246,6 +4324,14 @@ export const zPrintXReportResponse = zCashMovementOut;
 
 export const zListCommonMetersQuery = z.object({
     main_point_id: z.uuid().optional(),
+    method: z.enum([
+        'AREA',
+        'EQUAL',
+        'FLATS',
+        'LOSS',
+        'PERSONS'
+    ]).optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     service_point_id: z.uuid().optional()
@@ -4453,6 +4539,8 @@ export const zGetEntryResponse = zEntryWithPostingsOut;
 
 export const zListEstimationRulesQuery = z.object({
     branch_id: z.uuid().optional(),
+    legal_entity_id: z.uuid().optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     service_id: z.uuid().optional()
@@ -4463,6 +4551,14 @@ export const zListEstimationRulesResponse = zPaginatedEstimationRuleOutList;
 export const zCreateEstimationRuleBody = zEstimationRuleIn;
 
 export const zCreateEstimationRuleResponse = zEstimationRuleOut;
+
+export const zEndEstimationRuleBody = zRuleEndIn;
+
+export const zEndEstimationRulePath = z.object({
+    id: z.uuid()
+});
+
+export const zEndEstimationRuleResponse = zEstimationRuleOut;
 
 export const zDownloadListBody = zExportIn;
 
@@ -4610,6 +4706,28 @@ export const zUpdateLegalEntityPath = z.object({
 });
 
 export const zUpdateLegalEntityResponse = zLegalEntityOut;
+
+export const zGetLossesReportQuery = z.object({
+    from_month: z.iso.date(),
+    legal_entity_id: z.uuid(),
+    main_point_id: z.uuid().optional(),
+    to_month: z.iso.date()
+});
+
+export const zGetLossesReportResponse = z.array(zZoneLossOut);
+
+export const zDownloadLossesReportQuery = z.object({
+    from_month: z.iso.date(),
+    kind: z.enum(['csv', 'xlsx']).optional().default('xlsx'),
+    legal_entity_id: z.uuid(),
+    main_point_id: z.uuid().optional(),
+    to_month: z.iso.date()
+});
+
+/**
+ * The report as a table.
+ */
+export const zDownloadLossesReportResponse = z.string();
 
 export const zGetMeResponse = zMeOut;
 
@@ -4929,8 +5047,16 @@ export const zDownloadReadingTemplateResponse = z.string();
 
 export const zListReadingRulesQuery = z.object({
     legal_entity_id: z.uuid().optional(),
+    on_date: z.iso.date().optional(),
     page: z.int().gte(1).lte(1000000).optional().default(1),
-    page_size: z.int().gte(1).lte(200).optional().default(50)
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    rule_source: z.enum([
+        'ACTUAL',
+        'CUSTOMER',
+        'ESTIMATED',
+        'IMPORT',
+        'REMOTE'
+    ]).optional()
 });
 
 export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
@@ -4938,6 +5064,14 @@ export const zListReadingRulesResponse = zPaginatedReadingRuleOutList;
 export const zCreateReadingRuleBody = zReadingRuleIn;
 
 export const zCreateReadingRuleResponse = zReadingRuleOut;
+
+export const zEndReadingRuleBody = zRuleEndIn;
+
+export const zEndReadingRulePath = z.object({
+    id: z.uuid()
+});
+
+export const zEndReadingRuleResponse = zReadingRuleOut;
 
 export const zListReadingsQuery = z.object({
     account_id: z.uuid().optional(),

@@ -422,6 +422,27 @@ export type BridgePartOut = {
 };
 
 /**
+ * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
+ */
+export type CallIn = {
+    calling: string;
+    called: string;
+    started_at: string;
+    duration_s: number;
+    billable_s: number | null;
+    answered: boolean;
+    record_key: string;
+    trunk_in: string;
+    trunk_out: string;
+    disposition: string;
+    unique_id: string;
+    source_id: string;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type CancelIn = {
@@ -746,10 +767,13 @@ export type CommonMeterIn = {
     /**
      * Register under which tariffs price the shares.
      */
-    share_code: string;
+    share_code: string | string;
+    /**
+     * LOSS: nobody shares; what is left is the loss of a network zone.
+     */
     method: CommonMeterMethod;
     /**
-     * Of the agreements; empty where shares are equal.
+     * Of the agreements; empty where shares are equal or all is lost.
      */
     attribute: string;
     /**
@@ -791,7 +815,7 @@ export type CommonMeterMemberOut = {
     is_sharing: boolean;
 };
 
-export type CommonMeterMethod = 'PERSONS' | 'AREA' | 'FLATS' | 'EQUAL';
+export type CommonMeterMethod = 'PERSONS' | 'AREA' | 'FLATS' | 'EQUAL' | 'LOSS';
 
 /**
  * An answer. Every declared property is always present.
@@ -2579,6 +2603,7 @@ export type ReadingRuleIn = {
     rule_source: ReadingSource;
     checks: Array<CheckRuleIn>;
     valid_from: string;
+    valid_to: string | null;
 };
 
 /**
@@ -2646,6 +2671,40 @@ export type ReceiptOut = {
     purpose: string;
     entry_id: string;
     recorded_at: string;
+};
+
+/**
+ * The call as it is kept. Without a price it has a reason, never an amount of zero.
+ */
+export type RecordedCallOut = {
+    batch_id: string;
+    record_no: number;
+    /**
+     * It was recorded before, by whatever way; nothing was added.
+     */
+    is_known: boolean;
+    state: UsageRecordState;
+    /**
+     * Why it waits, or by which rule it is not charged.
+     */
+    reason: string;
+    agreement_id: string | null;
+    component: string;
+    usage_date: string;
+    destination: string;
+    /**
+     * The longest that matched; * for a rate of whatever is dialled.
+     */
+    prefix: string;
+    billed_s: number;
+    /**
+     * Billed seconds that a bundle pays.
+     */
+    covered_s: number | null;
+    /**
+     * In the currency of the price table, before tax is added or with tax inside, as the tariff says.
+     */
+    amount: string | null;
 };
 
 /**
@@ -3139,6 +3198,9 @@ export type UsageBatchState = 'LOADING' | 'LOADED';
 
 /**
  * A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+ *
+ * So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+ * trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
  */
 export type UsageCallIn = {
     calling: string;
@@ -3148,6 +3210,10 @@ export type UsageCallIn = {
     billable_s: number | null;
     answered: boolean;
     record_key: string;
+    trunk_in: string;
+    trunk_out: string;
+    disposition: string;
+    unique_id: string;
 };
 
 /**
@@ -3285,6 +3351,45 @@ export type UsedServiceOut = {
     };
     unit: string;
     months: Array<UsedMonthOut>;
+};
+
+/**
+ * A month of a network zone or building behind a main meter.
+ */
+export type ZoneLossOut = {
+    common_meter_id: string;
+    main_point_id: string;
+    main_point_code: string;
+    register_code: string;
+    month: string;
+    /**
+     * Null: the main meter was not read whole.
+     */
+    input: string | null;
+    /**
+     * In issued bills, shares of the rest among it.
+     */
+    billed: string;
+    /**
+     * Measured beyond what was billed, point by point.
+     */
+    unbilled: string;
+    /**
+     * Input less billed less unbilled.
+     */
+    loss: string | null;
+    /**
+     * Of the input.
+     */
+    loss_percent: string | null;
+    /**
+     * More came out than went in: something is wrong.
+     */
+    is_negative: boolean;
+    /**
+     * Points with a meter that was not read for every day.
+     */
+    unread_points: number;
 };
 
 /**
@@ -6578,6 +6683,71 @@ export type UpdateBranchResponses = {
 
 export type UpdateBranchResponse = UpdateBranchResponses[keyof UpdateBranchResponses];
 
+export type RecordCallData = {
+    body: CallIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/calls';
+};
+
+export type RecordCallErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * rows_of_another_kind, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type RecordCallError = RecordCallErrors[keyof RecordCallErrors];
+
+export type RecordCallResponses = {
+    200: RecordedCallOut;
+    201: RecordedCallOut;
+};
+
+export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
+
 export type ListCashDesksData = {
     body?: never;
     path?: never;
@@ -7462,6 +7632,11 @@ export type ListCommonMetersData = {
     path?: never;
     query?: {
         main_point_id?: string;
+        method?: 'AREA' | 'EQUAL' | 'FLATS' | 'LOSS' | 'PERSONS';
+        /**
+         * In force on this day.
+         */
+        on_date?: string;
         page?: number;
         page_size?: number;
         service_point_id?: string;
@@ -8723,6 +8898,11 @@ export type ListEstimationRulesData = {
     path?: never;
     query?: {
         branch_id?: string;
+        legal_entity_id?: string;
+        /**
+         * In force on this day.
+         */
+        on_date?: string;
         page?: number;
         page_size?: number;
         service_id?: string;
@@ -8814,6 +8994,62 @@ export type CreateEstimationRuleResponses = {
 };
 
 export type CreateEstimationRuleResponse = CreateEstimationRuleResponses[keyof CreateEstimationRuleResponses];
+
+export type EndEstimationRuleData = {
+    body: RuleEndIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/estimation-rules/{id}/end';
+};
+
+export type EndEstimationRuleErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * rule_end_refused
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type EndEstimationRuleError = EndEstimationRuleErrors[keyof EndEstimationRuleErrors];
+
+export type EndEstimationRuleResponses = {
+    200: EstimationRuleOut;
+};
+
+export type EndEstimationRuleResponse = EndEstimationRuleResponses[keyof EndEstimationRuleResponses];
 
 export type DownloadListData = {
     body: ExportIn;
@@ -9607,6 +9843,122 @@ export type UpdateLegalEntityResponses = {
 };
 
 export type UpdateLegalEntityResponse = UpdateLegalEntityResponses[keyof UpdateLegalEntityResponses];
+
+export type GetLossesReportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Any day of the first month.
+         */
+        from_month: string;
+        legal_entity_id: string;
+        /**
+         * One zone only.
+         */
+        main_point_id?: string;
+        /**
+         * Any day of the last month; 24 months at most.
+         */
+        to_month: string;
+    };
+    url: '/api/v1/losses';
+};
+
+export type GetLossesReportErrors = {
+    /**
+     * invalid_request, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetLossesReportError = GetLossesReportErrors[keyof GetLossesReportErrors];
+
+export type GetLossesReportResponses = {
+    200: Array<ZoneLossOut>;
+};
+
+export type GetLossesReportResponse = GetLossesReportResponses[keyof GetLossesReportResponses];
+
+export type DownloadLossesReportData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Any day of the first month.
+         */
+        from_month: string;
+        kind?: 'csv' | 'xlsx';
+        legal_entity_id: string;
+        /**
+         * One zone only.
+         */
+        main_point_id?: string;
+        /**
+         * Any day of the last month; 24 months at most.
+         */
+        to_month: string;
+    };
+    url: '/api/v1/losses/file';
+};
+
+export type DownloadLossesReportErrors = {
+    /**
+     * invalid_request, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadLossesReportError = DownloadLossesReportErrors[keyof DownloadLossesReportErrors];
+
+export type DownloadLossesReportResponses = {
+    /**
+     * The report as a table.
+     */
+    200: Blob | File;
+};
+
+export type DownloadLossesReportResponse = DownloadLossesReportResponses[keyof DownloadLossesReportResponses];
 
 export type GetMeData = {
     body?: never;
@@ -11546,8 +11898,13 @@ export type ListReadingRulesData = {
     path?: never;
     query?: {
         legal_entity_id?: string;
+        /**
+         * In force on this day.
+         */
+        on_date?: string;
         page?: number;
         page_size?: number;
+        rule_source?: 'ACTUAL' | 'CUSTOMER' | 'ESTIMATED' | 'IMPORT' | 'REMOTE';
     };
     url: '/api/v1/reading-rules';
 };
@@ -11592,7 +11949,7 @@ export type CreateReadingRuleData = {
 
 export type CreateReadingRuleErrors = {
     /**
-     * invalid_request
+     * reading_rule_invalid, invalid_request
      */
     400: ProblemOut;
     /**
@@ -11636,6 +11993,62 @@ export type CreateReadingRuleResponses = {
 };
 
 export type CreateReadingRuleResponse = CreateReadingRuleResponses[keyof CreateReadingRuleResponses];
+
+export type EndReadingRuleData = {
+    body: RuleEndIn;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reading-rules/{id}/end';
+};
+
+export type EndReadingRuleErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * rule_end_refused
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type EndReadingRuleError = EndReadingRuleErrors[keyof EndReadingRuleErrors];
+
+export type EndReadingRuleResponses = {
+    200: ReadingRuleOut;
+};
+
+export type EndReadingRuleResponse = EndReadingRuleResponses[keyof EndReadingRuleResponses];
 
 export type ListReadingsData = {
     body?: never;

@@ -22,6 +22,14 @@ REASONS: Mapping[str, str | Promise] = {
     "READING_BELOW_PREVIOUS": _("A reading is lower than the one before it and no rollover. Check the reading."),
     "BILLED_END_NOT_READ": _("The reading up to which was billed is no longer there. Enter it again."),
     "CONSUMPTION_STATED_AND_MEASURED": _("The same days have both readings and an agreed consumption. Keep one."),
+    "INTERVALS_MISSING": _(
+        "The load profile of meter %(meter)s, register %(register)s, lacks intervals on days: %(days)s, "
+        "first on %(day)s. Load them."
+    ),
+    "INTERVALS_ACROSS_BANDS": _(
+        "An interval of meter %(meter)s at %(day)s begins in one band of the tariff and ends in another. "
+        "Load finer ones."
+    ),
     "MAIN_NOT_READ": _("The common meter at %(main)s has no reading at the end of %(day)s. Enter it."),
     "SUB_NOT_READ": _(
         "Behind the common meter at %(main)s, meters have no reading at the end of %(day)s: %(points)s. "

@@ -1,5 +1,6 @@
 """What is sold and what it costs: services, tariff plans with dated versions, destination tables."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from rachun.apps.base.fields import AppendOnly, DatedFact, Entity, no_overlap
@@ -69,6 +70,11 @@ class DestinationTable(Entity):
     measures_time = models.BooleanField(default=True, help_text="False: usage is counted, not seconds that pass.")
     keeps_band = models.BooleanField(
         default=False, help_text="A running call stays with its rate where no other is in force."
+    )
+    revision = models.UUIDField(
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="Another one after each change of its rates or bands: sql/01_revisions.sql.",
     )
 
     class Meta:

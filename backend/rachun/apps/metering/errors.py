@@ -76,3 +76,8 @@ class CommonMeterOverlaps(Conflict):
 class RuleEndRefused(Conflict):
     code = "rule_end_refused"
     title = _("The rule is not in force up to this day: it starts later, ended before or was replaced.")
+
+
+class ReadingRuleInvalid(Invalid):
+    code = "reading_rule_invalid"
+    title = _("The rule for readings is not valid.")

@@ -206,7 +206,7 @@ class EstimationRule(DatedFact):
 
 
 class CommonMeter(DatedFact):
-    """The main meter of a building and how what it shows beyond the sub-meters is shared.
+    """The main meter of a building or zone and how what it shows beyond the sub-meters is shared, or that it is lost.
 
     The row is the version of the rule: a share names it as its evidence. Another set of members is another row.
     """
@@ -216,6 +216,7 @@ class CommonMeter(DatedFact):
         AREA = "AREA"
         FLATS = "FLATS"
         EQUAL = "EQUAL"
+        LOSS = "LOSS"
 
     class WhenNegative(models.TextChoices):
         REFUSE = "REFUSE"
@@ -227,7 +228,9 @@ class CommonMeter(DatedFact):
 
     main_point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="common_meters")
     register_code = models.CharField(max_length=20, help_text="The register that is compared, on main and sub-meters.")
-    share_code = models.CharField(max_length=20, help_text="Register under which tariffs price the shares.")
+    share_code = models.CharField(
+        max_length=20, blank=True, help_text="Register under which tariffs price the shares; none where all is lost."
+    )
     method = models.CharField(max_length=10, choices=Method.choices)
     attribute = models.CharField(max_length=40, blank=True, help_text="Of the agreement; none where shares are equal.")
     when_negative = models.CharField(max_length=10, choices=WhenNegative.choices)

@@ -3,6 +3,7 @@
 A frame of records carries `ix`, its place; each step adds what it finds and the first reason why it cannot go on.
 """
 
+import re
 from uuid import UUID
 
 import polars as pl
@@ -16,11 +17,12 @@ from rachun.apps.rating.selectors.guiding import (
 from rachun.apps.usage.models import UsageRecord
 from rachun.countries.pack import NumberingPlan
 from rachun.engine.rating.calls import rate_calls
-from rachun.engine.rating.numbers import NumberingRules, normalise_numbers
+from rachun.engine.rating.numbers import NumberingRules, normalise_number, normalise_numbers
 
 State = UsageRecord.State
 NUMBER_MAX = 20
 _E164_LEAST, _E164_MOST = 10, 15
+_PLAIN = re.compile(r"\+?[0-9]+", re.ASCII)
 ANY_PREFIX = "*"  # a rate for whatever is dialled has no digits, and a priced call names its prefix
 _PRICED = {
     "component": pl.String(),
@@ -61,6 +63,15 @@ def e164_of(*, numbers: pl.Series, rules: NumberingRules) -> pl.Series:
     )
     is_international = bare.str.len_bytes().is_between(_E164_LEAST, _E164_MOST) & ~bare.str.starts_with("0")
     return frame.select(e164=pl.coalesce("understood", pl.when(is_international).then(bare)))["e164"]
+
+
+def e164_text_of(*, number: str, rules: NumberingRules) -> str | None:
+    """The same for one number; None where the columns have to tell."""
+    found = normalise_number(number=number, rules=rules)
+    if found is not None or not _PLAIN.fullmatch(number):
+        return found
+    bare = number.removeprefix("+")
+    return bare if _E164_LEAST <= len(bare) <= _E164_MOST and bare[0] != "0" else None
 
 
 def number_calls(*, records: pl.DataFrame, rules: NumberingRules) -> pl.DataFrame:

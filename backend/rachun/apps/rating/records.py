@@ -15,6 +15,7 @@ import polars as pl
 from rachun.apps.rating.errors import SourceFormatUnknown
 from rachun.apps.usage.models import UsageSource
 from rachun.formats.asterisk_cdr import read_asterisk_cdr
+from rachun.formats.call_columns import Marks, natural_key
 from rachun.formats.columnar import ColumnsRead
 from rachun.formats.declared_calls import iterate_declared_calls, shipped_profile
 from rachun.formats.delivered_services import read_delivered_services
@@ -106,7 +107,7 @@ def _deliveries(file: Source, *, zone: str) -> RecordsRead:
             "unit": row.unit,
             "quantity_micro": row.quantity_micro,
             "document": row.document,
-            "raw": _told(asdict(row)),
+            "raw": told_text(asdict(row)),
         }
         for row in read.rows
     ]
@@ -119,6 +120,11 @@ def _with_local_noon(frame: pl.DataFrame, *, zone: str) -> pl.DataFrame:
     """A delivery states its day only: its instant is the local noon, which every day has."""
     noon = pl.col("usage_date").cast(pl.Datetime("us")).dt.offset_by("12h").dt.replace_time_zone(zone)
     return conform(frame.with_columns(started_at=noon.dt.convert_time_zone("UTC")))
+
+
+def call_rows(*, source: UsageSource, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The frame of calls that came by the interface, one row each."""
+    return _json_rows(source, data=rows).frame
 
 
 def _json_rows(source: UsageSource, *, data: list[dict[str, Any]]) -> RecordsRead:
@@ -141,9 +147,8 @@ def _json_rows(source: UsageSource, *, data: list[dict[str, Any]]) -> RecordsRea
 
 def _json_call(row: Mapping[str, Any]) -> dict[str, Any]:
     duration, started = row["duration_s"], datetime.fromisoformat(row["started_at"])
-    natural = _raw(row["calling"], row["called"], started.isoformat(), duration, row["billable_s"], row["answered"])
     return {
-        "record_key": row["record_key"] or natural,
+        "record_key": row["record_key"] or natural_call_key(row, started_at=started),
         "keyed_at": None if row["record_key"] else started,
         "caller": row["calling"],
         "called": row["called"],
@@ -151,8 +156,18 @@ def _json_call(row: Mapping[str, Any]) -> dict[str, Any]:
         "duration_s": duration,
         "billable_s": row["billable_s"],
         "answered": row["answered"],
-        "raw": _told(row),
+        "raw": told_text(row),
     }
+
+
+def natural_call_key(row: Mapping[str, Any], *, started_at: datetime) -> str:
+    """The key that the call has in a file of its exchange; rows of yesterday's jobs have no marks."""
+    return natural_key(
+        parties=(row["calling"], row["called"]),
+        started_at=started_at,
+        seconds=(row["duration_s"], row["billable_s"]),
+        marks=Marks(**{name: row.get(name, "") for name in Marks._fields}),
+    )
 
 
 def _json_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,11 +181,11 @@ def _json_delivery(row: Mapping[str, Any]) -> dict[str, Any]:
         "unit": row["unit"],
         "quantity_micro": row["quantity_micro"],
         "document": row["document"] or None,
-        "raw": _told(row),
+        "raw": told_text(row),
     }
 
 
-def _told(row: Mapping[str, Any]) -> str:
+def told_text(row: Mapping[str, Any]) -> str:
     """The row as it came, so that it can be looked at and tried again."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
 

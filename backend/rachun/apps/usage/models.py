@@ -65,6 +65,7 @@ class UsageKey(AppendOnly):
     key_hash = models.UUIDField(help_text="The second it began and 96 bits of the record key's SHA-256.")
     occurrence = models.IntegerField(help_text="Tells equal records of one file apart, from 1.")
     load_key = models.UUIDField()
+    record_no = models.IntegerField(null=True, help_text="Of a call that came by itself; null for those of a file.")
 
     class Meta:
         indexes = [BrinIndex(fields=["load_key"], name="usage_key_batch", pages_per_range=32, autosummarize=True)]

@@ -56,6 +56,8 @@ def _unmeasured(evidence: Mapping[str, Any], *, unit: str) -> Step:
     """A share of a common meter, an estimate, an estimate that a reading disproved, or what somebody stated."""
     if "common_meter" in evidence:
         return _shared(evidence, unit=unit)
+    if "profile" in evidence:
+        return _banded(evidence, unit=unit)
     if "estimate" in evidence:
         based_on = Quantity(micro=_micro(evidence["based_on"]), unit=unit)
         facts: dict[str, Fact] = {"based_on": based_on, "days": int(evidence["based_on_days"])}
@@ -76,6 +78,19 @@ def _shared(evidence: Mapping[str, Any], *, unit: str) -> Step:
         "quantity": Quantity(micro=_micro(evidence["quantity"]), unit=unit),
     }
     return Step(code=f"COMMON_SHARE_{evidence['method']}", facts=facts)
+
+
+def _banded(evidence: Mapping[str, Any], *, unit: str) -> Step:
+    """The hours of a load profile that belong to a band."""
+    facts: dict[str, Fact] = {
+        "meter": str(evidence["serial"]),
+        "register": str(evidence["profile"]),
+        "service": _days_of(evidence),
+        "hours": Quantity(micro=int(evidence["minutes"]) * MICRO // 60, unit="h"),
+        "band": str(evidence["band"]),
+        "quantity": Quantity(micro=_micro(evidence["quantity"]), unit=unit),
+    }
+    return Step(code=f"PROFILE_{evidence['clock']}", facts=facts)
 
 
 def _days_of(evidence: Mapping[str, Any]) -> Days:

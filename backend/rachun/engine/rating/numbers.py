@@ -1,10 +1,13 @@
 """Numbers as exchanges write them → E.164 digits, by rules the operator declares."""
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
 _E164_DIGITS = (7, 15)
+_WRITTEN = r"[\s()./\u00a0-]"
+_PLAINLY_WRITTEN = re.compile("[ ()./\u00a0-]")  # what a space is otherwise, two libraries see differently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class NumberingRules:
 def normalise_numbers(*, numbers: pl.Series, rules: NumberingRules) -> pl.DataFrame:
     """Columns e164 (digits without +, or null) and error (null, EMPTY_NUMBER, NOT_A_NUMBER or UNRESOLVED_NUMBER)."""
     frame = numbers.cast(pl.String).alias("raw").to_frame()
-    frame = frame.select(dialled=pl.col("raw").str.replace_all(r"[\s()./\u00a0-]", "").fill_null(""))
+    frame = frame.select(dialled=pl.col("raw").str.replace_all(_WRITTEN, "").fill_null(""))
     dialled = pl.col("dialled")
     digits = dialled.str.strip_prefix("+")
     international = dialled.str.starts_with("+") | dialled.str.starts_with(rules.international_prefix)
@@ -47,6 +50,40 @@ def normalise_numbers(*, numbers: pl.Series, rules: NumberingRules) -> pl.DataFr
         .then(pl.lit("UNRESOLVED_NUMBER"))
     )
     return frame.select(e164=pl.when(is_number & sound).then(resolved), error=error)
+
+
+def normalise_number(*, number: str, rules: NumberingRules) -> str | None:
+    """The same for one number: e164; None where only the column form can tell, or where there is none."""
+    dialled = _PLAINLY_WRITTEN.sub("", number)
+    digits = dialled.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    if dialled.startswith("+"):
+        resolved: str | None = digits
+    elif dialled.startswith(rules.international_prefix):
+        resolved = dialled.removeprefix(rules.international_prefix)
+    else:
+        resolved = _national_number(dialled, rules)
+    if resolved is None:
+        return None
+    least, most = _E164_DIGITS
+    is_sound = (least <= len(resolved) <= most and resolved[0] != "0") or len(dialled) in rules.short_lengths
+    return resolved if is_sound else None
+
+
+def _national_number(dialled: str, rules: NumberingRules) -> str | None:
+    """In the order of _national."""
+    length, lengths = len(dialled), rules.national_lengths
+    has_trunk = dialled.startswith(rules.trunk_prefix)
+    if dialled.startswith(rules.country_code) and length - len(rules.country_code) in lengths:
+        return dialled
+    if has_trunk and length - len(rules.trunk_prefix) in lengths:
+        return rules.country_code + dialled[len(rules.trunk_prefix) :]
+    if length in lengths and not has_trunk:
+        return rules.country_code + dialled
+    if rules.area_code and length in rules.local_lengths:
+        return rules.country_code + rules.area_code + dialled
+    return rules.country_code + dialled if length in rules.short_lengths else None
 
 
 def _national(dialled: pl.Expr, rules: NumberingRules) -> pl.Expr:

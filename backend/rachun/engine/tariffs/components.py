@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from rachun.engine.tariffs.seasons import Season
+from rachun.engine.tariffs.time_bands import TimeBands
 
 EVERY_REGISTER = "*"
 
@@ -262,6 +263,7 @@ class TariffVersion:
     rounding: Rounding
     taxed: Taxed = Taxed.ROUNDED
     components: tuple[Component, ...]
+    time_bands: TimeBands | None = None
     seasons: tuple[Season, ...] = ()
     by_season: Mapping[str | None, tuple[Component, ...]] = field(default_factory=dict)
     season_days: int | None = None

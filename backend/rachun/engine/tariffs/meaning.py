@@ -9,6 +9,7 @@ from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode
 from rachun.engine.tariffs.faults import TariffFault, pointer_to
 from rachun.engine.tariffs.parsing import in_season
 from rachun.engine.tariffs.season_faults import season_faults
+from rachun.engine.tariffs.time_bands import time_band_faults
 from rachun.values.money import UnknownCurrency, exponent_of
 from rachun.values.quantity import parse_micro, parse_price_e8
 
@@ -24,6 +25,9 @@ def meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
     yield from _repeated(components, key="code", code="DUPLICATE_CODE")
     yield from _repeated(components, key="item", code="DUPLICATE_ITEM")
     yield from _allowance_faults(components)
+    if "time_bands" in document:
+        priced = {one["register"] for component in components for one in component.get("registers", ())}
+        yield from time_band_faults(document["time_bands"], priced=frozenset(priced))
     yield from season_faults(document)
     priced_before: set[str] = set()
     for no, component in enumerate(components):

@@ -33,6 +33,7 @@ from rachun.engine.tariffs.components import (
     VatMode,
 )
 from rachun.engine.tariffs.seasons import Season, month_day
+from rachun.engine.tariffs.time_bands import parse_time_bands
 from rachun.values.quantity import MICRO, parse_micro, parse_price_e8
 
 
@@ -46,6 +47,7 @@ def parse_version(*, document: Mapping[str, Any]) -> TariffVersion:
         rounding=Rounding(document.get("rounding", Rounding.HALF_UP)),
         taxed=Taxed(document.get("taxed", Taxed.ROUNDED)),
         components=tuple(_component(raw, no=no) for no, raw in enumerate(document["components"], start=1)),
+        time_bands=parse_time_bands(document["time_bands"]) if "time_bands" in document else None,
         seasons=seasons,
         by_season={code: tuple(_of_season(document, code=code)) for code in codes},
     )

@@ -33,6 +33,7 @@ class TestSentences:
         assert asked_for() <= set(said["steps"])
         assert {effect.value for effect in Effect} == set(said["effects"])
         assert {"ESTIMATE_SAME_SEASON", "ESTIMATE_LAST_PERIODS", "ESTIMATE_NORM_PER_MEMBER"} <= set(said["steps"])
+        assert {"PROFILE_CIVIL", "PROFILE_STANDARD"} <= set(said["steps"])
         assert {f"COMMON_SHARE_{method}" for method in CommonMeter.Method.values} <= set(said["steps"])
 
     @pytest.mark.parametrize("language", ["uk", "bs"])

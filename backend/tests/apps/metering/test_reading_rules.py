@@ -1,10 +1,12 @@
 """Readings by the trust in their source: at the keystroke, on the way in, and in the list of those that wait."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rachun.apps.metering.models import HeldReading, Meter, Reading, ReadingRule
+from rachun.apps.metering.services import check_reading
 from rest_framework.test import APIClient
 from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.metering import LONG_AGO, make_agreement, make_meter, place_meter, read_meter
@@ -128,3 +130,110 @@ class TestAReadingRule:
             ("2025-01-01", "2026-02-01"),
             ("2026-02-01", "None"),
         ]
+
+    @pytest.mark.parametrize(
+        ("check", "field", "code"),
+        [
+            ({"check": "HIGH", "percent": 100}, "percent", "percent_not_above_usual"),
+            ({"check": "SPIKE"}, "percent", "percent_not_above_usual"),
+            ({"check": "LOW", "percent": 100}, "percent", "percent_not_below_usual"),
+            ({"check": "ZERO", "percent": 5, "days": 1}, "percent", "percent_unused"),
+            ({"check": "STALE"}, "days", "days_missing"),
+            ({"check": "HIGH", "percent": 300, "days": 3}, "days", "days_unused"),
+        ],
+    )
+    def test_is_refused_where_a_check_makes_no_sense(
+        self, client: APIClient, meter: Meter, check: dict[str, Any], field: str, code: str
+    ) -> None:
+        checks = [{"check": "ROLLOVER", "action": "HOLD"}, {"action": "HOLD", **check}]
+
+        answer = make_rule(client, meter, checks=checks)
+
+        assert (answer.status_code, answer.data["code"]) == (400, "reading_rule_invalid")
+        assert [(error["pointer"], error["code"]) for error in answer.data["errors"]] == [(f"/checks/1/{field}", code)]
+
+    def test_names_a_check_that_is_there_twice(self, client: APIClient, meter: Meter) -> None:
+        again = {"check": "ROLLOVER", "action": "HOLD"}
+
+        answer = make_rule(client, meter, checks=[again, again], valid_to="2026-02-01")
+
+        found = [(error["pointer"], error["code"]) for error in answer.data["errors"]]
+        assert found == [("/valid_to", "ends_before_start"), ("/checks/1/check", "check_twice")]
+
+    def test_counts_for_nothing_once_it_is_ended(self, client: APIClient, meter: Meter) -> None:
+        rule = ReadingRule.objects.get()
+        assert tell(client, meter, "409").status_code == 422
+
+        ended = client.post(f"/api/v1/reading-rules/{rule.id}/end", {"valid_to": "2025-06-01"}, format="json")
+
+        assert (ended.status_code, ended.data["valid_to"]) == (200, "2025-06-01")
+        assert tell(client, meter, "409").status_code == 201
+        again = client.post(f"/api/v1/reading-rules/{rule.id}/end", {"valid_to": "2025-05-01"}, format="json")
+        assert again.status_code == 404
+        rules = f"/api/v1/reading-rules?legal_entity_id={meter.legal_entity_id}&rule_source=CUSTOMER"
+        listed = [client.get(f"{rules}&on_date={day}").data["results"] for day in ("2025-05-31", "2025-06-01")]
+        assert [len(rows) for rows in listed] == [1, 0]
+
+
+def make_rule(client: APIClient, meter: Meter, **changes: Any) -> Any:
+    body = {"legal_entity_id": str(meter.legal_entity_id), "rule_source": "CUSTOMER", "valid_from": "2026-02-01"}
+    return client.post("/api/v1/reading-rules", {**body, **changes}, format="json")
+
+
+class TestAStaleReading:
+    def test_is_as_old_as_the_days_of_the_enterprise_say(self, meter: Meter) -> None:
+        """Told on 3 March half an hour after midnight in Sarajevo, when it is still 2 March by UTC."""
+        rule = {"STALE": {"action": "HOLD", "days": 1}}
+        ReadingRule.objects.create(
+            legal_entity=meter.legal_entity,
+            source="REMOTE",
+            checks=rule,
+            valid_from=date(2025, 1, 1),
+            recorded_at=LONG_AGO,
+        )
+
+        told = {
+            hour: check_reading(
+                meter=meter,
+                register="T1",
+                boundary_date=date(2026, 3, 1),
+                value=Decimal(600),
+                kind="REMOTE",
+                told_at=datetime(2026, 3, 2, hour, 30, tzinfo=UTC),
+            ).opinion.checks
+            for hour in (22, 23)
+        }
+
+        assert told == {22: (), 23: ("STALE",)}
+
+
+class TestAnEstimationRule:
+    def test_ends_the_one_before_it_and_is_ended(self, client: APIClient, meter: Meter) -> None:
+        service = meter.installations.get().service_point.service
+        body = {"steps": [{"method": "SAME_SEASON"}], "max_days": 90, "source_document": "Rules of supply"}
+        first, second = (
+            client.post(
+                "/api/v1/estimation-rules",
+                {**body, "service_id": str(service.id), "valid_from": day},
+                format="json",
+            )
+            for day in ("2026-01-01", "2026-03-01")
+        )
+        assert (first.status_code, second.status_code) == (201, 201)
+
+        ended = client.post(
+            f"/api/v1/estimation-rules/{second.data['id']}/end", {"valid_to": "2026-06-01"}, format="json"
+        )
+
+        assert (ended.status_code, ended.data["valid_to"]) == (200, "2026-06-01")
+        listed = client.get(f"/api/v1/estimation-rules?service_id={service.id}").data["results"]
+        assert [(row["valid_from"], row["valid_to"]) for row in listed] == [
+            ("2026-03-01", "2026-06-01"),
+            ("2026-01-01", "2026-03-01"),
+        ]
+        [held] = client.get(f"/api/v1/estimation-rules?service_id={service.id}&on_date=2026-02-10").data["results"]
+        assert held["valid_from"] == "2026-01-01"
+        late = client.post(
+            f"/api/v1/estimation-rules/{ended.data['id']}/end", {"valid_to": "2026-07-01"}, format="json"
+        )
+        assert (late.status_code, late.data["code"]) == (409, "rule_end_refused")

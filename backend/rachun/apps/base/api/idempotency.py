@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -18,7 +19,9 @@ from rest_framework.response import Response
 from rachun.apps.base.api.operations import operation_id_of
 from rachun.apps.base.errors import Conflict, FieldProblem, Invalid, Refused
 from rachun.apps.base.models import IdempotencyRecord
+from rachun.apps.base.prepared import run_prepared
 from rachun.apps.base.transactions import edge_transaction
+from rachun.values.ids import uuid7
 
 KEY_FORM = re.compile(r"[A-Za-z0-9._:-]{8,255}")
 KEPT_HEADERS = ("Location", "ETag")
@@ -74,6 +77,56 @@ def take_turn(*, principal_id: UUID, key: str) -> None:
         [is_mine] = cursor.fetchone()
     if not is_mine:
         raise IdempotencyInFlight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer for one of many keys."""
+
+    principal_id: UUID
+    key: str
+    request_hash: str
+    status: int
+    answer: Any
+
+
+def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> list[bool]:
+    """take_turn for many: whether each (principal, key) is ours."""
+    names = [f"{principal_id} {key}" for principal_id, key in asked]
+    return [is_mine for (is_mine,) in run_prepared(_TURNS, [names])]
+
+
+def find_kept(*, asked: Sequence[tuple[UUID, str]]) -> list[Kept]:
+    """Those that were answered before."""
+    rows = run_prepared(_KNOWN, [list(column) for column in zip(*asked, strict=True)]) if asked else []
+    return [
+        Kept(principal_id=principal_id, key=key, request_hash=digest, status=status, answer=json.loads(answer))
+        for principal_id, key, digest, status, answer in rows
+    ]
+
+
+def keep_many(*, kept: Sequence[Kept], operation: str) -> None:
+    if kept:
+        columns = [[getattr(one, name) for one in kept] for name in ("principal_id", "key", "request_hash", "status")]
+        answers = [json.dumps(one.answer) for one in kept]
+        run_prepared(_KEEP, [operation, [uuid7() for _ in kept], *columns, answers])
+
+
+_TURNS = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(n.name, 7))
+  FROM unnest(%s::text[]) WITH ORDINALITY AS n (name, place) ORDER BY n.place
+"""
+_KNOWN = """
+SELECT r.principal_id, r.key, r.request_hash, r.status, r.answer::text
+  FROM unnest(%s::uuid[], %s::text[]) AS n (id, key)
+  JOIN base_idempotencyrecord r ON r.principal_id = n.id AND r.key = n.key
+"""
+_KEEP = """
+INSERT INTO base_idempotencyrecord (operation, id, principal_id, key, request_hash, status, answer, headers)
+SELECT %s::text, n.id, n.principal_id, n.key, n.request_hash, n.status, n.answer, '{}'
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::jsonb[])
+    AS n (id, principal_id, key, request_hash, status, answer)
+"""
 
 
 def replay(*, record: IdempotencyRecord, digest: str) -> Response:

@@ -28,26 +28,39 @@ class Window(BaseThrottle):
         subject = self.key(request=request, view=view)
         if subject is None:
             return True
-        limit, length_s = settings.RACHUN_RATES[self.name]
-        number, spent_s = divmod(time.time(), length_s)
-        self.retry_after_s = length_s - spent_s
-        hashed = sha256(subject.encode()).hexdigest()[:32]
-        try:
-            return count_one(key=f"rate:{self.name}:{hashed}:{int(number)}", length_s=length_s) <= limit
-        except RedisError:
-            logger.warning("rate_limit_not_counted", limit=self.name)
-            return True
+        length_s = settings.RACHUN_RATES[self.name][1]
+        self.retry_after_s = length_s - time.time() % length_s
+        left = count_up(name=self.name, subject=subject, by=1)
+        return left is None or left >= 0
 
     def wait(self) -> float | None:
         return self.retry_after_s
 
 
-def count_one(*, key: str, length_s: int) -> int:
-    cache.add(key, 0, timeout=length_s * 2)
+def count_up(*, name: str, subject: str, by: int) -> int | None:
+    """How many calls of the running window may still be made after these; None when nothing can be counted."""
+    limit, length_s = settings.RACHUN_RATES[name]
+    number = int(time.time() // length_s)
     try:
-        return int(cache.incr(key))
+        return int(limit) - count(key=_key(name=name, subject=subject, number=number), length_s=length_s, by=by)
+    except RedisError:
+        logger.warning("rate_limit_not_counted", limit=name)
+        return None
+
+
+def _key(*, name: str, subject: str, number: int) -> str:
+    return f"rate:{name}:{sha256(subject.encode()).hexdigest()[:32]}:{number}"
+
+
+def count(*, key: str, length_s: int, by: int = 1) -> int:
+    try:
+        return int(cache.incr(key, by))
+    except ValueError:  # the first of its window
+        cache.add(key, 0, timeout=length_s * 2)
+    try:
+        return int(cache.incr(key, by))
     except ValueError:  # expired between the two calls
-        return 1
+        return by
 
 
 class PerPrincipal(Window):
@@ -55,6 +68,12 @@ class PerPrincipal(Window):
 
     def key(self, *, request: Request, view: Any) -> str | None:
         return str(request.user.pk) if request.user and request.user.is_authenticated else None
+
+
+class Frequent(PerPrincipal):
+    """In the place of all others, for what another system calls for every single event."""
+
+    name = "frequent"
 
 
 class PerAddress(Window):

@@ -33,6 +33,12 @@ changed AS (
     JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
     WHERE r.boundary_date <= %(before)s AND (r.recorded_at > %(known)s OR r.superseded_at > %(known)s)
     UNION
+    SELECT t.agreement_id FROM metering_intervalday d
+    JOIN metering_register k ON k.id = d.register_id
+    JOIN metering_installation i ON i.meter_id = k.meter_id AND i.superseded_at IS NULL
+    JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
+    WHERE d.day < %(before)s AND (d.recorded_at > %(known)s OR d.superseded_at > %(known)s)
+    UNION
     SELECT t.agreement_id FROM metering_installation i
     JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
     WHERE i.valid_from < %(before)s AND (i.recorded_at > %(known)s OR i.superseded_at > %(known)s)),

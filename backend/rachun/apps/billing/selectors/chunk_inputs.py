@@ -13,6 +13,7 @@ from rachun.apps.billing.country_rules import roundings_on, tax_rates
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
+from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
@@ -62,6 +63,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         since=run.period_from,
         until=run.period_to,
         as_before=None if again is None else get_issued_at(bill_ids=again),
+        profiles=get_profiles(frames=frames, entity=run.legal_entity, until=run.period_to),
     )
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
@@ -72,12 +74,6 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
     deliveries = deliveries.sort("agreement_ix", "performed_on", "load_key", "record_no").with_row_index("delivery_ix")
     in_period = (pl.col("service_from") < run.period_to) & (
         pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
-    )
-    counts = pl.concat(
-        [
-            usage.select("agreement_ix", records=pl.col("count").cast(pl.Int64)),
-            deliveries.select("agreement_ix", records=pl.lit(1, pl.Int64)),
-        ]
     )
     return ChunkInputs(
         frames=frames,
@@ -98,10 +94,21 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         evidence=evidence_of(consumption, taken_back, billed=billed.registers),
         estimates=measured.estimates.join(keys, on="agreement_id"),
         taken_back=measured.taken_back.join(keys, on="agreement_id"),
-        usage_counts=counts.group_by("agreement_ix").agg(pl.col("records").sum()),
+        usage_counts=usage_counts(usage, deliveries),
         active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
         excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),
     )
+
+
+def usage_counts(usage: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
+    """agreement_ix, records."""
+    counts = pl.concat(
+        [
+            usage.select("agreement_ix", records=pl.col("count").cast(pl.Int64)),
+            deliveries.select("agreement_ix", records=pl.lit(1, pl.Int64)),
+        ]
+    )
+    return counts.group_by("agreement_ix").agg(pl.col("records").sum())
 
 
 def evidence_of(consumption: pl.DataFrame, taken_back: pl.DataFrame, *, billed: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,9 @@ from typing import Any
 import polars as pl
 
 from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.billing.selectors.time_bands import profiles_of
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
+from rachun.apps.metering.selectors.profiles import SPELLS, Profiles
 from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
 from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, Reactive, TariffVersion, Traffic
@@ -33,7 +35,11 @@ def historical_usage(
     consumption, calls, deliveries = empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
     if kinds & {Metered.kind, Capacity.kind, Reactive.kind}:
         measured = list_measured_consumption(
-            **asked, billed_until=empty(columns=NEVER_BILLED), since=period.start, until=period.end
+            **asked,
+            billed_until=empty(columns=NEVER_BILLED),
+            since=period.start,
+            until=period.end,
+            profiles=profiles_of_quote(agreement=agreement, version=version, period=period),
         ).consumption
         inside = measured.filter(pl.col("period_from") >= period.start)
         consumption = conformed(inside.with_row_index("consumption_ix"), CONSUMPTION)
@@ -44,6 +50,19 @@ def historical_usage(
         delivered = list_used_deliveries(**asked, **days)
         deliveries = conformed(delivered.with_row_index("delivery_ix"), DELIVERIES)
     return consumption, calls, deliveries
+
+
+def profiles_of_quote(*, agreement: ServiceAgreement, version: TariffVersion, period: Period) -> Profiles | None:
+    """The quoted version's own calendar, over the whole period."""
+    if version.time_bands is None:
+        return None
+    row = (str(agreement.id), period.start, period.end, 0)
+    return profiles_of(
+        spells=pl.DataFrame([row], schema=dict(SPELLS), orient="row"),
+        calendars=[version.time_bands],
+        entity=agreement.legal_entity,
+        until=period.end,
+    )
 
 
 def conformed(rows: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:

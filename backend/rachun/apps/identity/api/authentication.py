@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -11,22 +10,16 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.tokens import Token
 
 from rachun.apps.base.context import current_actor, set_actor
-from rachun.apps.identity.models import LoginSession, Principal
+from rachun.apps.identity.services.callers import find_principal
 
 
 class SessionAuthentication(JWTAuthentication):
     """Signature, audience, issuer and age by simplejwt; principal and session by one query."""
 
     def get_user(self, validated_token: Token) -> Any:
-        sessions = LoginSession.objects.select_related("principal", "principal__api_client")
-        try:
-            session_id = UUID(str(validated_token.get("sid")))
-        except ValueError:
-            raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended") from None
-        session = sessions.filter(id=session_id, revoked_at__isnull=True, principal__is_active=True).first()
-        if session is None or str(session.principal_id) != validated_token.get("sub"):
+        principal = find_principal(claims=validated_token.payload)
+        if principal is None:
             raise AuthenticationFailed(_("The session has ended. Sign in again."), code="session_ended")
-        principal: Principal = session.principal
         set_actor(replace(current_actor(), principal_id=principal.id))
         return principal
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rachun.apps.base.api.serializers import In, Out, several
 from rachun.apps.metering.models import CommonMeter
 
-MEMBERS_MAX = 1000
+MEMBERS_MAX = 5000
 
 
 class CommonMeterMemberIn(In):
@@ -18,11 +18,20 @@ class CommonMeterIn(In):
     main_point_id = serializers.UUIDField(help_text="The service point at which the main meter stands.")
     register_code = serializers.CharField(max_length=20, help_text="What is compared, on main and sub-meters.")
     share_code = serializers.RegexField(
-        r"^[A-Z][A-Z0-9_]{0,19}$", max_length=20, help_text="Register under which tariffs price the shares."
+        r"^[A-Z][A-Z0-9_]{0,19}$",
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="Register under which tariffs price the shares.",
     )
-    method = serializers.ChoiceField(choices=CommonMeter.Method.choices)
+    method = serializers.ChoiceField(
+        choices=CommonMeter.Method.choices, help_text="LOSS: nobody shares; what is left is the loss of a network zone."
+    )
     attribute = serializers.CharField(
-        max_length=40, default="", allow_blank=True, help_text="Of the agreements; empty where shares are equal."
+        max_length=40,
+        default="",
+        allow_blank=True,
+        help_text="Of the agreements; empty where shares are equal or all is lost.",
     )
     when_negative = serializers.ChoiceField(
         choices=CommonMeter.WhenNegative.choices,

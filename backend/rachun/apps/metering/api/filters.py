@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rachun.apps.metering import selectors
@@ -91,13 +91,23 @@ class IntervalDayFilter(filters.FilterSet):
         fields = ("meter_id", "register_id", "from_date", "to_date")
 
 
-class EstimationRuleFilter(filters.FilterSet):
+class DatedFilter(filters.FilterSet):
+    """Of rules: those that hold on a day."""
+
+    on_date = filters.DateFilter(method="holding", label="In force on this day.")
+
+    def holding(self, queryset: QuerySet[Any], _name: str, day: date) -> QuerySet[Any]:
+        return queryset.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
+class EstimationRuleFilter(DatedFilter):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
     service_id = filters.UUIDFilter(field_name="service_id")
     branch_id = filters.UUIDFilter(field_name="branch_id")
 
     class Meta:
         model = EstimationRule
-        fields = ("service_id", "branch_id")
+        fields = ("legal_entity_id", "service_id", "branch_id", "on_date")
 
 
 class HeldReadingFilter(filters.FilterSet):
@@ -109,21 +119,23 @@ class HeldReadingFilter(filters.FilterSet):
         fields = ("meter_id", "is_decided")
 
 
-class ReadingRuleFilter(filters.FilterSet):
+class ReadingRuleFilter(DatedFilter):
     legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    rule_source = filters.ChoiceFilter(field_name="source", choices=ReadingRule.Source.choices)
 
     class Meta:
         model = ReadingRule
-        fields = ("legal_entity_id",)
+        fields = ("legal_entity_id", "rule_source", "on_date")
 
 
-class CommonMeterFilter(filters.FilterSet):
+class CommonMeterFilter(DatedFilter):
+    method = filters.ChoiceFilter(choices=CommonMeter.Method.choices)
     main_point_id = filters.UUIDFilter(field_name="main_point_id")
     service_point_id = filters.UUIDFilter(field_name="members__service_point_id")
 
     class Meta:
         model = CommonMeter
-        fields = ("main_point_id", "service_point_id")
+        fields = ("method", "main_point_id", "service_point_id", "on_date")
 
 
 class ReadingRoundFilter(filters.FilterSet):

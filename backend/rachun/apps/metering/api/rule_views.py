@@ -17,15 +17,17 @@ from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_branch, get_whole_legal_entity
 from rachun.apps.metering import errors, selectors, services
 from rachun.apps.metering.api import filters, serializers
+from rachun.apps.metering.api.common_serializers import RuleEndIn
 from rachun.apps.metering.models import EstimationRule, HeldReading, ReadingRule
 
 
 @extend_schema(tags=["readings"])
 class EstimationRuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[EstimationRule]):
-    operations = {"list": "listEstimationRules", "create": "createEstimationRule"}
+    operations = {"list": "listEstimationRules", "create": "createEstimationRule", "end": "endEstimationRule"}
     queryset = EstimationRule.objects.none()
     serializer_class = serializers.EstimationRuleOut
     filterset_class = filters.EstimationRuleFilter
+    lookup_field = "id"
 
     def get_queryset(self) -> QuerySet[EstimationRule]:
         return selectors.list_estimation_rules(scope=scope_of(self.request))
@@ -38,7 +40,7 @@ class EstimationRuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Estim
         },
     )
     def create(self, request: Request) -> Response:
-        """How the unread days of a service are estimated from a day on."""
+        """How the unread days of a service are estimated from a day on. The open rule before it ends there."""
         told = checked(serializers.EstimationRuleIn, request)
         scope = scope_of(request)
         service, branch_id = get_service(scope=scope, service_id=told.pop("service_id")), told.pop("branch_id")
@@ -50,35 +52,55 @@ class EstimationRuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Estim
             rule = services.add_estimation_rule(new=new, recorded_at=timezone.now())
         return Response(serializers.EstimationRuleOut(rule).data, status=201)
 
+    @extend_schema(request=RuleEndIn, responses={200: serializers.EstimationRuleOut, **problems(errors.RuleEndRefused)})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def end(self, request: Request, id: UUID) -> Response:
+        """No day from this one on is estimated by the rule. Answers the row that says so."""
+        rule = self.get_object()
+        refuse_part_of_entity(request, rule)
+        told = checked(RuleEndIn, request)
+        with edge_transaction():
+            ended = services.end_estimation_rule(rule_id=rule.id, valid_to=told["valid_to"], recorded_at=timezone.now())
+        return Response(serializers.EstimationRuleOut(ended).data)
+
 
 @extend_schema(tags=["readings"])
 class ReadingRuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ReadingRule]):
-    operations = {"list": "listReadingRules", "create": "createReadingRule"}
+    operations = {"list": "listReadingRules", "create": "createReadingRule", "end": "endReadingRule"}
     queryset = ReadingRule.objects.none()
     serializer_class = serializers.ReadingRuleOut
     filterset_class = filters.ReadingRuleFilter
+    lookup_field = "id"
 
     def get_queryset(self) -> QuerySet[ReadingRule]:
         return selectors.list_reading_rules(scope=scope_of(self.request))
 
     @extend_schema(
         request=serializers.ReadingRuleIn,
-        responses={201: serializers.ReadingRuleOut, **problems(errors.ReadingRuleOverlaps)},
+        responses={
+            201: serializers.ReadingRuleOut,
+            **problems(errors.ReadingRuleInvalid, errors.ReadingRuleOverlaps),
+        },
     )
     def create(self, request: Request) -> Response:
-        """What each check of a source leads to, from a day on. The rule before it ends there."""
+        """What each check of a source leads to, from a day on. The open rule before it ends there."""
         told = checked(serializers.ReadingRuleIn, request)
-        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
-        checks = {one["check"]: {name: one[name] for name in ("action", "percent", "days")} for one in told["checks"]}
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told.pop("legal_entity_id"))
+        new = services.NewReadingRule(legal_entity_id=entity.id, source=told.pop("rule_source"), **told)
         with edge_transaction():
-            rule = services.add_reading_rule(
-                legal_entity_id=entity.id,
-                source=told["rule_source"],
-                checks=checks,
-                valid_from=told["valid_from"],
-                recorded_at=timezone.now(),
-            )
+            rule = services.add_reading_rule(new=new, recorded_at=timezone.now())
         return Response(serializers.ReadingRuleOut(rule).data, status=201)
+
+    @extend_schema(request=RuleEndIn, responses={200: serializers.ReadingRuleOut, **problems(errors.RuleEndRefused)})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def end(self, request: Request, id: UUID) -> Response:
+        """Readings of the source that are told from this day on are taken as they come."""
+        rule = self.get_object()
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=rule.legal_entity_id)
+        told = checked(RuleEndIn, request)
+        with edge_transaction():
+            ended = services.end_reading_rule(rule_id=rule.id, valid_to=told["valid_to"], recorded_at=timezone.now())
+        return Response(serializers.ReadingRuleOut(ended).data)
 
 
 @extend_schema(tags=["readings"])
@@ -119,3 +141,12 @@ class HeldReadingViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[HeldRead
     def refuse(self, request: Request, id: UUID) -> Response:
         """Keeps the reading out for good."""
         return self.decided(request, services.refuse_held_reading)
+
+
+def refuse_part_of_entity(request: Request, rule: EstimationRule) -> None:
+    """Raises NotFound where the rule reaches further than who wants to end it."""
+    scope = scope_of(request)
+    if rule.branch_id is None:
+        get_whole_legal_entity(scope=scope, legal_entity_id=rule.legal_entity_id)
+    else:
+        get_branch(scope=scope, branch_id=rule.branch_id)

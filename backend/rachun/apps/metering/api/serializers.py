@@ -252,6 +252,7 @@ class ReadingRuleIn(In):
     rule_source = serializers.ChoiceField(choices=ReadingRule.Source.choices)
     checks = several(CheckRuleIn, most=20)
     valid_from = serializers.DateField()
+    valid_to = serializers.DateField(allow_null=True, default=None)
 
 
 class ReadingRuleOut(Out):

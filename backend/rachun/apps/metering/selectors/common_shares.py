@@ -43,7 +43,10 @@ _UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Whose shares, up to which day. billed: agreement_id, register, billed_until."""
+    """Whose consumption, up to which day. since: the first day of the billing period.
+
+    billed: agreement_id, register, billed_until; an agreement that was never billed has no row there.
+    """
 
     agreement_ids: Sequence[UUID]
     billed: pl.DataFrame
@@ -194,11 +197,13 @@ def _billed_instead(unread: pl.DataFrame, *, buildings: Buildings, asked: Asked,
     )
     owners = held.select("win_ix", "service_point_id", "agreement_id", "register", "start", "end").unique()
     frames = consumed(
-        agreement_ids=[UUID(one) for one in owners["agreement_id"].unique().sort()],
-        billed_until=owners.select("agreement_id", "register", billed_until="start").unique(),
-        since=start,
-        until=end,
-        known_until=asked.known_until,
+        asked=Asked(
+            agreement_ids=[UUID(one) for one in owners["agreement_id"].unique().sort()],
+            billed=owners.select("agreement_id", "register", billed_until="start").unique(),
+            since=start,
+            until=end,
+            known_until=asked.known_until,
+        )
     )
     keys = ["win_ix", "service_point_id"]
     owners = owners.join(frames.refusals, on="agreement_id", how="anti")  # nobody knows what these are billed

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
+    REFUSAL_COLUMNS,
     conform,
     doubled,
     measured_rows,
@@ -22,15 +23,19 @@ from rachun.apps.metering.mapping import (
     unread_starts,
 )
 from rachun.apps.metering.models import Consumption
+from rachun.apps.metering.profile_mapping import Profiles, profile_spells, unbanded
 from rachun.apps.metering.selectors.common_shares import Asked, find_common_shares
 from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
 from rachun.apps.metering.selectors.installed import list_registers_at, list_terms
 from rachun.apps.metering.selectors.knowledge import known_at
+from rachun.apps.metering.selectors.profiles import find_banded
 from rachun.values.quantity import MICRO
 
 _BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
 
 
+NOTHING = pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS))
+NO_REFUSALS = pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
 _ORDER = ["agreement_id", "register", "period_from", "period_to", "basis", "evidence"]
 
 
@@ -49,7 +54,7 @@ class ConsumptionFrames:
     refusals: pl.DataFrame
 
 
-def list_measured_consumption(
+def list_measured_consumption(  # house: argument-count -- each cuts the snapshot in another way
     *,
     agreement_ids: Sequence[UUID],
     billed_until: pl.DataFrame,
@@ -57,6 +62,7 @@ def list_measured_consumption(
     until: date,
     known_until: datetime,
     as_before: datetime | None = None,
+    profiles: Profiles | None = None,
 ) -> ConsumptionFrames:
     """Consumption of the agreements' own meters, and their shares of common meters.
 
@@ -66,19 +72,12 @@ def list_measured_consumption(
     """
     asked = Asked(
         agreement_ids=agreement_ids,
-        billed=_typed(billed_until),
+        billed=billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items()),
         since=since,
         until=until,
         known_until=known_until,
     )
-    own = list_own_consumption(
-        agreement_ids=agreement_ids,
-        billed_until=billed_until,
-        since=since,
-        until=until,
-        known_until=known_until,
-        as_before=as_before,
-    )
+    own = list_own_consumption(asked=asked, as_before=as_before, profiles=profiles)
     shares, refusals = find_common_shares(asked=asked, consumed=partial(list_own_consumption, as_before=as_before))
     return replace(
         own,
@@ -88,31 +87,34 @@ def list_measured_consumption(
 
 
 def list_own_consumption(
-    *,
-    agreement_ids: Sequence[UUID],
-    billed_until: pl.DataFrame,
-    since: date,
-    until: date,
-    known_until: datetime,
-    as_before: datetime | None = None,
+    *, asked: Asked, as_before: datetime | None = None, profiles: Profiles | None = None
 ) -> ConsumptionFrames:
     """Consumption of the agreements' served days before `until` that no bill holds yet, as known at `known_until`.
 
-    billed_until: agreement_id, register, billed_until; an agreement that was never billed has no row there. since: the
-    first day of the billing period. Days without readings at both ends are estimated where a rule says how; else they
+    Days without readings at both ends are estimated where a rule says how; else they
     give no row, so the engine refuses them. The number of queries does not grow with the agreements. as_before: an
-    instant of the past; estimates are then taken as they stood just before it.
+    instant of the past; estimates are then taken as they stood just before it. profiles: the calendars by which load
+    profiles are told apart into bands.
 
     evidence of a measured row: meter, register, from, to, from_value, to_value, multiplier, digits, reading_ids,
     kinds, rollover; of a stated one: consumption_id, text; of an estimate: estimate (its method), rule_id, step,
-    register, from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to.
-    Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ, CONSUMPTION_STATED_AND_MEASURED.
+    register, from, to, based_on, based_on_days; of one taken back: taken_back (its id), register, from, to; of a band:
+    profile, serial, band, clock, from, to, minutes, quantity. Refusals: READING_BELOW_PREVIOUS, BILLED_END_NOT_READ,
+    CONSUMPTION_STATED_AND_MEASURED, INTERVALS_MISSING, INTERVALS_ACROSS_BANDS.
     """
-    billed = _typed(billed_until)
+    agreement_ids, billed = asked.agreement_ids, asked.billed
+    since, until, known_until = asked.since, asked.until, asked.known_until
     terms = list_terms(where=Q(agreement_id__in=agreement_ids), until=until, known_until=known_until)
     registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
     every = stretches_of(terms=terms, registers=registers, billed_until=billed.clear())
     stretches = stretches_of(terms=terms, registers=registers, billed_until=billed)
+    banded, unbandable = NOTHING, NO_REFUSALS
+    if profiles is not None:
+        spells = profile_spells(profiles=profiles, until=until)
+        banded, unbandable = find_banded(
+            profiles=profiles, spells=spells, stretches=every, billed=billed, since=since, known_until=known_until
+        )
+        every, stretches = (unbanded(stretches=one, spells=spells) for one in (every, stretches))
     readings = list_readings_of(stretches, until=until, known_until=known_until)
     points = points_of(stretches=stretches, readings=readings)
     stated = _stated(agreement_ids, billed=billed, until=until, known_until=known_until)
@@ -127,19 +129,16 @@ def list_own_consumption(
     points = points.join(estimates.disproved, on=KEY, how="anti", maintain_order="left")
     measured, below = measured_rows(points=points)
     measured = pl.concat([measured, estimates.measured])
-    refusals = [below, unread_starts(points=points), doubled(measured=measured, stated=stated), estimates.refusals]
+    measured = pl.concat([measured, banded])
+    wrong = [below, unread_starts(points=points), doubled(measured=measured, stated=stated)]
     made = conform(estimates.estimates.with_columns(basis=pl.lit("ESTIMATED")), CONSUMPTION_COLUMNS)
     return ConsumptionFrames(
         consumption=pl.concat([measured, stated, made]).sort(_ORDER),
         reversed_consumption=estimates.reversed_rows.sort(_ORDER),
         estimates=estimates.estimates,
         taken_back=estimates.taken_back,
-        refusals=pl.concat(refusals),
+        refusals=pl.concat([*wrong, estimates.refusals, unbandable]),
     )
-
-
-def _typed(billed_until: pl.DataFrame) -> pl.DataFrame:
-    return billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items())
 
 
 def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from rachun.apps.metering.services.estimates import (
     BilledEstimate,
     NewEstimationRule,
     add_estimation_rule,
+    end_estimation_rule,
     keep_billed_estimates,
 )
 from rachun.apps.metering.services.meters import (
@@ -22,12 +23,12 @@ from rachun.apps.metering.services.meters import (
     take_imported_meter,
 )
 from rachun.apps.metering.services.read_files import FORMATS, MeterFile, MeterRows, read_meter_file
+from rachun.apps.metering.services.reading_rules import NewReadingRule, add_reading_rule, end_reading_rule
 from rachun.apps.metering.services.record_intervals import IntervalRow, IntervalsRecorded, record_intervals
 from rachun.apps.metering.services.record_readings import ReadingRow, Recorded, Trust, record_readings
 from rachun.apps.metering.services.review_readings import (
     ReadingCheck,
     accept_held_reading,
-    add_reading_rule,
     check_reading,
     refuse_held_reading,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "MeterRows",
     "NewCommonMeter",
     "NewEstimationRule",
+    "NewReadingRule",
     "ReadingCheck",
     "ReadingRow",
     "Recorded",
@@ -54,6 +56,8 @@ __all__ = [
     "check_reading",
     "create_common_meter",
     "end_common_meter",
+    "end_estimation_rule",
+    "end_reading_rule",
     "exchange_meter",
     "install_meter",
     "keep_billed_estimates",

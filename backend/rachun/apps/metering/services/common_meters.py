@@ -13,8 +13,9 @@ from rachun.apps.agreements.models import ServicePoint
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import FieldProblem
 from rachun.apps.base.transactions import assert_in_transaction
-from rachun.apps.metering.errors import CommonMeterInvalid, CommonMeterOverlaps, RuleEndRefused
+from rachun.apps.metering.errors import CommonMeterInvalid, CommonMeterOverlaps
 from rachun.apps.metering.models import CommonMeter, CommonMeterMember
+from rachun.apps.metering.services.end_rules import end_rule
 
 _FACTS = (
     "register_code",
@@ -65,29 +66,25 @@ def create_common_meter(*, new: NewCommonMeter, recorded_at: datetime) -> Common
 def end_common_meter(*, rule_id: UUID, valid_to: date, recorded_at: datetime) -> CommonMeter:
     """The rule holds no longer from the day on; what was shared before stays. Returns the row that says so.
 
-    Raises RuleEndRefused when the rule is superseded, does not hold on the day before, or ends no later already.
+    Raises RuleEndRefused.
     """
-    assert_in_transaction()
-    rule = CommonMeter.objects.select_for_update().select_related("main_point").get(id=rule_id)
-    if rule.superseded_at is not None or valid_to <= rule.valid_from:
-        raise RuleEndRefused(valid_from=rule.valid_from, valid_to=rule.valid_to)
-    if rule.valid_to is not None and rule.valid_to <= valid_to:
-        raise RuleEndRefused(valid_from=rule.valid_from, valid_to=rule.valid_to)
-    members = [
-        Member(point=one.service_point, is_subtracted=one.is_subtracted, is_sharing=one.is_sharing)
-        for one in rule.members.select_related("service_point").order_by("id")
-    ]
-    CommonMeter.objects.filter(id=rule.id).update(superseded_at=recorded_at)
-    facts = {name: getattr(rule, name) for name in (*_FACTS, "valid_from")}
-    ended = write(
-        main_point_id=rule.main_point_id,
-        facts={**facts, "valid_to": valid_to},
-        members=members,
-        recorded_at=recorded_at,
+    ended, before = end_rule(CommonMeter.objects.filter(id=rule_id), at=valid_to, recorded_at=recorded_at)
+    CommonMeterMember.objects.bulk_create(
+        CommonMeterMember(
+            common_meter=ended,
+            service_point_id=one.service_point_id,
+            is_subtracted=one.is_subtracted,
+            is_sharing=one.is_sharing,
+        )
+        for one in before.members.order_by("id")
     )
-    before = {"valid_to": rule.valid_to}
-    after = {"valid_to": valid_to, "replaces": str(rule.id)}
-    audit("endCommonMeter", ended, entity=rule.main_point.legal_entity_id, before=before, after=after)
+    audit(
+        "endCommonMeter",
+        ended,
+        entity=ended.main_point.legal_entity_id,
+        before={"valid_to": before.valid_to},
+        after={"valid_to": valid_to, "replaces": str(before.id)},
+    )
     return ended
 
 
@@ -110,18 +107,31 @@ def write(
 
 
 def faults_of(new: NewCommonMeter) -> list[FieldProblem]:
-    def fault(pointer: str, code: str) -> FieldProblem:
-        return FieldProblem(pointer=pointer, code=code, detail=FAULTS[code])
+    return [*rule_faults(new), *member_faults(new)]
 
+
+def fault(pointer: str, code: str) -> FieldProblem:
+    return FieldProblem(pointer=pointer, code=code, detail=FAULTS[code])
+
+
+def rule_faults(new: NewCommonMeter) -> list[FieldProblem]:
     faults = []
+    is_loss = new.method == CommonMeter.Method.LOSS
     if new.valid_to is not None and new.valid_to <= new.valid_from:
         faults.append(fault("/valid_to", "ends_before_start"))
-    if (new.method == CommonMeter.Method.EQUAL) != (new.attribute == ""):
+    if (is_loss or new.method == CommonMeter.Method.EQUAL) != (new.attribute == ""):
         faults.append(fault("/attribute", "attribute_of_equal" if new.attribute else "attribute_missing"))
+    if is_loss != (new.share_code == ""):
+        faults.append(fault("/share_code", "share_of_loss" if is_loss else "share_missing"))
     if new.share_code == new.register_code:
         faults.append(fault("/share_code", "share_is_register"))
-    if not any(member.is_sharing for member in new.members):
-        faults.append(fault("/members", "nobody_shares"))
+    if is_loss == any(member.is_sharing for member in new.members):
+        faults.append(fault("/members", "loss_is_shared" if is_loss else "nobody_shares"))
+    return faults
+
+
+def member_faults(new: NewCommonMeter) -> list[FieldProblem]:
+    faults = []
     seen = {new.main_point.id}
     for no, member in enumerate(new.members):
         if member.point.id in seen:
@@ -155,7 +165,10 @@ def audit(operation: str, rule: CommonMeter, *, entity: UUID, after: dict[str, A
 FAULTS = {
     "ends_before_start": _("It ends before it starts."),
     "attribute_missing": _("Name the attribute of the agreements that the shares follow."),
-    "attribute_of_equal": _("Equal shares follow no attribute; leave it empty."),
+    "attribute_of_equal": _("Equal shares and losses follow no attribute; leave it empty."),
+    "share_missing": _("Say under which register tariffs price the shares."),
+    "share_of_loss": _("A loss is not priced; leave the register of the shares empty."),
+    "loss_is_shared": _("A loss is shared by nobody: no point may take a share."),
     "share_is_register": _("Shares need a register code of their own, apart from what the meters show."),
     "nobody_shares": _("Name at least one point that takes a share."),
     "point_twice": _("This point is the main one, or named twice."),

@@ -17,6 +17,7 @@ from rachun.apps.catalog.models import Service
 from rachun.apps.identity.models import Branch
 from rachun.apps.metering.errors import EstimateTakenBackTwice, EstimationRuleInvalid, EstimationRuleOverlaps
 from rachun.apps.metering.models import Consumption, EstimationRule
+from rachun.apps.metering.services.end_rules import end_open, end_rule
 from rachun.values.quantity import InexactQuantity, parse_micro
 
 SAME_SEASON, LAST_PERIODS, NORM_PER_MEMBER = METHODS = ("SAME_SEASON", "LAST_PERIODS", "NORM_PER_MEMBER")
@@ -76,13 +77,18 @@ class NewEstimationRule:
 
 
 def add_estimation_rule(*, new: NewEstimationRule, recorded_at: datetime) -> EstimationRule:
-    """Add a dated rule. Raises EstimationRuleInvalid with each fault and its place, EstimationRuleOverlaps."""
+    """Add a dated rule; the open one that started earlier for the same service and branch ends where it begins.
+
+    Raises EstimationRuleInvalid with each fault and its place, EstimationRuleOverlaps.
+    """
     assert_in_transaction()
     if faults := rule_faults(new):
         raise EstimationRuleInvalid(errors=faults)
     facts = {name: getattr(new, name) for name in ("max_days", "valid_from", "valid_to", "source_document")}
+    standing = EstimationRule.objects.filter(service=new.service, branch=new.branch, superseded_at__isnull=True)
     try:
         with transaction.atomic():
+            end_open(standing, at=new.valid_from, recorded_at=recorded_at)
             rule = EstimationRule.objects.create(
                 legal_entity_id=new.service.legal_entity_id,
                 branch=new.branch,
@@ -101,6 +107,20 @@ def add_estimation_rule(*, new: NewEstimationRule, recorded_at: datetime) -> Est
         after={**facts, "service": new.service.code, "steps": list(new.steps)},
     )
     return rule
+
+
+def end_estimation_rule(*, rule_id: UUID, valid_to: date, recorded_at: datetime) -> EstimationRule:
+    """No day from `valid_to` on is estimated by the rule. Returns the row that says so. Raises RuleEndRefused."""
+    ended, before = end_rule(EstimationRule.objects.filter(id=rule_id), at=valid_to, recorded_at=recorded_at)
+    record_audit(
+        operation="endEstimationRule",
+        object_kind="estimation_rule",
+        object_id=ended.id,
+        legal_entity_id=ended.legal_entity_id,
+        before={"valid_to": before.valid_to},
+        after={"valid_to": valid_to, "replaces": str(before.id)},
+    )
+    return ended
 
 
 def rule_faults(new: NewEstimationRule) -> list[FieldProblem]:

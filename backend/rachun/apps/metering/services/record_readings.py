@@ -15,7 +15,15 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.metering.locks import lock_registers
 from rachun.apps.metering.mapping import verdicts_of
 from rachun.apps.metering.models import HeldReading, Installation, Reading, Register
-from rachun.apps.metering.services.validate_readings import HOLD, REFUSE, Told, opinions_of, rules_of, source_of
+from rachun.apps.metering.services.validate_readings import (
+    HOLD,
+    REFUSE,
+    Told,
+    local_day,
+    opinions_of,
+    rules_of,
+    source_of,
+)
 from rachun.formats.reading import RowError
 
 CUMULATIVE_VERDICTS_REFUSED = ("READING_NEGATIVE", "READING_OVER_DIAL")
@@ -121,7 +129,8 @@ def record_readings(
     judged = judge(new, known=known, outcome=outcome)
     if trust is not Trust.SEEN:
         rules = rules_of(legal_entity_id=legal_entity_id, told_at=recorded_at)
-        judged = sort_out(judged, known=known, rules=rules, told_on=recorded_at.date(), trust=trust, outcome=outcome)
+        told_on = local_day(legal_entity_id=legal_entity_id, instant=recorded_at)
+        judged = sort_out(judged, known=known, rules=rules, told_on=told_on, trust=trust, outcome=outcome)
     tally(judged, known=known, outcome=outcome)
     outcome.errors.sort(key=lambda error: (error.row, error.field))
     if not is_dry:

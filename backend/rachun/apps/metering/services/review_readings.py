@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
-
-from django.db import IntegrityError, transaction
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.errors import FieldProblem
@@ -15,12 +12,11 @@ from rachun.apps.metering.errors import (
     MeterNotInstalled,
     ReadingAlreadyDecided,
     ReadingRefused,
-    ReadingRuleOverlaps,
     UnknownRegister,
 )
-from rachun.apps.metering.models import HeldReading, Meter, Reading, ReadingRule
+from rachun.apps.metering.models import HeldReading, Meter, Reading
 from rachun.apps.metering.services.record_readings import Meters, ReadingRow, Trust, in_force, record_readings
-from rachun.apps.metering.services.validate_readings import Opinion, Told, opinions_of, rules_of
+from rachun.apps.metering.services.validate_readings import Opinion, Told, local_day, opinions_of, rules_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +40,7 @@ def check_reading(
         told=[Told(register=found, boundary_date=boundary_date, value=value, source=kind)],
         known={key: reading.value for key, reading in known.items()},
         rules=rules_of(legal_entity_id=meter.legal_entity_id, told_at=told_at),
-        told_on=told_at.date(),
+        told_on=local_day(legal_entity_id=meter.legal_entity_id, instant=told_at),
     )
     before = [reading for (_register, day), reading in known.items() if day < boundary_date]
     previous = max(before, key=lambda reading: reading.boundary_date, default=None)
@@ -98,44 +94,3 @@ def decide(held_id: UUID, *, decision: str, reason: str, decided_at: datetime) -
         after={"decision": decision, "reason": reason, "value": str(held.value), "checks": held.checks},
     )
     return held
-
-
-def add_reading_rule(
-    *, legal_entity_id: UUID, source: str, checks: dict[str, Any], valid_from: date, recorded_at: datetime
-) -> ReadingRule:
-    """From the day on until the next rule of the source, which ends this one. Raises ReadingRuleOverlaps."""
-    assert_in_transaction()
-    facts: dict[str, Any] = {"source": source, "checks": checks, "valid_from": valid_from}
-    try:
-        with transaction.atomic():
-            end_rule(legal_entity_id, source=source, at=valid_from, recorded_at=recorded_at)
-            rule = ReadingRule.objects.create(legal_entity_id=legal_entity_id, recorded_at=recorded_at, **facts)
-    except IntegrityError as error:
-        raise ReadingRuleOverlaps(valid_from=valid_from) from error
-    record_audit(
-        operation="createReadingRule",
-        object_kind="reading_rule",
-        object_id=rule.id,
-        legal_entity_id=legal_entity_id,
-        after=facts,
-    )
-    return rule
-
-
-def end_rule(legal_entity_id: UUID, *, source: str, at: date, recorded_at: datetime) -> None:
-    """The open rule that started earlier ends on the day; the row with the open end is superseded."""
-    standing = ReadingRule.objects.filter(
-        legal_entity_id=legal_entity_id, source=source, valid_to__isnull=True, superseded_at__isnull=True
-    )
-    rule = standing.filter(valid_from__lt=at).first()
-    if rule is None:
-        return
-    standing.filter(id=rule.id).update(superseded_at=recorded_at)
-    ReadingRule.objects.create(
-        legal_entity_id=legal_entity_id,
-        source=source,
-        checks=rule.checks,
-        valid_from=rule.valid_from,
-        valid_to=at,
-        recorded_at=recorded_at,
-    )

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from rachun.apps.identity.models import LegalEntity
 from rachun.apps.metering.models import ReadingRule, Register
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.engine.usage.validation import CANDIDATES, KNOWN, RULES, judged_readings
@@ -40,9 +42,15 @@ class Opinion:
     usual_days: int | None
 
 
+def local_day(*, legal_entity_id: UUID, instant: datetime) -> date:
+    """The enterprise's own day: shortly after its midnight the day of UTC is still the one before."""
+    zone = LegalEntity.objects.values_list("time_zone", flat=True).get(id=legal_entity_id)
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
 def rules_of(*, legal_entity_id: UUID, told_at: datetime) -> dict[str, dict[str, Any]]:
-    """The checks of each source that are in force on the day."""
-    day = told_at.date()
+    """The checks of each source that are in force on the local day."""
+    day = local_day(legal_entity_id=legal_entity_id, instant=told_at)
     found = ReadingRule.objects.filter(
         known_at(instant=told_at), legal_entity_id=legal_entity_id, valid_from__lte=day
     ).exclude(valid_to__lte=day)

@@ -17,7 +17,11 @@ class UsageLoadIn(In):
 
 
 class UsageCallIn(In):
-    """A call of a source of calls. The same call again is known; record_key tells two equal ones apart."""
+    """A call of a source of calls. The same call again is known; record_key tells two equal ones apart.
+
+    So that a call is known which comes in a file as well, tell what the file tells: numbers as they are written there,
+    trunk_in, trunk_out, disposition and unique_id, each empty where the file has none.
+    """
 
     calling = serializers.CharField(max_length=40)
     called = serializers.CharField(max_length=40)
@@ -26,6 +30,14 @@ class UsageCallIn(In):
     billable_s = serializers.IntegerField(min_value=0, max_value=SECONDS_MAX, allow_null=True, default=None)
     answered = serializers.BooleanField(default=True)
     record_key = serializers.CharField(max_length=120, default="", allow_blank=True)
+    trunk_in = serializers.CharField(max_length=80, default="", allow_blank=True)
+    trunk_out = serializers.CharField(max_length=80, default="", allow_blank=True)
+    disposition = serializers.CharField(max_length=40, default="", allow_blank=True)
+    unique_id = serializers.CharField(max_length=80, default="", allow_blank=True)
+
+
+class CallIn(UsageCallIn):
+    source_id = serializers.UUIDField()
 
 
 class UsageDeliveryIn(In):
@@ -112,6 +124,27 @@ class UsageRecordOut(Out):
     def get_amount(self, record: UsageRecord) -> str | None:
         """In the currency of the price table, before tax is added or with tax inside, as the tariff says."""
         return None if record.amount_micro is None else micro_text(record.amount_micro)
+
+
+class RecordedCallOut(Out):
+    """The call as it is kept. Without a price it has a reason, never an amount of zero."""
+
+    batch_id = serializers.UUIDField()
+    record_no = serializers.IntegerField()
+    is_known = serializers.BooleanField(help_text="It was recorded before, by whatever way; nothing was added.")
+    state = serializers.ChoiceField(choices=UsageRecord.State.choices)
+    reason = serializers.CharField(help_text="Why it waits, or by which rule it is not charged.")
+    agreement_id = serializers.UUIDField(allow_null=True)
+    component = serializers.CharField()
+    usage_date = serializers.DateField()
+    destination = serializers.CharField()
+    prefix = serializers.CharField(help_text="The longest that matched; * for a rate of whatever is dialled.")
+    billed_s = serializers.IntegerField()
+    covered_s = serializers.IntegerField(allow_null=True, help_text="Billed seconds that a bundle pays.")
+    amount = serializers.CharField(
+        allow_null=True,
+        help_text="In the currency of the price table, before tax is added or with tax inside, as the tariff says.",
+    )
 
 
 def micro_text(micro: int) -> str:

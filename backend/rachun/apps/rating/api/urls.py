@@ -10,6 +10,7 @@ router.register("usage-batches", views.UsageBatchViewSet, basename="usage-batch"
 router.register("usage-records", views.UsageRecordViewSet, basename="usage-record")
 
 urlpatterns = [
+    path("calls", views.CallView.as_view(), name="calls"),
     path("usage-batches/records", views.UsageRowsView.as_view(), name="usage-rows"),
     path("usage-batches/template", views.DeliveryTemplateView.as_view(), name="delivery-template"),
     path("destination-tables/<uuid:id>/imports", views.RateDeckImportView.as_view(), name="rate-deck-imports"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -19,6 +20,7 @@ from rachun.apps.base.api.requests import checked, keep_upload
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.api.serializers import JobOut
 from rachun.apps.base.api.templates import template_response, template_schema
+from rachun.apps.base.api.throttles import Frequent
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import enqueue
@@ -26,15 +28,20 @@ from rachun.apps.catalog.selectors import list_destination_tables
 from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.rating.api.filters import UsageBatchFilter, UsageRecordFilter
+from rachun.apps.rating.api.online import OPERATION
 from rachun.apps.rating.api.serializers import (
+    CallIn,
     RateDeckIn,
+    RecordedCallOut,
     ReleaseIn,
     UsageBatchOut,
     UsageLoadIn,
     UsageRecordOut,
     UsageRowsIn,
 )
+from rachun.apps.rating.api.told_calls import answer_of, billable_of, told_call
 from rachun.apps.rating.errors import RowsOfAnotherKind
+from rachun.apps.rating.services import audit_calls, record_calls
 from rachun.apps.usage import selectors
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.values.quantity import MICRO
@@ -97,10 +104,30 @@ def rows_of(told: dict[str, Any], *, source: UsageSource) -> list[dict[str, Any]
         raise RowsOfAnotherKind(expected=wanted)
     if wanted == "deliveries":
         return [{**row, "quantity_micro": int(row.pop("quantity") * MICRO)} for row in told[wanted]]
-    return [
-        {**row, "billable_s": row["duration_s"] if row["billable_s"] is None else row["billable_s"]}
-        for row in told[wanted]
-    ]
+    return [{**row, "billable_s": billable_of(row)} for row in told[wanted]]
+
+
+@extend_schema(tags=["usage"])
+class CallView(APIView):
+    """What OnlineCalls answers of it by the short way, it answers alike: Note [The short way]."""
+
+    operations = {"post": OPERATION}
+    throttle_classes = (Frequent,)
+
+    @extend_schema(
+        request=CallIn,
+        responses={200: RecordedCallOut, 201: RecordedCallOut, **problems(RowsOfAnotherKind)},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Prices and keeps one call, at once. 200 for a call that is known, by whatever way it came."""
+        told = checked(CallIn, request)
+        source = selectors.get_source(scope=scope_of(request), source_id=told["source_id"])
+        if source.kind != UsageSource.Kind.CALLS:
+            raise RowsOfAnotherKind(expected="deliveries")
+        recorded = record_calls(source=source, calls=[told_call(told)], recorded_at=timezone.now())
+        audit_calls(source=source, recorded=recorded)
+        return Response(answer_of(recorded[0]), status=200 if recorded[0].is_known else 201)
 
 
 @extend_schema(tags=["usage"])

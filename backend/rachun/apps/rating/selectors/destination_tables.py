@@ -1,12 +1,14 @@
 """Destination tables as the engine wants them: prices as whole numbers, bands, the clock they follow."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F
+from django.db.models import BigIntegerField, F, prefetch_related_objects
 from django.db.models.functions import Cast
 
 from rachun.apps.catalog.models import DestinationRate
@@ -22,20 +24,80 @@ _COLUMNS = {
 }
 
 
+RATES_KEPT = 500_000
+_Revision = tuple[object, ...]
+
+
+class PreparedTables:
+    """Tables that were prepared before, by revision. Note [Revisions]
+
+    The database gives a table another revision with every statement that changes a rate or a band of it, in the same
+    transaction, so whoever asks for the revision first never prices by what was true before. The least used go when
+    more than RATES_KEPT rates are kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[_Revision, DestinationTable | None] = OrderedDict()
+        self._rates = 0
+
+    def find(self, revision: _Revision) -> tuple[bool, DestinationTable | None]:
+        with self._lock:
+            if revision not in self._kept:
+                return False, None
+            self._kept.move_to_end(revision)
+            return True, self._kept[revision]
+
+    def keep(self, revision: _Revision, table: DestinationTable | None) -> None:
+        with self._lock:
+            self._rates += _size(table) - _size(self._kept.get(revision))
+            self._kept[revision] = table
+            while self._rates > RATES_KEPT and len(self._kept) > 1:
+                self._rates -= _size(self._kept.popitem(last=False)[1])
+
+
+def _size(table: DestinationTable | None) -> int:
+    return 0 if table is None else table.rows.height
+
+
+_prepared = PreparedTables()
+
+
 def get_destination_tables(*, legal_entity_id: UUID, codes: Sequence[str]) -> Mapping[str, DestinationTable]:
-    """Prepared tables by code, with the rates known now; a table without rates is left out. Three queries."""
-    found = StoredTable.objects.filter(legal_entity_id=legal_entity_id, code__in=codes).prefetch_related("bands")
-    stored = {table.code: table for table in found}
-    parts = _rates(list(stored.values())).partition_by("table", as_dict=True)
+    """Prepared tables by code, with the rates known now; a table without rates is left out.
+
+    One query; for tables that changed since they were asked for, three more. Note [Revisions]
+    """
+    stored = StoredTable.objects.filter(legal_entity_id=legal_entity_id, code__in=codes)
+    asked = {table.code: (revision_of(table), table) for table in stored}
+    found = {code: _prepared.find(revision) for code, (revision, _table) in asked.items()}
+    made = _prepare([table for code, (_revision, table) in asked.items() if not found[code][0]])
+    for code, table in made.items():
+        _prepared.keep(asked[code][0], table)
+    known = {code: made[code] if code in made else found[code][1] for code in asked}
+    return {code: table for code, table in known.items() if table is not None}
+
+
+def revision_of(table: StoredTable) -> _Revision:
+    return (table.id, table.revision, table.time_zone, table.measures_time, table.keeps_band)
+
+
+def _prepare(stored: Sequence[StoredTable]) -> dict[str, DestinationTable | None]:
+    if not stored:
+        return {}
+    prefetch_related_objects(stored, "bands")
+    parts = _rates(stored).partition_by("table", as_dict=True)
     return {
-        str(code): destination_table(
-            rows=rows.drop("table"),
-            bands=[band_of(band) for band in stored[str(code)].bands.all()],
-            time_zone=stored[str(code)].time_zone,
-            measures_time=stored[str(code)].measures_time,
-            keeps_band=stored[str(code)].keeps_band,
+        table.code: destination_table(
+            rows=parts[(table.code,)].drop("table"),
+            bands=[band_of(band) for band in table.bands.all()],
+            time_zone=table.time_zone,
+            measures_time=table.measures_time,
+            keeps_band=table.keeps_band,
         )
-        for (code,), rows in parts.items()
+        if (table.code,) in parts
+        else None
+        for table in stored
     }
 
 

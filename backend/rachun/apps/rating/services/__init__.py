@@ -4,6 +4,7 @@ from rachun.apps.rating.services.import_rate_deck import DeckImported, RateTerms
 from rachun.apps.rating.services.import_rate_plans import PlansImported, import_rate_plans
 from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, Watch, load_usage
 from rachun.apps.rating.services.price_runs import price_runs
+from rachun.apps.rating.services.record_calls import RecordedCall, ToldCall, audit_calls, record_calls
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
 from rachun.apps.rating.services.rerate_calls import CallDifference, rerate_calls
 from rachun.apps.rating.services.settle_bundles import settle_bundles
@@ -15,13 +16,17 @@ __all__ = [
     "Place",
     "PlansImported",
     "RateTerms",
+    "RecordedCall",
     "Released",
+    "ToldCall",
     "UsageFile",
     "Watch",
+    "audit_calls",
     "import_rate_deck",
     "import_rate_plans",
     "load_usage",
     "price_runs",
+    "record_calls",
     "release_suspended",
     "rerate_calls",
     "settle_bundles",

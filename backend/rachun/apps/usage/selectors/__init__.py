@@ -1,10 +1,12 @@
 """Reads of usage."""
 
 from rachun.apps.usage.selectors.billable import count_usage_by_state, list_billable_deliveries, list_billable_usage
+from rachun.apps.usage.selectors.known_calls import find_known_calls
 from rachun.apps.usage.selectors.lists import get_source, list_batches, list_records, list_sources
 
 __all__ = [
     "count_usage_by_state",
+    "find_known_calls",
     "get_source",
     "list_batches",
     "list_billable_deliveries",

@@ -5,20 +5,32 @@ from rachun.apps.usage.services.priced_runs import keep_priced
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
 from rachun.apps.usage.services.take_bundles import lock_bundles, take_of_bundles
+from rachun.apps.usage.services.take_calls import (
+    CallRecord,
+    call_key,
+    growing_batch_id,
+    store_calls,
+    take_call_keys,
+)
 from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
 
 __all__ = [
+    "CallRecord",
     "KeyTaker",
     "KeyedRecords",
     "SourceFacts",
+    "call_key",
     "close_batch",
     "create_source",
     "encode_records",
+    "growing_batch_id",
     "keep_priced",
     "key_records",
     "lock_bundles",
     "mark_billed",
     "open_batch",
+    "store_calls",
     "store_records",
+    "take_call_keys",
     "take_of_bundles",
 ]

@@ -23,7 +23,7 @@ from rachun.apps.usage.models import UsageBatch
 
 KEYS, STAGE = "usage_usagekey", "usage_key_stage"
 KEY_BYTES, SECOND_BYTES = 16, 4
-_SECONDS_MAX = 2**32 - 1
+SECONDS_MAX = 2**32 - 1
 Bytes = npt.NDArray[np.uint8]
 _OPEN = """
 CREATE TEMPORARY TABLE IF NOT EXISTS usage_key_stage (key_hash uuid, occurrence int, place int) ON COMMIT DROP;
@@ -131,7 +131,7 @@ def key_bytes(records: pl.DataFrame) -> Bytes:
     digests = b"".join([sha256(key.encode()).digest()[:KEY_BYTES] for key in records["record_key"].to_list()])
     hashed = np.frombuffer(digests, dtype=np.uint8).reshape(-1, KEY_BYTES).copy()
     seconds = records["keyed_at"].dt.epoch("s")
-    timed = seconds.is_between(0, _SECONDS_MAX).fill_null(value=False).to_numpy()
+    timed = seconds.is_between(0, SECONDS_MAX).fill_null(value=False).to_numpy()
     written = seconds.fill_null(0).to_numpy().astype(">u4").view(np.uint8).reshape(-1, SECOND_BYTES)
     hashed[timed, :SECOND_BYTES] = written[timed]
     return hashed

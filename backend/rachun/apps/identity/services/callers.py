@@ -1,0 +1,78 @@
+"""Who calls: a token, its session, its principal; also for requests that come a thousand times a second."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from rachun.apps.base.prepared import run_prepared
+from rachun.apps.identity.models import LoginSession, Principal
+from rachun.apps.identity.permissions import may_call
+
+Claims = Mapping[str, Any]
+TOKENS_KEPT = 10_000
+_SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_OPEN = """
+SELECT s.id, set_config('lock_timeout', %s, true) FROM identity_loginsession s
+  JOIN identity_principal p ON p.id = s.principal_id
+ WHERE s.id = ANY(%s::uuid[]) AND s.revoked_at IS NULL AND p.is_active
+"""
+
+
+class ReadTokens:
+    """Tokens whose signature was found right, so that it is looked at once; their age is looked at each time."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Claims] = {}
+
+    def claims(self, *, authorization: bytes, now: float) -> Claims | None:
+        """None for whatever is not a token of ours in force: SessionAuthentication says what is wrong with it."""
+        found = self._known.get(authorization)
+        if found is None:
+            found = _claims(authorization)
+            if found is None:
+                return None
+            if len(self._known) >= TOKENS_KEPT:
+                self._known.clear()
+            self._known[authorization] = found
+        return found if now < found["exp"] else None
+
+
+def _claims(authorization: bytes) -> Claims | None:
+    scheme, _, raw = authorization.partition(b" ")
+    if scheme != b"Bearer" or not raw or b" " in raw:
+        return None
+    try:
+        return dict(AccessToken(raw).payload)  # type: ignore[arg-type]  # the stub wants a token, the code takes its bytes
+    except TokenError:
+        return None
+
+
+def find_principal(*, claims: Claims) -> Principal | None:
+    """The active principal of the session that the token names, while that lasts."""
+    try:
+        session_id = UUID(str(claims.get("sid")))
+    except ValueError:
+        return None
+    sessions = LoginSession.objects.select_related("principal", "principal__api_client")
+    session = sessions.filter(id=session_id, revoked_at__isnull=True, principal__is_active=True).first()
+    if session is None or str(session.principal_id) != claims.get("sub"):
+        return None
+    return session.principal
+
+
+def find_caller(*, claims: Claims, operation_id: str) -> Principal | None:
+    """The same, if the principal may call the operation."""
+    principal = find_principal(claims=claims)
+    if principal is None or not may_call(principal=principal, operation_id=operation_id):
+        return None
+    return principal
+
+
+def find_open_sessions(*, session_ids: Collection[str], lock_timeout: str) -> set[str]:
+    """Those that have not ended, of principals that are active; and how long this transaction waits for a lock."""
+    rows = run_prepared(_OPEN, [lock_timeout, [text for text in session_ids if _SESSION.fullmatch(text)]])
+    return {str(session_id) for (session_id, _lock_timeout) in rows}

@@ -1,0 +1,34 @@
+"""The computer of a demo cash desk, as `make run` starts it: it makes its desk, joins, and can be played with."""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from rachun.apps.devices.models import Device
+from rachun.apps.payments.models import CashDesk
+from tests.apps.identity.makers import make_branch, make_entity
+
+from tests.faults.conftest import Place
+from tests.faults.processes import REPOSITORY, eventually, running, running_server
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+
+
+class TestDemoDesk:
+    def test_joins_by_itself_and_scans_what_is_written(self, place: Place, tmp_path: Path) -> None:
+        make_branch(entity=make_entity(code="KOMUNALNO"))
+        folder = tmp_path / "desk"
+        parts = (place.environment["PYTHONPATH"], str(REPOSITORY / "device-agent"), str(REPOSITORY))
+        environment = {**place.environment, "RACHUN_ROLE": "worker", "PYTHONPATH": os.pathsep.join(parts)}
+        with running_server(place.environment) as (_server, address):
+            command = [sys.executable, "-m", "infra.local.desk", "KOMUNALNO", str(folder), str(urlsplit(address).port)]
+            with running(command, environment=environment) as computer:
+                register = eventually(
+                    lambda: Device.objects.filter(kind="REGISTER", state="READY").first(), told=computer.told
+                )
+                (folder / "scans").write_text("100012\n", encoding="utf-8")
+                eventually(lambda: Device.objects.filter(latest_scan="100012").exists(), told=computer.told)
+
+        assert CashDesk.objects.get(code="K1").register_id == register.id
