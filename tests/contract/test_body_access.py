@@ -55,17 +55,17 @@ def of_cash_desks(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def quote_of(ids: Mapping[str, str]) -> dict[str, Any]:
+def quote_of(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     nothing_used = {"consumption": [], "calls": [], "deliveries": []}
     month = {"period_from": "2026-03-01", "period_to": "2026-04-01", "service_from": "2026-03-01"}
-    return {"agreement_id": ids["agreement"], "tariff": a.tariff_body(), **month, **nothing_used}
+    return {"createQuote": {"agreement_id": ids["agreement"], "tariff": a.tariff_body(), **month, **nothing_used}}
 
 
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """A body for each operation that is right for who may see its objects."""
     of_entity = {"legal_entity_id": ids["entity"]}
     file = SimpleUploadedFile("rows.csv", b"x")
-    return {
+    return quote_of(ids) | {
         "createParty": {"branch_id": ids["branch"], "kind": "INDIVIDUAL", "name": "Ana", "language": "bs"},
         "openAccount": {"party_id": ids["party"], "opened_date": "2026-01-01"},
         "createPremise": {"branch_id": ids["branch"], "settlement": "Kotor"},
@@ -116,7 +116,6 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
             **of_entity, "branch_id": ids["branch"], "kind": "REGULAR", "period_from": "2026-01-01",
             "period_to": "2026-02-01", "document_date": "2026-02-01", "due_date": "2026-02-16",
         },
-        "createQuote": quote_of(ids),
         "createReceipt": {
             **of_entity, "account_number": ids["account_number"], "amount": "5.00", "currency": "BAM",
             "value_date": "2026-02-10", "channel": "CASH", "external_key": "till 1",

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
 
 
 class IsOneOf(Func):
@@ -20,6 +20,17 @@ class IsOneOf(Func):
 
     def __init__(self, field: str, values: Iterable[str], *, kind: str) -> None:
         super().__init__(F(field), Value(",".join(values)), kind=kind, output_field=BooleanField())
+
+
+class EpochMicroseconds(Func):
+    """An instant as microseconds since 1970 UTC; `instant` makes it one again."""
+
+    template = "(extract(epoch FROM %(expressions)s) * 1000000)::bigint"
+    output_field = BigIntegerField()
+
+
+def instant(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
 def read_frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Calls priced by other tables beside the tariff's: what a carrier charges us for them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
+from rachun.apps.rating.selectors.kept_calls import iterate_calls
 from rachun.apps.usage.models import PricingRun, UsageRecord
 from rachun.apps.usage.services import keep_priced
 from rachun.engine.rating.calls import rate_calls
@@ -17,14 +18,6 @@ from rachun.engine.rating.table import DestinationTable
 from rachun.values.quantity import MICRO
 
 CHUNK = 50_000
-_CALLS = {
-    "load_key": pl.String(),
-    "record_no": pl.Int64(),
-    "called": pl.String(),
-    "usage_date": pl.Date(),
-    "started_at": pl.Datetime("us", "UTC"),
-    "quantity_micro": pl.Int64(),
-}
 _PRICE = {"prefix": pl.String(), "destination": pl.String(), "billed_s": pl.Int64(), "amount_micro": pl.Int64()}
 
 
@@ -43,27 +36,13 @@ def price_runs(
         return counts
     entity_id = runs[0].table.legal_entity_id
     tables = get_destination_tables(legal_entity_id=entity_id, codes=[run.table.code for run in runs])
-    for calls in _talked(records):
+    talked = records.filter(quantity_micro__gt=0).exclude(state=UsageRecord.State.UNBILLABLE)
+    for calls in iterate_calls(talked, chunk=CHUNK):
         for run in runs:
             priced = _priced(calls, table=tables.get(run.table.code))
             keep_priced(run=run, priced=priced, priced_at=priced_at)
             counts[run.code].update(dict(priced.group_by("reason").len().iter_rows()))
     return {code: {reason or "PRICED": count for reason, count in found.items()} for code, found in counts.items()}
-
-
-def _talked(records: QuerySet[UsageRecord]) -> Iterator[pl.DataFrame]:
-    talked = records.filter(kind="CALLS", quantity_micro__gt=0).exclude(state=UsageRecord.State.UNBILLABLE)
-    found = talked.order_by("load_key", "record_no").values_list(
-        "load_key", "record_no", "called", "usage_date", "occurred_at", "quantity_micro"
-    )
-    rows: list[tuple[object, ...]] = []
-    for load_key, *others in found.iterator(chunk_size=5000):
-        rows.append((str(load_key), *others))
-        if len(rows) == CHUNK:
-            yield pl.DataFrame(rows, schema=_CALLS, orient="row")
-            rows = []
-    if rows:
-        yield pl.DataFrame(rows, schema=_CALLS, orient="row")
 
 
 def _priced(calls: pl.DataFrame, *, table: DestinationTable | None) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -13,6 +12,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.apps.rating.selectors.guiding import get_tariff_facts
+from rachun.apps.rating.selectors.kept_calls import KEPT_CALLS, iterate_calls
 from rachun.apps.usage.models import UsageRecord
 from rachun.apps.usage.services import lock_bundles, take_of_bundles
 from rachun.engine.rating.bundles import cover_calls
@@ -26,7 +26,9 @@ UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_
   FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::bigint[]) AS n (load_key, record_no, covered_s, amount_micro)
  WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.state = 'RATED' AND r.covered_s IS NULL
 """
-_RECORDS = {
+CHUNK = 500_000
+NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": pl.Datetime("us", "UTC")})
+_REPLAYED = {
     "load_key": pl.String(),
     "record_no": pl.Int64(),
     "agreement_id": pl.String(),
@@ -89,32 +91,6 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     return covered.filter(pl.col("covered_s") > 0).height
 
 
-def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
-    """load_key, record_no, covered_s, amount_micro of every call of the bundles that these records were asked of, as
-    taking them again from their first call gives it: a batch or a release after another, each in call order.
-    """
-    agreements = {one.agreement_id for one in records}
-    months = {one.usage_date.replace(day=1) for one in records}
-    asked = UsageRecord.objects.filter(agreement_id__in=agreements, covered_s__isnull=False, kind="CALLS")
-    rows = [
-        [*_plain(row[:-1]), row[-1]]
-        for row in asked.values_list(*_FIELDS, "recorded_at")
-        if row[_FIELDS.index("usage_date")].replace(day=1) in months
-    ]
-    found = pl.DataFrame(rows, schema={**_RECORDS, "recorded_at": pl.Datetime("us", "UTC")}, orient="row")
-    calls = _with_included(
-        found, included=list_included(legal_entity_id=legal_entity_id), legal_entity_id=legal_entity_id
-    )
-    wanted = ("load_key", "record_no", "covered_s", "amount_micro")
-    if calls.is_empty():
-        return pl.DataFrame(schema={**{name: _RECORDS.get(name, pl.Int64()) for name in wanted}})
-    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
-    ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
-    used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
-    covered = used.with_columns(cover_calls(calls=used))
-    return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
-
-
 def lock_asked(bundles: pl.DataFrame) -> pl.Series:
     """Seconds used of each bundle (columns of _BUNDLE, without doubles), locked until the transaction ends."""
     named = [(UUID(agreement), component, month) for agreement, component, month in bundles.rows()]
@@ -127,6 +103,32 @@ def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.Data
         return NO_BUNDLES
     rated = priced.filter(pl.col("state") == UsageRecord.State.RATED.value)
     return _offered(rated, included=included).select(_BUNDLE).unique()
+
+
+def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
+    """load_key, record_no, covered_s, amount_micro of every call of the bundles that these records were asked of, as
+    taking them again from their first call gives it: a batch or a release after another, each in call order.
+    """
+    agreements = {one.agreement_id for one in records}
+    months = {one.usage_date.replace(day=1) for one in records}
+    asked = UsageRecord.objects.filter(agreement_id__in=agreements, covered_s__isnull=False, kind="CALLS")
+    rows = [
+        [*(str(cell) if isinstance(cell, UUID) else cell for cell in row[:-1]), row[-1]]
+        for row in asked.values_list(*_FIELDS, "recorded_at")
+        if row[_FIELDS.index("usage_date")].replace(day=1) in months
+    ]
+    found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": pl.Datetime("us", "UTC")}, orient="row")
+    calls = _with_included(
+        found, included=list_included(legal_entity_id=legal_entity_id), legal_entity_id=legal_entity_id
+    )
+    wanted = ("load_key", "record_no", "covered_s", "amount_micro")
+    if calls.is_empty():
+        return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in wanted}})
+    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
+    ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
+    used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
+    covered = used.with_columns(cover_calls(calls=used))
+    return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
 
 
 def list_included(*, legal_entity_id: UUID) -> list[Included]:
@@ -151,13 +153,8 @@ def list_included(*, legal_entity_id: UUID) -> list[Included]:
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
-    rated = records.filter(kind="CALLS", state=UsageRecord.State.RATED, covered_s__isnull=True)
-    found = rated.values_list(*_FIELDS)
-    return pl.DataFrame([_plain(row) for row in found.iterator()], schema=_RECORDS, orient="row")
-
-
-def _plain(row: Sequence[Any]) -> list[Any]:
-    return [str(cell) if isinstance(cell, UUID) else cell for cell in row]
+    unasked = records.filter(state=UsageRecord.State.RATED, covered_s__isnull=True)
+    return pl.concat([NO_CALLS, *iterate_calls(unasked, chunk=CHUNK)])
 
 
 def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
