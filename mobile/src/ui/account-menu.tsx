@@ -30,7 +30,6 @@ export function AccountMenu() {
       <Pressable
         role="button"
         aria-expanded={isOpen}
-        accessibilityLabel={`${say("account.choose")}: ${account.address}, ${name}`}
         onPress={() => setIsOpen(!isOpen)}
         style={{
           minHeight: TOUCH,
