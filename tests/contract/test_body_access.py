@@ -31,7 +31,7 @@ def ids_of(ours: Enterprise) -> dict[str, str]:
     ids |= {"service": str(agreement.service_id), "tariff_plan": str(plan.id), "vacant_point": str(point.id)}
     ids["register"] = str(Device.objects.get(agent_id=MAKERS["agent"](ours)["id"]).id)
     ids["account_number"] = Account.objects.get(id=ids["account"]).number
-    return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id)}
+    return ids | {"entity": str(ours.entity.id), "branch": str(ours.north.id), "agreement": str(agreement.id)}
 
 
 CALL = {"calling": "380432550101", "called": "380671234567", "started_at": "2026-02-28T12:00:00Z", "duration_s": 60}
@@ -55,12 +55,18 @@ def of_cash_desks(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def quote_of(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    nothing_used = {"consumption": [], "calls": [], "deliveries": []}
+    month = {"period_from": "2026-03-01", "period_to": "2026-04-01", "service_from": "2026-03-01"}
+    return {"createQuote": {"agreement_id": ids["agreement"], "tariff": a.tariff_body(), **month, **nothing_used}}
+
+
 def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """A body for each operation that is right for who may see its objects."""
     of_entity = {"legal_entity_id": ids["entity"]}
     file = SimpleUploadedFile("rows.csv", b"x")
     version = {"plan_id": ids["tariff_plan"], "valid_from": "2026-04-01", "body": a.tariff_body()}
-    return {
+    return quote_of(ids) | {
         "createParty": {"branch_id": ids["branch"], "kind": "INDIVIDUAL", "name": "Ana", "language": "bs"},
         "openAccount": {"party_id": ids["party"], "opened_date": "2026-01-01"},
         "createPremise": {"branch_id": ids["branch"], "settlement": "Kotor"},
@@ -118,7 +124,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 # Nothing to be done with the small world of this file: a receipt needs a chart of accounts.
 ONLY_REFUSED = {"createReceipt"}
 NAMES_OF_BODIES = sorted(bodies(dict.fromkeys((*KINDS, "service", "tariff_plan", "vacant_point", "entity", "branch",
-                                               "register",
+                                               "register", "agreement",
                                                "account_number"), "")))  # fmt: skip
 
 

@@ -5864,7 +5864,7 @@ export type ApproveBillRunErrors = {
      */
     404: ProblemOut;
     /**
-     * bill_run_not_calculated, control_sheet_differs, document_date_before_series, inputs_changed, idempotency_in_flight
+     * bill_run_not_calculated, control_sheet_differs, document_date_before_series, inputs_changed, opening_allowance_changed, idempotency_in_flight
      */
     409: ProblemOut;
     /**
@@ -6154,7 +6154,7 @@ export type IssueBillRunErrors = {
      */
     404: ProblemOut;
     /**
-     * bill_run_not_reviewed, inputs_changed, period_is_closed, idempotency_in_flight
+     * bill_run_not_reviewed, inputs_changed, opening_allowance_changed, period_is_closed, idempotency_in_flight
      */
     409: ProblemOut;
     /**

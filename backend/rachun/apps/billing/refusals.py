@@ -62,6 +62,11 @@ class InputsChanged(Conflict):
     title = _("Data of these accounts changed after the calculation. Calculate again.")
 
 
+class OpeningAllowanceChanged(Conflict):
+    code = "opening_allowance_changed"
+    title = _("Units left over from an earlier period changed after the calculation. Calculate again.")
+
+
 class QuoteNotPriced(Refused):
     code = "quote_not_priced"
     title = _("The tariff cannot be priced for this usage.")

@@ -30,7 +30,7 @@ def _block(line: Line, *, measured: Quantity, is_peak: bool) -> tuple[Step, ...]
         return ()
     block = int(line.block_no or 0)
     if is_peak:
-        return (Step(code="BLOCK_OF_ALL", facts={"chosen": measured, "block": block}),)
+        return (Step(code="BLOCK_OF_PEAK", facts={"chosen": measured, "block": block}),)
     facts: dict[str, Fact] = {
         "block": block,
         "above": Quantity(micro=above, unit=measured.unit),

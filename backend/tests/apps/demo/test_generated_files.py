@@ -81,6 +81,14 @@ class TestReadings:
             register: whole[customer.energy_meter.serial, register] for register in ("VT", "MT")
         }
 
+    def test_leave_one_household_s_water_to_an_estimate_in_august(self) -> None:
+        customer = komunalno_people.household(number=komunalno_people.WATER_UNREAD)
+
+        read = [{row[1] for row in komunalno.reading_rows(customer=customer, month=month)} for month in MONTHS]
+
+        every = {"VT", "MT", "WATER"}
+        assert read == [every, {"VT", "MT"}, every, every]
+
 
 class TestShapes:
     def test_a_year_and_a_day_come_to_a_whole_but_for_rounding(self) -> None:

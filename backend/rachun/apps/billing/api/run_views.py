@@ -41,6 +41,7 @@ APPROVE_REFUSALS = (
     refusals.RunNotCalculated,
     refusals.ControlSheetDiffers,
     refusals.InputsChanged,
+    refusals.OpeningAllowanceChanged,
     UnknownPostingCode,
     DocumentDateBeforeSeries,
 )
@@ -99,7 +100,12 @@ class BillRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
 
     @extend_schema(
         request=None,
-        responses={202: JobOut, **problems(refusals.RunNotReviewed, refusals.InputsChanged, PeriodIsClosed)},
+        responses={
+            202: JobOut,
+            **problems(
+                refusals.RunNotReviewed, refusals.InputsChanged, refusals.OpeningAllowanceChanged, PeriodIsClosed
+            ),
+        },
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent

@@ -1,14 +1,17 @@
 """The included units that agreements open a period with: what the latest period issued before it left over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 import polars as pl
 from django.db.models import F, Max, OuterRef, Subquery
 
-from rachun.apps.billing.models import AllowanceBalance
+from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.billing.models import AllowanceBalance, BillRun, BillRunChunk
 from rachun.engine.billing.snapshot import ALLOWANCES
+
+OPENINGS = "openings"  # among the tallies of a chunk: what its calculation opened with
 
 
 def get_opening_allowances(*, agreement_ix: Mapping[UUID, int], period_from: date) -> pl.DataFrame:
@@ -31,3 +34,28 @@ def get_opening_allowances(*, agreement_ix: Mapping[UUID, int], period_from: dat
     return pl.DataFrame(
         [(agreement_ix[agreement], *rest) for agreement, *rest in rows], schema=dict(ALLOWANCES), orient="row"
     )
+
+
+def told_openings(opening: pl.DataFrame, *, agreement_ids: Sequence[UUID]) -> dict[str, list[list[str | int]]]:
+    """Agreement → its rows of ALLOWANCES, as JSON can hold them. opening: as get_opening_allowances gives it."""
+    told: dict[str, list[list[str | int]]] = {}
+    for agreement_ix, allowance, granted_from, *counts in opening.rows():
+        told.setdefault(str(agreement_ids[agreement_ix]), []).append([allowance, granted_from.isoformat(), *counts])
+    return told
+
+
+def list_accounts_opened_otherwise(*, run: BillRun) -> list[UUID]:
+    """Of a calculated run, the accounts that would open with other units now than their drafts did."""
+    changed: list[UUID] = []
+    for chunk in BillRunChunk.objects.filter(run=run).order_by("number"):
+        owners = dict(
+            ServiceAgreement.objects.filter(account_id__in=chunk.account_ids, allowance_balances__isnull=False)
+            .distinct()
+            .values_list("id", "account_id")
+        )
+        ids = sorted(owners)
+        keys = {agreement: ix for ix, agreement in enumerate(ids)}
+        now = told_openings(get_opening_allowances(agreement_ix=keys, period_from=run.period_from), agreement_ids=ids)
+        then = chunk.tallies.get(OPENINGS, {})
+        changed += {owners[UUID(one)] for one in {*now, *then} if now.get(one) != then.get(one)}
+    return changed

@@ -17,9 +17,25 @@ from rachun.apps.documents.rendering.bill_data import (
     TaxRate,
     TaxSummary,
 )
+from rachun.engine.billing.benefits import KIND as BENEFIT
 from rachun.engine.billing.blocks import FLAT_LABEL
+from rachun.engine.tariffs.components import (
+    EVERY_REGISTER,
+    Allowance,
+    Cap,
+    Capacity,
+    Metered,
+    Minimum,
+    Percentage,
+    Reactive,
+    Traffic,
+)
 from rachun.values.money import Money
 from rachun.values.quantity import format_micro
+
+OF_AMOUNT = {BENEFIT, Minimum.kind, Cap.kind}
+UNPRICED = OF_AMOUNT | {Traffic.kind, Percentage.kind}
+TAKEN_BACK = {Metered.kind, Reactive.kind}
 
 
 def money(minor: int, bill: Bill) -> Decimal:
@@ -57,12 +73,11 @@ def group_of(*, bill: Bill, lines: Sequence[Charge], language: str) -> ServiceGr
 
 
 def bill_line(*, bill: Bill, line: Charge, language: str) -> BillLine:
-    is_traffic = line.kind == "traffic"
     return BillLine(
         description=description(line=line, language=language),
-        quantity=Decimal(line.quantity_micro).scaleb(-6).normalize(),
+        quantity=quantity_of(line),
         unit=unit_of(line),
-        unit_price=None if is_traffic else Decimal(line.unit_price_e8).scaleb(-8).normalize(),
+        unit_price=None if line.kind in UNPRICED else Decimal(line.unit_price_e8).scaleb(-8).normalize(),
         net=money(line.net_minor, bill),
         tax_rate=tax_rate(line),
         tax=money(line.tax_minor, bill),
@@ -76,28 +91,53 @@ def description(*, line: Charge, language: str) -> str:
     components: list[dict[str, Any]] = line.version.body["components"]
     named: dict[str, str] = next((c.get("label", {}) for c in components if c["code"] == line.component), {})
     words = named.get(language) or named.get("en") or line.component
-    details = [
-        label_of(line=line, language=language),
-        line.register if line.register != "*" else "",
-        str(line.block_no or ""),
-    ]
-    blocks = sum(1 for detail in details[2:] if detail and line.block_no != 1)
-    shown = [detail for detail in details[:2] if detail] + ([f"{line.block_no}"] if blocks else [])
-    return " · ".join([words, *shown])
-
-
-def label_of(*, line: Charge, language: str) -> str:
-    """What tells the line apart: a destination group, an item, or that it is the flat of a block."""
-    if line.label != FLAT_LABEL:
-        return line.label
     with override(language):
+        details = [label_of(line), register_of(line), block_of(line), taken_back(line)]
+    return " · ".join([words, *(detail for detail in details if detail)])
+
+
+def label_of(line: Charge) -> str:
+    """What tells the line apart: a destination group, a benefit, the flat of a block; codes say nothing on a bill."""
+    if line.kind == BENEFIT:
+        return gettext("benefit %(category)s") % {"category": line.label}
+    if line.label == FLAT_LABEL:
         return gettext("flat fee")
+    return line.label if line.kind == Traffic.kind else ""
+
+
+def register_of(line: Charge) -> str:
+    """What tells the registers of one component apart; of an allowance, those of the component that it credits."""
+    code = line.label if line.kind == Allowance.kind else line.component
+    components: list[dict[str, Any]] = line.version.body["components"]
+    priced: int = next((len(c.get("registers", ())) for c in components if c["code"] == code), 0)
+    return line.register if priced > 1 and line.register != EVERY_REGISTER else ""
+
+
+def block_of(line: Charge) -> str:
+    if line.kind == Capacity.kind or not line.block_no or line.block_no == 1:
+        return ""
+    return gettext("block %(number)d") % {"number": line.block_no}
+
+
+def taken_back(line: Charge) -> str:
+    """A metered line below zero gives back what was billed by estimate."""
+    return gettext("estimate taken back") if line.kind in TAKEN_BACK and line.quantity_micro < 0 else ""
+
+
+def quantity_of(line: Charge) -> Decimal | None:
+    """What the line counts: percents of a percentage; nothing where an amount is taken off or added as a whole."""
+    if line.kind == Percentage.kind:
+        return Decimal(line.unit_price_e8).scaleb(-6).normalize()
+    return None if line.kind in OF_AMOUNT else Decimal(line.quantity_micro).scaleb(-6).normalize()
 
 
 def unit_of(line: Charge) -> str:
-    """Minutes of calls, packages of so many units, nothing for a flat, else the unit of the tariff."""
-    unit = "min" if line.kind == "traffic" else str(line.inputs.get("unit") or "")
-    if line.label == FLAT_LABEL:
+    """Minutes of calls, packages of so many units, nothing for what is due once, else the unit of the tariff."""
+    if line.kind == Percentage.kind:
+        return "%"
+    unit = "min" if line.kind == Traffic.kind else str(line.inputs.get("unit") or "")
+    is_once = line.inputs.get("measure") == "PEAK" or line.inputs.get("charge") == "TIER"
+    if line.label == FLAT_LABEL or is_once or line.kind in OF_AMOUNT:
         return ""
     if package := line.inputs.get("package_micro"):
         return f"× {format_micro(value=int(package))} {unit}"

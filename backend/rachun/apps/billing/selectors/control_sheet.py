@@ -80,9 +80,9 @@ def tally(run: BillRun) -> dict[str, dict[str, int]]:
         "charges": dict.fromkeys(("count", "net_minor", "tax_minor", "gross_minor"), 0),
     }
     for tallies in BillRunChunk.objects.filter(run_id=run.id).values_list("tallies", flat=True):
-        for group, counts in tallies.items():
-            for name, count in counts.items():
-                whole[group][name] += count
+        for group, totals in whole.items():
+            for name, count in tallies.get(group, {}).items():
+                totals[name] += count
     return whole
 
 

@@ -1,5 +1,6 @@
 """A person looks at the calculated run and lets it go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,13 @@ from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import use_case
 from rachun.apps.billing.locks import lock_run
 from rachun.apps.billing.models import BillRun, ControlSheet, DraftItem
-from rachun.apps.billing.refusals import ControlSheetDiffers, InputsChanged, RunNotCalculated
+from rachun.apps.billing.refusals import (
+    ControlSheetDiffers,
+    InputsChanged,
+    OpeningAllowanceChanged,
+    RunNotCalculated,
+)
+from rachun.apps.billing.selectors.allowance_balances import list_accounts_opened_otherwise
 from rachun.apps.billing.selectors.changed_inputs import list_changed_accounts
 from rachun.apps.billing.services.bill_numbers import check_document_date
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
@@ -21,7 +28,8 @@ LISTED_MAX = 50
 def approve_run(*, run_id: UUID, approved_by: UUID | None, approved_at: datetime) -> BillRun:
     """Move a calculated run to REVIEWED.
 
-    Raises RunNotCalculated, ControlSheetDiffers, InputsChanged, UnknownPostingCode, DocumentDateBeforeSeries.
+    Raises RunNotCalculated, ControlSheetDiffers, InputsChanged, OpeningAllowanceChanged, UnknownPostingCode,
+    DocumentDateBeforeSeries.
     """
     run = lock_run(run_id)
     if run.state != BillRun.State.CALCULATED:
@@ -53,8 +61,13 @@ def used_codes(run: BillRun) -> list[str]:
 
 
 def refuse_changed_inputs(run: BillRun) -> None:
-    """Raises InputsChanged naming the accounts."""
-    changed = list_changed_accounts(run=run)
-    if changed:
-        listed = Account.objects.filter(id__in=changed[:LISTED_MAX]).order_by("number")
-        raise InputsChanged(count=len(changed), accounts=list(listed.values_list("number", flat=True)))
+    """Raises InputsChanged and OpeningAllowanceChanged naming the accounts."""
+    if changed := list_changed_accounts(run=run):
+        raise InputsChanged(count=len(changed), accounts=numbers_of(changed))
+    if changed := list_accounts_opened_otherwise(run=run):
+        raise OpeningAllowanceChanged(count=len(changed), accounts=numbers_of(changed))
+
+
+def numbers_of(accounts: Sequence[UUID]) -> list[str]:
+    listed = Account.objects.filter(id__in=accounts[:LISTED_MAX]).order_by("number")
+    return list(listed.values_list("number", flat=True))

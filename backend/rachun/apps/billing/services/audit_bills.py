@@ -15,6 +15,7 @@ from rachun.apps.billing.models import Bill, BillRun, Charge
 from rachun.apps.billing.selectors.audit_sample import list_audit_sample
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
 from rachun.apps.billing.services.calculate_chunk import billable
+from rachun.apps.rating.services import rerate_calls
 from rachun.engine.billing.pipeline import price
 
 logger = structlog.get_logger(__name__)
@@ -101,7 +102,21 @@ def differences_of(*, run: BillRun, bills: Sequence[Bill]) -> list[Difference]:
         lines = derived.get(bill.account_id, {})
         found += compare_lines(bill=bill, derived=lines)
         found += compare_whole(bill=bill, derived=lines, posted=posted.get(bill.id, {}))
-    return found
+    return [*found, *compare_calls(bills)]
+
+
+def compare_calls(bills: Sequence[Bill]) -> Iterator[Difference]:
+    """The calls that the bills hold, guided and rated again from their raw lines."""
+    by_id = {bill.id: bill for bill in bills}
+    for call in rerate_calls(bill_ids=list(by_id)):
+        place = f"call {call.load_key}/{call.record_no}"
+        yield difference(
+            by_id[call.bill_id],
+            line_no=0,
+            what=f"call:{call.what}",
+            stored=f"{place}: {call.stored}",
+            derived=f"{place}: {call.derived}",
+        )
 
 
 def derived_lines(inputs: ChunkInputs) -> dict[UUID, dict[int, Row]]:

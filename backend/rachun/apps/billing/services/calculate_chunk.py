@@ -13,6 +13,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.billing.locks import lock_chunk
 from rachun.apps.billing.mapping import billed_stretches, charge_rows, draft_estimates, taken
 from rachun.apps.billing.models import BillRun, BillRunChunk
+from rachun.apps.billing.selectors.allowance_balances import OPENINGS, told_openings
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
 from rachun.apps.billing.services.keep_allowances import keep_allowances
 from rachun.engine.billing.pipeline import Priced, price
@@ -45,7 +46,9 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     keep_items(chunk=chunk, charges=charges, inputs=inputs, draft_ids=draft_ids)
     keep_allowances(chunk=chunk, closing=result.allowances, refusals=refusals, inputs=inputs)
     park(chunk=chunk, refusals=refusals, inputs=inputs)
-    chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs)
+    chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs) | {
+        OPENINGS: told_openings(inputs.snapshot.allowances, agreement_ids=inputs.frames.agreement_ids)
+    }
     chunk.calculated_at = calculated_at
     chunk.save(update_fields=["tallies", "calculated_at"])
     return chunk

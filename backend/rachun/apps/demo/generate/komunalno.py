@@ -14,6 +14,7 @@ from rachun.apps.demo.generate.komunalno_people import (
     METER_EXCHANGED,
     MOVES_OUT,
     NO_READING,
+    WATER_UNREAD,
     Customer,
     firm,
     household,
@@ -96,6 +97,8 @@ def reading_rows(*, customer: Customer, month: date) -> list[ReadingRow]:
         if customer.number == MOVES_OUT and month_end(month) >= MOVE_OUT_DATE:
             return rows_on(customer=customer, day=MOVE_OUT_DATE - ONE_DAY) if month < MOVE_OUT_DATE else []
     rows = rows_on(customer=customer, day=month_end(month))
+    if (customer.is_firm, customer.number, month) == (False, WATER_UNREAD, LATE_MONTH):
+        return [row for row in rows if row[1] != "WATER"]
     is_handed_over = not customer.is_firm and customer.number == CHANGES_HANDS
     if is_handed_over and month <= HAND_OVER_DATE < next_month(month):
         rows = rows_on(customer=customer, day=HAND_OVER_DATE - ONE_DAY) + rows

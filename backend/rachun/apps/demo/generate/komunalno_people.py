@@ -20,8 +20,11 @@ WATER_ROLLS_OVER, ENERGY_ROLLS_OVER = 7, 8
 METER_EXCHANGED, MOVES_OUT, MOVES_IN, CHANGES_HANDS = 9, 11, 12, 13
 PAYS_TOO_MUCH, FAMILY_GROWS, MOVES_IN_LATE = 15, 17, 22
 MOVE_IN_DATE, LATE_MOVE_IN_DATE = date(2026, 8, 12), date(2026, 10, 8)
+WATER_UNREAD = 19  # of whom nobody reads the water in August: estimated, and settled by September's reading
 WATER_OVERFLOW, ENERGY_OVERFLOW = 99_975, 999_700
 WATER_DIGITS, ENERGY_DIGITS = 5, 6
+AT_10_KV, WORKSHOP = "electricity_10kv", "electricity_workshop"
+TWO_POINTS = 5  # the workshop with two points, which share their included energy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Customer:
     water_meter: Meter | None
     power_kw: str
     area_m2: int
+    second_meter: Meter | None = None
 
     @property
     def external_number(self) -> str:
@@ -71,7 +75,10 @@ def firm(*, number: int) -> Customer:
     transformer = 20 if number % 10 == 0 else 1
     yearly = roll.randint(6_000, 40_000) * (5 if transformer > 1 else 1)
     opening = {"VT": roll.randint(1_000, 90_000), "MT": roll.randint(1_000, 40_000)}
-    external = f"{900_000 + number}"
+    external, plan = f"{900_000 + number}", firm_plan(number)
+    more = {"RE": 700} if plan == AT_10_KV else {}
+    more |= {"KW": 40} if plan in {AT_10_KV, WORKSHOP} else {}
+    takes_water = number % 10 == 3  # noqa: PLR2004 -- three firms
     return Customer(
         number=number,
         is_firm=True,
@@ -89,12 +96,24 @@ def firm(*, number: int) -> Customer:
         starts=START,
         members=0,
         yearly_kwh=yearly,
-        yearly_m3=0,
-        energy_meter=Meter(serial=f"EP{number:06d}", digits=ENERGY_DIGITS, opening=opening, multiplier=transformer),
-        water_meter=None,
+        yearly_m3=(120, 300, 700)[number // 10] if takes_water else 0,
+        energy_meter=Meter(
+            serial=f"EP{number:06d}", digits=ENERGY_DIGITS, opening={**opening, **more}, multiplier=transformer
+        ),
+        water_meter=water_meter(900_000 + number, opening=25) if takes_water else None,
         power_kw=str(roll.choice((11, 22, 35, 50, 80))),
         area_m2=roll.randint(30, 600),
+        second_meter=Meter(serial="EP900005", digits=ENERGY_DIGITS, opening={"VT": 0, "MT": 0, "KW": 0})
+        if number == TWO_POINTS
+        else None,
     )
+
+
+def firm_plan(number: int) -> str:
+    """Behind a current transformer at 10 kV; a workshop; or as most firms."""
+    if number % 10 == 0:
+        return AT_10_KV
+    return WORKSHOP if number % 10 == TWO_POINTS else "electricity_business"
 
 
 def household_holder(*, number: int, branch: str) -> Holder:
@@ -143,13 +162,17 @@ def taken_by(*, customer: Customer) -> list[Taken]:
     first, code = customer.starts, customer.external_number
     power = {"billing_power_kw": customer.power_kw} if customer.power_kw else {}
     by_members, by_area = {"members": str(customer.members)}, {"area_m2": str(customer.area_m2)}
-    plan = "electricity_business" if customer.is_firm else "electricity_household"
+    plan = firm_plan(customer.number) if customer.is_firm else "electricity_household"
     taken = [
         Taken(service="electricity", plan=plan, point=f"E-{code}", agreement_from=first, meter=customer.energy_meter,
               attributes=power),
     ]  # fmt: skip
+    if customer.second_meter:
+        taken.append(Taken(service="electricity", plan=plan, point=f"E2-{code}", agreement_from=first,
+                           meter=customer.second_meter))  # fmt: skip
     if customer.water_meter:
-        taken.append(Taken(service="water", plan="water_household", point=f"V-{code}", agreement_from=first,
+        water = "water_business" if customer.is_firm else "water_household"
+        taken.append(Taken(service="water", plan=water, point=f"V-{code}", agreement_from=first,
                            meter=customer.water_meter))  # fmt: skip
     elif not customer.is_firm:
         taken.append(Taken(service="water", plan="water_norm", point=f"V-{code}", agreement_from=first,
@@ -162,11 +185,15 @@ def taken_by(*, customer: Customer) -> list[Taken]:
 
 def shown_at(*, customer: Customer, end: date) -> dict[tuple[str, str], int]:
     """(serial, register) → what the dial shows at the start of the day `end`; it rolls over at its last digit."""
-    energy, meter = energy_used(customer=customer, end=end), customer.energy_meter
-    shown = {
-        (meter.serial, register): (meter.opening[register] + energy[register] // meter.multiplier) % 10**meter.digits
-        for register in ("VT", "MT")
-    }
+    energy = energy_used(customer=customer, end=end)
+    energy |= {"RE": (energy["VT"] + energy["MT"]) * 9 // 20, "KW": peaks_until(customer=customer, end=end)}
+    shown = {}
+    for meter, part in ((customer.energy_meter, 1), (customer.second_meter, 3)):
+        if meter is None:
+            continue
+        for register, opening in meter.opening.items():
+            value = opening + energy[register] // meter.multiplier // part
+            shown[meter.serial, register] = value % 10**meter.digits
     water = customer.water_meter
     if water:
         value = (water.opening["WATER"] + water_used(customer=customer, end=end)) % 10**water.digits
@@ -183,6 +210,14 @@ def energy_used(*, customer: Customer, end: date) -> dict[str, int]:
         high += kwh * high_rate_share(start=start, end=stop)
         whole += kwh
     return {"VT": high // 1_000_000, "MT": (whole * 1_000 - high) // 1_000_000}
+
+
+def peaks_until(*, customer: Customer, end: date) -> int:
+    """The dial of highest load adds the peak of every month that is over (kW)."""
+    if not customer.is_firm:
+        return 0
+    months = [start for start, stop in months_between(customer.starts, end) if stop == next_month(start)]
+    return sum(int(customer.power_kw) * mood_of(customer, month) // 1_000 for month in months)
 
 
 def water_used(*, customer: Customer, end: date) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from rachun.apps.demo.generate.calls import Call, asterisk_file, bgbilling_file, call_to, calls_of
 from rachun.apps.demo.generate.customer_rows import Holder, Place, Taken, customer_row, customers_csv
@@ -19,8 +20,10 @@ FIRM_NUMBERS_FROM = 800_000
 
 # Subscribers with a story; docs/demo.md tells them.
 PAYS_AHEAD, CALLS_SATELLITE, TOOK_PHONE_LATE, LEAVES = 2, 4, 9, 14
+LITTLE_VOLUME, MUCH_VOLUME = 5, 23
 LATE_START, LEAVE_DATE = date(2026, 9, 14), date(2026, 10, 19)
 LATE_CALLS_MONTH, LATE_CALLS, REPEATED_CALLS = MONTHS[1], 15, 20
+GIB = 2**30
 DELIVERY_HEADER = ("account", "service", "item", "quantity", "unit", "performed_on", "document", "record_key")
 
 
@@ -104,15 +107,37 @@ def takes_works(subscriber: Subscriber) -> bool:
     return not subscriber.is_firm and subscriber.number % 15 == 1 and subscriber.number < HOUSEHOLDS
 
 
+def has_minutes(subscriber: Subscriber) -> bool:
+    """A telephone with included minutes."""
+    return not subscriber.is_firm and subscriber.number % 10 == 8  # noqa: PLR2004 -- every tenth
+
+
+def has_volume(subscriber: Subscriber) -> bool:
+    """Pays the internet by its volume."""
+    return not subscriber.is_firm and subscriber.number % 18 == LITTLE_VOLUME and subscriber.number < HOUSEHOLDS
+
+
+def has_burst(subscriber: Subscriber) -> bool:
+    """Pays the internet by the highest speed of the month."""
+    return subscriber.is_firm and subscriber.number in {6, 16}
+
+
 def taken_by(*, subscriber: Subscriber) -> list[Taken]:
     first, code = subscriber.starts, subscriber.external_number
     suffix = "business" if subscriber.is_firm else "household"
     taken = []
+    phone, internet = f"phone_{suffix}", f"internet_{suffix}"
+    if has_minutes(subscriber):
+        phone = "phone_minutes"
+    if has_volume(subscriber):
+        internet = "internet_volume"
+    if has_burst(subscriber):
+        internet = "internet_burst"
     if subscriber.phone:
-        taken.append(Taken(service="phone", plan=f"phone_{suffix}", point=f"T-{code}", agreement_from=first,
+        taken.append(Taken(service="phone", plan=phone, point=f"T-{code}", agreement_from=first,
                            attributes={"phone_number": subscriber.phone}))  # fmt: skip
     if subscriber.has_internet:
-        taken.append(Taken(service="internet", plan=f"internet_{suffix}", point=f"I-{code}", agreement_from=first,
+        taken.append(Taken(service="internet", plan=internet, point=f"I-{code}", agreement_from=first,
                            attributes={"login": f"demo{code}"}))  # fmt: skip
     if takes_works(subscriber):
         taken.append(Taken(service="works", plan="works_household", point=f"R-{code}", agreement_from=first))
@@ -209,6 +234,36 @@ def deliveries_to(*, subscriber: Subscriber, month: date) -> list[tuple[str, ...
         return [
             (code, "works", "cable", metres, "m", day, paper, f"{key}/1"),
             (code, "works", "socket", "1", "pcs", day, paper, f"{key}/2"),
+            (
+                code,
+                "works",
+                "estimate",
+                f"{Decimal(metres) * Decimal('18.5') + 240:.2f}",
+                "UAH",
+                day,
+                paper,
+                f"{key}/3",
+            ),
+        ]
+    return traffic_of(subscriber=subscriber, month=month)
+
+
+def traffic_of(*, subscriber: Subscriber, month: date) -> list[tuple[str, ...]]:
+    """What the access server reports: octets of each week, or the peak speed of some days."""
+    code, roll = subscriber.external_number, dice("traffic", subscriber.external_number, month.year, month.month)
+    days = [(month + timedelta(days=day)).isoformat() for day in (6, 13, 20, 27)]
+    key, paper = f"{month:%Y-%m}/{code}", "RADIUS"
+    if has_volume(subscriber):
+        weekly = {LITTLE_VOLUME: (1, 4), MUCH_VOLUME: (80, 120)}.get(subscriber.number, (10, 40))
+        octets = [roll.randint(weekly[0] * GIB, weekly[1] * GIB) for _ in days]
+        return [
+            (code, "internet", "octets", str(used), "octet", day, paper, f"{key}/v{no}")
+            for no, (day, used) in enumerate(zip(days, octets, strict=True), start=1)
+        ]
+    if has_burst(subscriber):
+        return [
+            (code, "internet", "peak_rate", str(roll.randint(20, 115) * 10**6), "bit/s", day, paper, f"{key}/p{no}")
+            for no, day in enumerate(days, start=1)
         ]
     return []
 

@@ -51,6 +51,16 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How a service is estimated in a month without a reading."""
+
+    service: str
+    steps: tuple[Mapping[str, int | str], ...]
+    max_days: int
+    source_document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enterprise:
     code: str
     name: str
@@ -73,6 +83,7 @@ class Enterprise:
     price_changes: tuple[PriceChange, ...]
     subscribers: tuple[Subscriber, ...]
     generator: ModuleType
+    estimates: tuple[Estimate, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -128,6 +139,14 @@ KOMUNALNO = Enterprise(
     ),
     subscribers=(Subscriber(external_number="100001"), Subscriber(external_number="100009")),
     generator=komunalno,
+    estimates=(
+        Estimate(
+            service="water",
+            steps=({"method": "LAST_PERIODS", "periods": 1},),
+            max_days=62,
+            source_document="Pravila isporuke vode (demo), član 31",
+        ),
+    ),
 )
 
 TELEKOM = Enterprise(

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import transaction
 
-from rachun.apps.catalog.models import DestinationTable, TariffPlan
+from rachun.apps.catalog.models import DestinationTable, Service, TariffPlan
 from rachun.apps.catalog.services import add_destination_table, add_service, add_tariff_plan, add_tariff_version
 from rachun.apps.demo.services.enterprises import OPERATORS, Enterprise, PriceChange
 from rachun.apps.identity.models import BankAccount, Branch, LegalEntity, VatRegistration
 from rachun.apps.identity.services.principals import Assignment, add_api_client, add_operator
 from rachun.apps.ledger.services.chart import ChartAccount, ensure_chart
+from rachun.apps.metering.models import EstimationRule
 from rachun.apps.rating.services import RateTerms, import_rate_deck
 from rachun.apps.usage.services import SourceFacts, create_source
 from rachun.countries.loader import load_pack
@@ -113,6 +114,16 @@ def make_catalog(*, enterprise: Enterprise, entity: LegalEntity, at: datetime) -
             plan = add_tariff_plan(service=service, code=document["plan"], names=document["name"])
             for version in document["versions"]:
                 add_version(plan=plan, version=version, at=at)
+    for estimate in enterprise.estimates:
+        EstimationRule.objects.create(
+            legal_entity=entity,
+            service=Service.objects.get(legal_entity=entity, code=estimate.service),
+            steps=list(estimate.steps),
+            max_days=estimate.max_days,
+            source_document=estimate.source_document,
+            valid_from=VAT_SINCE,
+            recorded_at=at,
+        )
     for change in enterprise.price_changes:
         change_prices(entity=entity, change=change, at=at)
 

@@ -55,8 +55,12 @@ class Formatter:
         return UNKNOWN if value is None else self.number(value) + NO_BREAK_SPACE + self.unit(unit)
 
     def unit(self, code: str) -> str:
-        """The unit in the language of the bill; a unit the utility named itself is printed as it named it."""
-        return self._texts.find(f"unit.{code}") or code
+        """The unit in the language of the bill; a unit the utility named itself is printed as it named it.
+
+        Of a package (`× 10 m3`) it is what comes last.
+        """
+        size, _, name = code.rpartition(" ")
+        return f"{size} {self._texts.find(f'unit.{name}') or name}".strip()
 
     def currency(self, code: str) -> str:
         return self._texts.find(f"currency.{code}") or code

@@ -72,7 +72,8 @@ class Sentences:
         sentence = self._said["steps"].get(step.code)
         if sentence is None:
             raise TextMissing(step.code)
-        return str(sentence).format(**{name: self.fact(name, fact) for name, fact in step.facts.items()})
+        said = str(sentence).format(**{name: self.fact(name, fact) for name, fact in step.facts.items()})
+        return said.replace("..", ".")  # a unit that is abbreviated ends the sentence, too
 
     def fact(self, name: str, fact: Fact) -> str:
         if name in COUNTED and isinstance(fact, int):

@@ -16,8 +16,9 @@ from rachun.apps.customers.models import Account, AccountAlias
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.apps.resources.models import Resource
 from rachun.engine.rating.table import DestinationTable
-from rachun.engine.tariffs.components import OneOff, Traffic
+from rachun.engine.tariffs.components import Data, OneOff, Traffic
 from rachun.engine.tariffs.parsing import parse_version
+from rachun.values.quantity import MICRO
 
 _DATED = {"valid_from": pl.Date(), "valid_to": pl.Date()}
 
@@ -26,7 +27,7 @@ _DATED = {"valid_from": pl.Date(), "valid_to": pl.Date()}
 class TariffFacts:
     """terms: agreement_id, valid_from, valid_to.  plans: agreement_id, plan_id, valid_from, valid_to.
     versions: plan_id, version_id, valid_from, valid_to, without gaps.  traffic: version_id, rank, component, table.
-    one_offs: version_id, component, item, unit.  tables: code → prepared table.
+    one_offs: version_id, component, item, unit (null: any), of one_off and data.  tables: code → prepared table.
     """
 
     terms: pl.DataFrame
@@ -179,13 +180,17 @@ def _together(known: TariffFacts, new: TariffFacts) -> TariffFacts:
 
 
 def _components(versions: Sequence[TariffVersion]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    traffic, one_offs = [], []
+    traffic: list[tuple[str, int, str, str]] = []
+    one_offs: list[tuple[str, str, str, str | None]] = []
     for version in versions:
         for component in parse_version(document=version.body).components:
             if isinstance(component, Traffic):
                 traffic.append((str(version.id), component.no, component.code, component.destination_table))
             elif isinstance(component, OneOff):
                 one_offs.append((str(version.id), component.code, component.item, component.unit))
+            elif isinstance(component, Data):
+                unit = component.unit if component.per_micro == MICRO else None  # octets are reported, GiB are priced
+                one_offs.append((str(version.id), component.code, component.item, unit))
     texts = dict.fromkeys(("version_id", "component", "item", "unit"), pl.String())
     return (
         pl.DataFrame(

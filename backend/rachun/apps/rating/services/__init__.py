@@ -6,9 +6,11 @@ from rachun.apps.rating.services.load_usage import LoadOutcome, UsageFile, Watch
 from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.record_calls import RecordedCall, ToldCall, audit_calls, record_calls
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
+from rachun.apps.rating.services.rerate_calls import CallDifference, rerate_calls
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 
 __all__ = [
+    "CallDifference",
     "DeckImported",
     "LoadOutcome",
     "Place",
@@ -26,5 +28,6 @@ __all__ = [
     "price_runs",
     "record_calls",
     "release_suspended",
+    "rerate_calls",
     "settle_bundles",
 ]

@@ -28,6 +28,23 @@ UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_
 """
 CHUNK = 500_000
 NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": pl.Datetime("us", "UTC")})
+_REPLAYED = {
+    "load_key": pl.String(),
+    "record_no": pl.Int64(),
+    "agreement_id": pl.String(),
+    "component": pl.String(),
+    "destination": pl.String(),
+    "called": pl.String(),
+    "usage_date": pl.Date(),
+    "started_at": pl.Datetime("us", "UTC"),
+    "quantity_micro": pl.Int64(),
+    "billed_s": pl.Int64(),
+    "amount_micro": pl.Int64(),
+}
+_FIELDS = (
+    *("load_key", "record_no", "agreement_id", "component", "destination", "called", "usage_date", "occurred_at"),
+    *("quantity_micro", "billed_s", "amount_micro"),
+)
 _ORDER = ("agreement_id", "started_at", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
 NO_BUNDLES = pl.DataFrame(schema={"agreement_id": pl.String(), "component": pl.String(), "month": pl.Date()})
@@ -86,6 +103,32 @@ def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.Data
         return NO_BUNDLES
     rated = priced.filter(pl.col("state") == UsageRecord.State.RATED.value)
     return _offered(rated, included=included).select(_BUNDLE).unique()
+
+
+def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
+    """load_key, record_no, covered_s, amount_micro of every call of the bundles that these records were asked of, as
+    taking them again from their first call gives it: a batch or a release after another, each in call order.
+    """
+    agreements = {one.agreement_id for one in records}
+    months = {one.usage_date.replace(day=1) for one in records}
+    asked = UsageRecord.objects.filter(agreement_id__in=agreements, covered_s__isnull=False, kind="CALLS")
+    rows = [
+        [*(str(cell) if isinstance(cell, UUID) else cell for cell in row[:-1]), row[-1]]
+        for row in asked.values_list(*_FIELDS, "recorded_at")
+        if row[_FIELDS.index("usage_date")].replace(day=1) in months
+    ]
+    found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": pl.Datetime("us", "UTC")}, orient="row")
+    calls = _with_included(
+        found, included=list_included(legal_entity_id=legal_entity_id), legal_entity_id=legal_entity_id
+    )
+    wanted = ("load_key", "record_no", "covered_s", "amount_micro")
+    if calls.is_empty():
+        return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in wanted}})
+    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
+    ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
+    used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
+    covered = used.with_columns(cover_calls(calls=used))
+    return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
 
 
 def list_included(*, legal_entity_id: UUID) -> list[Included]:

@@ -1,0 +1,61 @@
+"""The demo enterprises use every component: their own files are loaded and billed, and the bills are looked at."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rachun.apps.billing.models import BillRun, Charge, ParkedAccount
+from rachun.apps.demo.generate.files import MONTHS
+from rachun.apps.demo.services.bill import bill_month
+from rachun.apps.demo.services.enterprises import ENTERPRISES, Enterprise
+from rachun.apps.demo.services.load_files import load_file
+from rachun.apps.demo.services.set_up import set_up
+from rachun.apps.identity.models import LegalEntity
+from rachun.apps.identity.services.roles import load_roles
+from rachun.apps.usage.models import UsageRecord
+from rachun.engine.tariffs.schema import tariff_schema
+
+pytestmark = pytest.mark.usefixtures("fresh_database")
+HOUSEHOLDS = 24  # enough for every plan
+
+
+def month_of(*, enterprise: Enterprise, entity: LegalEntity, month: date) -> BillRun:
+    for file in enterprise.generator.month_files(month=month, households=HOUSEHOLDS):
+        load_file(legal_entity_id=entity.id, file=file, is_inline=True)
+    return bill_month(entity=entity, month=month, clock=timezone.now, is_inline=True)
+
+
+def entity_of(enterprise: Enterprise) -> LegalEntity:
+    load_roles()
+    return set_up(enterprise=enterprise, password="demo-password-of-tests", at=timezone.now()).entity
+
+
+def charges_of(*runs: BillRun) -> list[dict[str, Any]]:
+    found = Charge.objects.filter(load_key__in=[run.id for run in runs])
+    rows = found.values("kind", "component", "label", "basis", "gross_minor", "inputs", "posting_code")
+    return [{**row, "inputs": told(row["inputs"])} for row in rows]
+
+
+def told(inputs: Any) -> dict[str, Any]:
+    return json.loads(inputs) if isinstance(inputs, str) else inputs
+
+
+class TestTheDemo:
+    def test_prices_something_by_every_kind_of_the_schema(self) -> None:
+        runs = [month_of(enterprise=one, entity=entity_of(one), month=MONTHS[0]) for one in ENTERPRISES]
+
+        charges = charges_of(*runs)
+        kinds = tariff_schema()["properties"]["components"]["items"]["properties"]["kind"]["enum"]
+        assert {one["kind"] for one in charges} == set(kinds)
+        modes = {one["inputs"]["mode"] for one in charges if one["kind"] == "metered"}
+        assert modes == {"GRADUATED", "VOLUME", "FLAT"}
+        assert {one["label"] for one in charges if one["kind"] == "metered"} == {"", "FLAT"}
+        assert {one["inputs"]["measure"] for one in charges if one["kind"] == "data"} == {"SUM", "PEAK"}
+        assert {one["inputs"]["shared_by"] for one in charges if one["kind"] == "allowance"} == {"ACCOUNT"}
+        assert any(one["inputs"].get("package_micro") for one in charges if one["kind"] == "metered")
+        assert any(one["posting_code"].startswith("PAYABLE_") for one in charges)
+        assert not ParkedAccount.objects.filter(run__in=runs).exists()
+        waiting = UsageRecord.objects.filter(state=UsageRecord.State.SUSPENDED).values_list("reason", flat=True)
+        assert set(waiting) == {"UNKNOWN_SUBSCRIBER"}
