@@ -45,7 +45,7 @@ const zones = [
 ];
 
 export default typescript.config(
-  { ignores: ["dist", "node_modules", "src/api", "scripts"] },
+  { ignores: ["dist", "node_modules", "src/api", "scripts", "tests"] },
   ...typescript.configs.strict,
   {
     files: ["src/**/*.{ts,tsx}"],

@@ -12,8 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"  # Node comes with the locked Python packages
 CLIENTS = ("frontend", "mobile")
-SOURCES = ("src", "app", "assets", "public", "scripts", "index.html", "package.json", "package-lock.json")
-SOURCES += ("vite.config.ts", "app.json", "babel.config.js")
+SOURCES = (
+    *("src", "app", "assets", "public", "scripts", "index.html"),
+    *("package.json", "package-lock.json", "vite.config.ts", "app.json", "babel.config.js"),
+)
 
 
 class BuildFailed(SystemExit):

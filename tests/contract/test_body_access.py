@@ -59,6 +59,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """A body for each operation that is right for who may see its objects."""
     of_entity = {"legal_entity_id": ids["entity"]}
     file = SimpleUploadedFile("rows.csv", b"x")
+    version = {"plan_id": ids["tariff_plan"], "valid_from": "2026-04-01", "body": a.tariff_body()}
     return {
         "createParty": {"branch_id": ids["branch"], "kind": "INDIVIDUAL", "name": "Ana", "language": "bs"},
         "openAccount": {"party_id": ids["party"], "opened_date": "2026-01-01"},
@@ -92,11 +93,8 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         },
         "createService": {**of_entity, "code": "NEW", "names": NAMES, "position": 7},
         "createTariffPlan": {"service_id": ids["service"], "code": "NEW", "names": NAMES},
-        "addTariffVersion": {
-            "plan_id": ids["tariff_plan"], "valid_from": "2026-04-01", "body": a.tariff_body(), "approved_by": "Board",
-            "source_document": "Decision 2",
-        },
-        "createDestinationTable": {**of_entity, "code": "NEW"},
+        "addTariffVersion": {**version, "approved_by": "Board", "source_document": "Decision 2"},
+        "createDestinationTable": {**of_entity, "code": "NEW"}, "checkTariffVersion": version,
         **of_cash_desks(ids),
         "createUsageSource": {
             **of_entity, "code": "NEW", "kind": "CALLS", "format": "calls:bgbilling", "time_zone": "Europe/Kyiv",

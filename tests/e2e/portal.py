@@ -137,7 +137,8 @@ def make_subscriber_of_town(*, password: str | None = PASSWORD) -> Any:
     make_old_meter(town=town, account=account, serial=f"OLD{account.number}")
     with transaction.atomic():
         login = add_subscriber(unique_id=f"7{account.number}", language="bs")
-        grant_account(principal=login.principal, account_id=account.id)
+        for granted in (account, take_waste(town=town, members="1")):  # a second one that was never billed
+            grant_account(principal=login.principal, account_id=granted.id)
         if password is not None:
             set_password(principal=login.principal, password=password, now=NOW)
     return login.unique_id, account

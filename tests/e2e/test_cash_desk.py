@@ -9,13 +9,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from rachun.apps.customers.models import Account
 from rachun.apps.documents.rendering.payment_codes import Symbology, desk_code
-from rachun.apps.payments.models import Receipt
+from rachun.apps.payments.models import CashDesk, CashMovement, Receipt
 from rachun.apps.payments.services.set_up_desk import DeskFacts, create_cash_desk
 from tests.apps.identity.makers import make_operator
 
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import cut_texts, violations
 from tests.faults.desk import Desk, desk_at, receipts
+from tests.faults.processes import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
 PAPER_OUT = {"uk": "Закінчився папір.", "bs": "Nestalo je papira."}
@@ -26,6 +27,7 @@ RECEIPT_S = 60_000
 class Till:
     screen: Screen
     desk: Desk
+    cash_desk: CashDesk
     account: Account
 
     def press(self, *keys: str) -> None:
@@ -59,7 +61,7 @@ def till(screen: Screen, tmp_path: Path) -> Iterator[Till]:
         screen.open("/login")
         screen.sign_in(login=login)
         screen.page.wait_for_url("**/cash-desk")
-        yield Till(screen=screen, desk=desk, account=account)
+        yield Till(screen=screen, desk=desk, cash_desk=made, account=account)
 
 
 class TestCashier:
@@ -102,8 +104,9 @@ class TestCashier:
         till.press("Escape")
 
         till.press("F4")
-        expect(page.get_by_label(say("cash.find"))).to_be_focused()
-        page.wait_for_function("() => !document.querySelector('[data-loading]')")
+        eventually(
+            lambda: CashMovement.objects.filter(kind="X_REPORT", state="DONE", shift__desk=till.cash_desk).exists()
+        )
         till.press("F8")
         expect(page.get_by_label(say("cash.counted"))).to_be_focused()
         till.write("105,80")

@@ -9,6 +9,9 @@ from tests.e2e.town import PASSWORD
 
 # In the long run until all of it has been green often enough: it shares two cores with everything else.
 pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
+LOCKED_AFTER = 5
+# A window of 1280 by 720, the same at 200 % zoom, and a small phone.
+SIZES = ((1280, 720), (640, 360), (360, 640))
 PAGES = (
     "/",
     "/accounts",
@@ -22,7 +25,9 @@ PAGES = (
     "/reading-round",
     "/held-readings",
     "/receipts",
+    "/entries",
     "/jobs",
+    "/customers/new",
     "/nowhere",
 )
 
@@ -36,6 +41,20 @@ class TestSignIn:
         expect(screen.page.get_by_role("alert")).to_be_visible()
         expect(screen.page.get_by_label(screen.say("login.login"), exact=True)).to_have_value("obracun-1")
         assert violations(screen.page) == []
+
+    def test_waits_after_too_many_failures_and_says_how_long(self, screen: Screen) -> None:
+        screen.open("/login")
+        login = screen.page.get_by_label(screen.say("login.login"), exact=True)
+        for _try in range(LOCKED_AFTER + 1):
+            screen.sign_in(password="not the one")
+            expect(screen.page.get_by_role("alert")).to_be_visible()
+            login.fill(f"nobody-{screen.language}")
+
+        screen.sign_in(password="not the one")
+
+        seconds = {"uk": "секунд", "bs": "sekund"}[screen.language]
+        expect(screen.page.get_by_role("alert")).to_contain_text(seconds)
+        expect(login).to_be_visible()
 
     def test_leads_to_the_page_that_was_asked_for(self, screen: Screen) -> None:
         screen.page.goto(f"{screen.site.address}/bills?number=X")
@@ -99,12 +118,16 @@ class TestBillRun:
 
 
 class TestPages:
-    def test_no_page_has_a_barrier_or_a_cut_text(self, inside: Screen) -> None:
+    def test_no_page_has_a_barrier_or_a_cut_text_at_any_size(self, inside: Screen) -> None:
         wrong: list[str] = []
-        for path in PAGES:
+        for path in (*PAGES, *inside.site.town.records):
             inside.open(path)
-            inside.keep(path.strip("/") or "home")
-            wrong += [f"{path} {one}" for one in [*violations(inside.page), *cut_texts(inside.page)]]
+            inside.keep(path.partition("?")[0].strip("/").replace("/", "-")[:24] or "home")
+            wrong += [f"{path} {one}" for one in violations(inside.page)]
+            for width, height in SIZES:
+                inside.page.set_viewport_size({"width": width, "height": height})
+                wrong += [f"{path} at {width}: {one}" for one in cut_texts(inside.page)]
+            inside.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
 
         assert wrong == []
 

@@ -101,6 +101,18 @@ class TestTheFirstScreen:
         assert "eyJ" not in inside.page.url
 
 
+class TestSeveralAccounts:
+    def test_are_chosen_on_any_screen_and_the_choice_stays(self, inside: View) -> None:
+        inside.page.get_by_role("button", name=inside.say("account.choose")).click()
+        assert violations(inside.page) == []
+        inside.page.get_by_role("radio").last.click()
+        expect(inside.page.get_by_role("main")).to_contain_text(inside.say("home.settled"))
+
+        inside.open("/bills")
+
+        expect(inside.page.get_by_text(inside.say("bills.none"), exact=True)).to_be_visible()
+
+
 class TestABill:
     def test_is_saved_as_a_pdf(self, inside: View) -> None:
         inside.open("/bills")

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import violations
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("e2e")]
+# In the long run until all of it has been green often enough: it shares two cores with everything else.
+pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
 
 
 class TestReadingRound:

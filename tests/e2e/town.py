@@ -1,6 +1,7 @@
 """The small town that the browser finds: January is issued; in February one account cannot be priced."""
 
 from dataclasses import dataclass
+from typing import Any
 
 LOGIN = "obracun-1"
 PASSWORD = "grom-nad-rikoju-7"
@@ -20,6 +21,9 @@ class Town:
     account_number: str
     parked_number: str
     metered: dict[str, Metered]
+    records: tuple[str, ...]  # addresses of one record of each kind
+    service_name: str
+    plan_name: str
     payers: dict[str, str]  # numbers of accounts that owe 5.85 for January, one for each language
 
 
@@ -34,7 +38,30 @@ def settle() -> Town:
     bill_month(town=town)
     metered = {language: measure(town=town, serial=f"E-{language}") for language in LANGUAGES}
     parked = take_waste(town=town, members=None)
-    return Town(account_number=account.number, parked_number=parked.number, metered=metered, payers=payers)
+    return Town(
+        account_number=account.number,
+        parked_number=parked.number,
+        metered=metered,
+        payers=payers,
+        records=records_of(account),
+        service_name="WASTE",
+        plan_name="WASTE",
+    )
+
+
+def records_of(account: Any) -> tuple[str, ...]:
+    from rachun.apps.billing.models import Bill
+    from rachun.apps.ledger.models import Entry
+
+    bill, entry = Bill.objects.get(account=account), Entry.objects.order_by("id")[0]
+    tabs = ("bills", "agreements", "readings", "timeline", "statement")
+    return (
+        *(f"/accounts/{account.id}?tab={tab}" for tab in tabs),
+        f"/agreements/{account.agreements.get().id}",
+        f"/bills/{bill.id}",
+        f"/bill-runs/{bill.run_id}",
+        f"/entries/{entry.id}",
+    )
 
 
 def measure(*, town: object, serial: str) -> Metered:

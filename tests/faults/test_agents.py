@@ -95,7 +95,7 @@ class TestAgent:
 
     def test_says_what_was_scanned(self, desk: Desk) -> None:
         desk.start()
-        desk.device("reader")
+        eventually(lambda: desk.device("reader").state == "READY", told=desk.told)  # its port is open by then
 
         desk.scanner.scan("00001000120000125034")
 

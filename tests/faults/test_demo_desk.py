@@ -15,6 +15,8 @@ from tests.faults.processes import REPOSITORY, eventually, running, running_serv
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
 
+DEVICES = ("till", "reader")
+
 
 class TestDemoDesk:
     def test_joins_by_itself_and_scans_what_is_written(self, place: Place, tmp_path: Path) -> None:
@@ -25,10 +27,9 @@ class TestDemoDesk:
         with running_server(place.environment) as (_server, address):
             command = [sys.executable, "-m", "infra.local.desk", "KOMUNALNO", str(folder), str(urlsplit(address).port)]
             with running(command, environment=environment) as computer:
-                register = eventually(
-                    lambda: Device.objects.filter(kind="REGISTER", state="READY").first(), told=computer.told
-                )
+                eventually(lambda: Device.objects.filter(state="READY").count() == len(DEVICES), told=computer.told)
                 (folder / "scans").write_text("100012\n", encoding="utf-8")
                 eventually(lambda: Device.objects.filter(latest_scan="100012").exists(), told=computer.told)
 
-        assert CashDesk.objects.get(code="K1").register_id == register.id
+        desk = CashDesk.objects.select_related("register", "scanner").get(code="K1")
+        assert tuple(device.key for device in (desk.register, desk.scanner) if device) == DEVICES

@@ -11,14 +11,16 @@ from rachun.apps.base.audit import seal_audit_rows
 from rachun.apps.base.jobs import ring_unheard_jobs
 from rachun.apps.base.wiring import Periodic
 from rachun.apps.billing.services.start_self_audit import start_self_audit
+from rachun.apps.catalog.events import RegistersAsked
 from rachun.apps.devices.events import DeviceJobChanged
 from rachun.apps.messaging.services import ring_waiting_deliveries
-from rachun.apps.metering.services import take_imported_meter
+from rachun.apps.metering.services import take_imported_meter, tell_registers
 from rachun.apps.payments.services.follow_register import follow_register, post_what_the_books_refused
 
 HANDLERS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MeteredAgreementImported: (take_imported_meter,),
     DeviceJobChanged: (follow_register,),
+    RegistersAsked: (tell_registers,),
 }
 
 PERIODIC: tuple[Periodic, ...] = (

@@ -24,6 +24,7 @@ export function KeyboardSheet() {
     <>
       <ActionIcon
         variant="subtle"
+        visibleFrom="sm"
         color="gray"
         c="var(--mantine-color-text)"
         aria-label={say("keys.title")}

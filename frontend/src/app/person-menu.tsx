@@ -24,10 +24,15 @@ export function PersonMenu() {
           color="gray"
           c="var(--mantine-color-text)"
           size="xs"
+          px={6}
           maw={220}
-          leftSection={<IconUser size={16} aria-hidden />}
+          style={{ flexShrink: 0 }}
+          aria-label={me?.name ?? say("person.leave")}
         >
-          {me?.name ?? ""}
+          <IconUser size={16} aria-hidden />
+          <Text span size="xs" fw={600} ml={6} truncate visibleFrom="sm">
+            {me?.name ?? ""}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

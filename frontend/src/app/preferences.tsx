@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Button, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconLanguage, IconMoon, IconSun } from "@tabler/icons-react";
 
 import { LANGUAGES, keepLanguage, useSay } from "@/lib/texts";
@@ -8,8 +8,19 @@ export function LanguageMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" color="gray" c="var(--mantine-color-text)" size="xs" leftSection={<IconLanguage size={16} aria-hidden />}>
-          {say(`language.${language}`)}
+        <Button
+          variant="subtle"
+          color="gray"
+          c="var(--mantine-color-text)"
+          size="xs"
+          px={6}
+          style={{ flexShrink: 0 }}
+          aria-label={say(`language.${language}`)}
+        >
+          <IconLanguage size={16} aria-hidden />
+          <Text span size="xs" fw={600} ml={6} visibleFrom="sm">
+            {say(`language.${language}`)}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

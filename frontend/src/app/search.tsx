@@ -41,13 +41,13 @@ export function Search() {
       <UnstyledButton
         onClick={dialog.open}
         className="panel"
-        style={{ display: "flex", alignItems: "center", gap: 8, height: 30, padding: "0 10px", width: 300 }}
+        style={{ display: "flex", alignItems: "center", gap: 8, height: 30, padding: "0 10px", width: 300, minWidth: 36, flexShrink: 1 }}
       >
         <IconSearch size={15} aria-hidden />
         <Text size="sm" c="dimmed" truncate flex={1}>
           {say("search.label")}
         </Text>
-        <Kbd size="xs" aria-hidden>
+        <Kbd size="xs" aria-hidden visibleFrom="sm">
           {"/"}
         </Kbd>
       </UnstyledButton>

@@ -9,6 +9,7 @@ import { PersonMenu } from "@/app/person-menu";
 import { PLACES } from "@/app/places";
 import { LanguageMenu, SchemeButton } from "@/app/preferences";
 import { Search } from "@/app/search";
+import { WorkplaceBar } from "@/app/workplace-bar";
 import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 
@@ -30,6 +31,7 @@ export function Shell() {
         <Group h="100%" px="md" gap="xs" wrap="nowrap">
           <Burger opened={isOpen} onClick={rail.toggle} hiddenFrom="sm" size="sm" aria-label={say("rail.toggle")} />
           <Search />
+          <WorkplaceBar />
           <Group gap={4} ml="auto" wrap="nowrap">
             <KeyboardSheet />
             <LanguageMenu />

@@ -10,8 +10,8 @@ import type { ListSearch } from "@/ui/list-search";
 export interface Filter {
   name: string;
   label: TextKey;
-  /** link: comes with an address and is only shown then, to be taken off again. */
-  kind: "text" | "date" | "choice" | "link";
+  /** link: comes with an address and is only shown then, to be taken off again. branch: that of the top bar. */
+  kind: "text" | "date" | "choice" | "link" | "branch";
   choices?: { value: string; label: string }[];
   /** What the list takes while nobody has chosen. */
   fallback?: string;
@@ -30,7 +30,7 @@ export function FilterBar({ filters, search, onChange }: FilterBarProps) {
   return (
     <Group gap="xs" align="flex-end">
       {filters.map((filter) =>
-        filter.kind === "link" ? (
+        filter.kind === "branch" ? null : filter.kind === "link" ? (
           search[filter.name] ? (
             <Button
               key={filter.name}

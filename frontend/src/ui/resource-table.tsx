@@ -8,6 +8,7 @@ import { type ReactNode, useEffect } from "react";
 import { formatCount } from "@/lib/amounts";
 import { type Say, type TextKey, useSay } from "@/lib/texts";
 import { ExportMenu } from "@/ui/export-menu";
+import { useWorkplace } from "@/lib/workplace";
 import { type Filter, FilterBar } from "@/ui/filter-bar";
 import { rememberListed, useListSearch } from "@/ui/list-search";
 import { useRowCursor } from "@/ui/row-cursor";
@@ -69,7 +70,8 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
     getInitialValueInEffect: false,
   });
   const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
-  const wanted = wantedOf(filters, search);
+  const { branchId } = useWorkplace();
+  const wanted = wantedOf(filters, search, branchId);
   const query = props.query({ ...wanted, page, page_size: PAGE_SIZE });
   const { data, error, isFetching, refetch } = useQuery({ ...query, placeholderData: keepPreviousData });
   const rows = data?.results;
@@ -159,8 +161,10 @@ function exportColumns<Row>(columns: Column<Row>[], say: Say): { field: string; 
   );
 }
 
-function wantedOf(filters: Filter[], search: Record<string, string>): Record<string, string> {
-  const values = filters.map(({ name, fallback }) => [name, search[name] ?? fallback ?? ""] as const);
+function wantedOf(filters: Filter[], search: Record<string, string>, branchId: string): Record<string, string> {
+  const values = filters.map(
+    ({ name, kind, fallback }) => [name, search[name] ?? (kind === "branch" ? branchId : (fallback ?? ""))] as const,
+  );
   return Object.fromEntries(values.filter(([, value]) => value));
 }
 

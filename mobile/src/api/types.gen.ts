@@ -3073,6 +3073,20 @@ export type TariffChangeIn = {
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
+export type TariffCheckIn = {
+    plan_id: string;
+    valid_from: string;
+    /**
+     * Components by the tariff version schema.
+     */
+    body: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
 export type TariffPlanIn = {
     service_id: string;
     code: string;
@@ -3091,6 +3105,35 @@ export type TariffPlanOut = {
     names: {
         [key: string]: string;
     };
+};
+
+/**
+ * errors: why addTariffVersion would refuse it. warnings: what it would take as it is.
+ */
+export type TariffVerdictOut = {
+    can_be_added: boolean;
+    errors: Array<FieldProblemOut>;
+    warnings: Array<FieldProblemOut>;
+};
+
+/**
+ * The version as it was added, and what its writer should look at again.
+ */
+export type TariffVersionAddedOut = {
+    id: string;
+    plan_id: string;
+    plan_code: string;
+    valid_from: string;
+    /**
+     * Components by the tariff version schema.
+     */
+    body: {
+        [key: string]: unknown;
+    };
+    approved_by: string;
+    source_document: string;
+    recorded_at: string;
+    warnings: Array<FieldProblemOut>;
 };
 
 /**
@@ -13274,7 +13317,7 @@ export type AddTariffVersionErrors = {
 export type AddTariffVersionError = AddTariffVersionErrors[keyof AddTariffVersionErrors];
 
 export type AddTariffVersionResponses = {
-    201: TariffVersionOut;
+    201: TariffVersionAddedOut;
 };
 
 export type AddTariffVersionResponse = AddTariffVersionResponses[keyof AddTariffVersionResponses];
@@ -13322,6 +13365,56 @@ export type GetTariffVersionResponses = {
 };
 
 export type GetTariffVersionResponse = GetTariffVersionResponses[keyof GetTariffVersionResponses];
+
+export type CheckTariffVersionData = {
+    body: TariffCheckIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tariff-versions/check';
+};
+
+export type CheckTariffVersionErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CheckTariffVersionError = CheckTariffVersionErrors[keyof CheckTariffVersionErrors];
+
+export type CheckTariffVersionResponses = {
+    200: TariffVerdictOut;
+};
+
+export type CheckTariffVersionResponse = CheckTariffVersionResponses[keyof CheckTariffVersionResponses];
 
 export type GetTrialBalanceData = {
     body?: never;

@@ -2699,6 +2699,15 @@ export const zTariffChangeIn = z.object({
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
+export const zTariffCheckIn = z.object({
+    plan_id: z.uuid(),
+    valid_from: z.iso.date(),
+    body: z.record(z.string(), z.unknown())
+});
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
 export const zTariffPlanIn = z.object({
     service_id: z.uuid(),
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/),
@@ -2722,6 +2731,30 @@ export const zPaginatedTariffPlanOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zTariffPlanOut)
+});
+
+/**
+ * errors: why addTariffVersion would refuse it. warnings: what it would take as it is.
+ */
+export const zTariffVerdictOut = z.object({
+    can_be_added: z.boolean(),
+    errors: z.array(zFieldProblemOut),
+    warnings: z.array(zFieldProblemOut)
+});
+
+/**
+ * The version as it was added, and what its writer should look at again.
+ */
+export const zTariffVersionAddedOut = z.object({
+    id: z.uuid(),
+    plan_id: z.uuid(),
+    plan_code: z.string(),
+    valid_from: z.iso.date(),
+    body: z.record(z.string(), z.unknown()),
+    approved_by: z.string(),
+    source_document: z.string(),
+    recorded_at: z.iso.datetime({ offset: true }),
+    warnings: z.array(zFieldProblemOut)
 });
 
 /**
@@ -5272,13 +5305,17 @@ export const zListTariffVersionsResponse = zPaginatedTariffVersionOutList;
 
 export const zAddTariffVersionBody = zTariffVersionIn;
 
-export const zAddTariffVersionResponse = zTariffVersionOut;
+export const zAddTariffVersionResponse = zTariffVersionAddedOut;
 
 export const zGetTariffVersionPath = z.object({
     id: z.uuid()
 });
 
 export const zGetTariffVersionResponse = zTariffVersionOut;
+
+export const zCheckTariffVersionBody = zTariffCheckIn;
+
+export const zCheckTariffVersionResponse = zTariffVerdictOut;
 
 export const zGetTrialBalanceQuery = z.object({
     end: z.iso.date(),

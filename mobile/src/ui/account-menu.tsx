@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { Pressable, View } from "react-native";
-import { Menu } from "react-native-paper";
 
 import { chooseAccount, useAccounts } from "@/lib/accounts";
 import { useSay } from "@/lib/texts";
+import { Choice } from "@/ui/choice";
 import { useLook } from "@/ui/look";
 import { RADIUS, TOUCH } from "@/ui/theme";
 import { Words } from "@/ui/words";
@@ -26,43 +26,36 @@ export function AccountMenu() {
   );
   if (accounts.length === 1) return <View>{told}</View>;
   return (
-    <Menu
-      visible={isOpen}
-      onDismiss={() => setIsOpen(false)}
-      anchor={
-        <Pressable
-          role="button"
-          aria-expanded={isOpen}
-          aria-haspopup="menu"
-          accessibilityLabel={`${say("account.choose")}: ${account.address}, ${name}`}
-          onPress={() => setIsOpen(true)}
-          style={{
-            minHeight: TOUCH,
-            padding: 10,
-            borderWidth: 1,
-            borderColor: tones.line,
-            borderRadius: RADIUS,
-            backgroundColor: tones.surface,
-          }}
-        >
-          {told}
-          <Words size="small" tone="accent">
-            {say("account.choose")}
-          </Words>
-        </Pressable>
-      }
-    >
-      {accounts.map((one) => (
-        <Menu.Item
-          key={one.id}
-          title={`${one.address || one.holder} · ${one.number}`}
-          titleStyle={{ color: tones.text }}
-          onPress={() => {
-            chooseAccount(one.id);
+    <View style={{ gap: 8 }}>
+      <Pressable
+        role="button"
+        aria-expanded={isOpen}
+        onPress={() => setIsOpen(!isOpen)}
+        style={{
+          minHeight: TOUCH,
+          padding: 10,
+          borderWidth: 1,
+          borderColor: tones.line,
+          borderRadius: RADIUS,
+          backgroundColor: tones.surface,
+        }}
+      >
+        {told}
+        <Words size="small" tone="accent">
+          {say("account.choose")}
+        </Words>
+      </Pressable>
+      {isOpen ? (
+        <Choice
+          label={say("account.which")}
+          value={account.id}
+          options={accounts.map((one) => ({ value: one.id, label: `${one.address || one.holder} · ${one.number}` }))}
+          onChoose={(id) => {
+            chooseAccount(id);
             setIsOpen(false);
           }}
         />
-      ))}
-    </Menu>
+      ) : null}
+    </View>
   );
 }

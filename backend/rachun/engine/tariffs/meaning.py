@@ -6,14 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from rachun.engine.tariffs.components import EVERY_REGISTER, BlockMode
-from rachun.engine.tariffs.faults import TariffFault, pointer_to
+from rachun.engine.tariffs.faults import Place, TariffFault, pointer_to
 from rachun.engine.tariffs.parsing import in_season
 from rachun.engine.tariffs.season_faults import season_faults
 from rachun.engine.tariffs.time_bands import time_band_faults
 from rachun.values.money import UnknownCurrency, exponent_of
-from rachun.values.quantity import parse_micro, parse_price_e8
-
-Place = tuple[str | int, ...]
+from rachun.values.quantity import format_micro, parse_micro, parse_price_e8
 
 
 def meaning_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
@@ -116,17 +114,27 @@ def _mode_faults(register: Mapping[str, Any], *, at: Place) -> Iterator[TariffFa
 
 def _block_faults(blocks: list[Mapping[str, Any]], *, at: Place) -> Iterator[TariffFault]:
     above = 0
-    for place, block in enumerate(blocks[:-1]):
-        pointer = pointer_to(*at, place)
+    for place, block in enumerate(blocks):
+        pointer, is_last = pointer_to(*at, place), place == len(blocks) - 1
+        yield from _start_faults(block, above=above, pointer=f"{pointer}/above")
         if "upto" not in block:
-            yield TariffFault(pointer=pointer, code="OPEN_BLOCK_NOT_LAST")
+            if not is_last:
+                yield TariffFault(pointer=pointer, code="OPEN_BLOCK_NOT_LAST")
             continue
         upto = parse_micro(text=block["upto"])
-        if upto <= above:
+        if is_last:
+            yield TariffFault(pointer=f"{pointer}/upto", code="LAST_BLOCK_NOT_OPEN")
+        elif upto <= above:
             yield TariffFault(pointer=f"{pointer}/upto", code="BLOCKS_NOT_ASCENDING", params={"upto": block["upto"]})
         above = upto
-    if "upto" in blocks[-1]:
-        yield TariffFault(pointer=pointer_to(*at, len(blocks) - 1, "upto"), code="LAST_BLOCK_NOT_OPEN")
+
+
+def _start_faults(block: Mapping[str, Any], *, above: int, pointer: str) -> Iterator[TariffFault]:
+    """A block that says where it starts must start where the block before it ends."""
+    if "above" not in block or (start := parse_micro(text=block["above"])) == above:
+        return
+    params = {"above": block["above"], "expected": format_micro(value=above)}
+    yield TariffFault(pointer=pointer, code="BLOCKS_OVERLAP" if start < above else "BLOCKS_GAP", params=params)
 
 
 def _data_faults(component: Mapping[str, Any], *, at: Place) -> Iterator[TariffFault]:

@@ -2,10 +2,12 @@
 
 from copy import deepcopy
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
+from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
 from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ParkedAccount
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account
@@ -17,13 +19,15 @@ from tests.factories.billing import (
     NOW,
     POWER,
     Town,
+    assigned,
     bill_month,
     calculate,
+    make_account,
     make_run,
     make_town,
     take_power,
 )
-from tests.factories.metering import LONG_AGO, read_meter
+from tests.factories.metering import LONG_AGO, make_meter, place_meter, read_meter
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 MONTHS = [(date(2026, month, 1), date(2026, month + 1, 1)) for month in (1, 2, 3, 4)]
@@ -116,7 +120,78 @@ class TestAMissingReading:
         assert [one.code for one in ParkedAccount.objects.filter(run=run, account=account)] == ["MISSING_CONSUMPTION"]
 
 
+class TestARule:
+    def test_takes_the_same_days_a_year_earlier(self, town: Town) -> None:
+        """56 in February 2025. The latest span, three a day in January 2026, would have made 84."""
+        make_rule(town, {"method": "SAME_SEASON"}, LATEST)
+        since = (date(2025, 1, 1), None)
+        account = make_account(branch=town.branch)
+        agreement = assigned(town=town, plan=town.power, account=account, service="POWER", served=since)
+        meter = make_meter(branch=town.branch)
+        place_meter(meter=meter, service_point=agreement.service_point, installed=since)
+        readings = {"2025-01-31": "100", "2025-02-28": "156", "2025-12-31": "700", "2026-01-31": "793"}
+        for day, value in readings.items():
+            read_meter(meter=meter, on=day, value=value)
+        bill_month(town=town)
+
+        run = bill_month(town=town, period=FEBRUARY)
+
+        assert energy(run, account) == [("02-01", 56, 972, "ESTIMATED")]
+        line = Charge.objects.get(load_key=run.id, account=account, component="energy")
+        assert [one["estimate"] for one in line.inputs["readings"]] == ["SAME_SEASON"]
+
+    def test_takes_the_norm_of_the_members_of_each_day(self, town: Town) -> None:
+        """40 a member and month: three to 14 February, two from the 15th: 40 × 3 × 14/28 + 40 × 2 × 14/28 = 100."""
+        norm = {"method": "NORM_PER_MEMBER", "attribute": "members", "norms": {"T1": "40"}}
+        make_rule(town, {"method": "SAME_SEASON"}, norm)
+        account = take_power(town=town, readings=JANUARY_READ)
+        agreement = ServiceAgreement.objects.get(account=account)
+        change = date(2026, 2, 15)
+        for members, start, end in (("3", date(2025, 1, 1), change), ("2", change, None)):
+            AgreementAttribute.objects.create(
+                agreement=agreement,
+                attribute="members",
+                value=Decimal(members),
+                valid_from=start,
+                valid_to=end,
+                recorded_at=LONG_AGO,
+            )
+        bill_month(town=town)
+
+        run = bill_month(town=town, period=FEBRUARY)
+
+        assert energy(run, account) == [("02-01", 100, 1735, "ESTIMATED")]
+
+
 class TestTheReadingThatComes:
+    def test_settles_each_month_at_the_price_of_its_own_version(self, town: Town) -> None:
+        """As below, 236 for 89 days, but February at 0.1735 and from March on 0.20.
+
+        74.247191 × 0.1735 = 12.8819 and 56 × 0.1735 = 9.716; 82.202247 × 0.20 = 16.4404 and 62 × 0.20 = 12.40.
+        """
+        body = deepcopy(POWER)
+        body["components"][1]["registers"][0]["blocks"] = [{"price": "0.20"}]
+        TariffVersion.objects.create(
+            plan=town.power,
+            valid_from=date(2026, 3, 1),
+            body=body,
+            approved_by="Council",
+            source_document="Gazette 2",
+            recorded_at=LONG_AGO,
+        )
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings={**JANUARY_READ, "2026-04-30": "798"})
+
+        *_, april = (bill_month(town=town, period=month) for month in MONTHS)
+
+        assert energy(april, account) == [
+            ("02-01", 74.247191, 1288, "MEASURED"),
+            ("02-01", -56, -972, "ESTIMATED"),
+            ("03-01", 82.202247, 1644, "MEASURED"),
+            ("03-01", -62, -1240, "ESTIMATED"),
+            ("04-01", 79.550562, 1591, "MEASURED"),
+        ]
+
     def test_settles_the_estimated_months_at_their_own_blocks(self, town: Town) -> None:
         """January used 62. February and March were estimated at 56 and 62; in April the meter says 236 for 89 days.
 

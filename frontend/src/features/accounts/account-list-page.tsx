@@ -13,6 +13,7 @@ import { To } from "@/ui/to";
 import { Word } from "@/ui/word";
 
 const FILTERS: Filter[] = [
+  { name: "branch_id", label: "customer.branch", kind: "branch" },
   { name: "search", label: "accounts.search", kind: "text" },
   { name: "number", label: "account.number", kind: "text" },
   { name: "name", label: "account.holder", kind: "text" },

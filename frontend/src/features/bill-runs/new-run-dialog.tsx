@@ -6,8 +6,9 @@ import { useState } from "react";
 
 import type { BillRunIn } from "@/api";
 import { accountsFound, branches, createRun, legalEntities, runList } from "@/features/bill-runs/queries";
-import { dayAfter, dayBefore, monthBefore } from "@/lib/dates";
+import { dayAfter, dayBefore } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
+import { usePeriod, useWorkplace } from "@/lib/workplace";
 import { DateField } from "@/ui/date-field";
 import { FormDialog } from "@/ui/form-dialog";
 import { useProblemForm } from "@/ui/problem-form";
@@ -25,13 +26,14 @@ export function NewRunDialog({ onClose }: { onClose: () => void }) {
   const { data: entities } = useQuery(legalEntities());
   const { data: places } = useQuery(branches({ query: { page_size: 200 } }));
   const [accounts, setAccounts] = useState<string[]>([]);
-  const [from, end] = monthBefore(new Date());
+  const [from, end] = usePeriod();
+  const { branchId } = useWorkplace();
   const only = entities?.results.length === 1 ? entities.results[0]?.id : undefined;
   const form = useProblemForm({
     initial: {
       legal_entity_id: "",
       kind: "REGULAR",
-      branch_id: "",
+      branch_id: branchId,
       account_ids: "",
       period_from: from,
       period_to: dayBefore(end),

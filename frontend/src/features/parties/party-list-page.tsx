@@ -25,6 +25,7 @@ export function PartyListPage() {
   const word = useWord();
   const choices = KINDS.map((value) => ({ value, label: word("party.kind", value) }));
   const filters: Filter[] = [
+    { name: "branch_id", label: "customer.branch", kind: "branch" },
     { name: "name", label: "party.name", kind: "text" },
     { name: "tax_id", label: "party.tax_id", kind: "text" },
     { name: "kind", label: "party.kind", kind: "choice", choices },

@@ -7,8 +7,9 @@ import type { ReadingIn, RegisterToReadOut } from "@/api";
 import { EntryCell } from "@/features/readings/entry-cell";
 import { toRead, toReadKey } from "@/features/readings/queries";
 import { formatCount } from "@/lib/amounts";
-import { dayBefore, monthBefore, typedDate } from "@/lib/dates";
+import { dayBefore, typedDate } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
+import { usePeriod } from "@/lib/workplace";
 import { Day, Identifier, Quantity, Unknown } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { useListSearch } from "@/ui/list-search";
@@ -28,10 +29,11 @@ export function ReadingEntryPage() {
   const [search, change] = useListSearch(true);
   const [kind, setKind] = useState<ReadingIn["kind"]>("ACTUAL");
   const [sheet, setSheet] = useState(0);
-  const [, monthEnd] = monthBefore(new Date());
+  const [, monthEnd] = usePeriod();
   const day = typedDate(search["read_date"] ?? "") ?? dayBefore(monthEnd);
   const choices = ["false", "true"].map((value) => ({ value, label: say(value === "true" ? "round.read" : "round.missing") }));
   const filters: Filter[] = [
+    { name: "branch_id", label: "customer.branch", kind: "branch" },
     { name: "read_date", label: "round.day", kind: "date", fallback: dayBefore(monthEnd) },
     { name: "search", label: "round.search", kind: "text" },
     { name: "is_read", label: "round.state", kind: "choice", choices },

@@ -63,6 +63,10 @@ def count(*, key: str, length_s: int, by: int = 1) -> int:
         return by
 
 
+def count_one(*, key: str, length_s: int) -> int:
+    return count(key=key, length_s=length_s)
+
+
 class PerPrincipal(Window):
     name = "principal"
 

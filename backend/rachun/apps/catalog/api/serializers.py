@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.base.api.serializers import FieldProblemOut, In, Out
 from rachun.apps.catalog.models import DestinationRate
 
 CODE = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
@@ -67,6 +67,26 @@ class TariffVersionIn(In):
     body = serializers.DictField(child=serializers.JSONField(), help_text="Components by the tariff version schema.")
     approved_by = serializers.CharField(max_length=200)
     source_document = serializers.CharField(max_length=300)
+
+
+class TariffVersionAddedOut(TariffVersionOut):
+    """The version as it was added, and what its writer should look at again."""
+
+    warnings = FieldProblemOut(many=True)
+
+
+class TariffCheckIn(In):
+    plan_id = serializers.UUIDField()
+    valid_from = serializers.DateField()
+    body = serializers.DictField(child=serializers.JSONField(), help_text="Components by the tariff version schema.")
+
+
+class TariffVerdictOut(Out):
+    """errors: why addTariffVersion would refuse it. warnings: what it would take as it is."""
+
+    can_be_added = serializers.BooleanField()
+    errors = FieldProblemOut(many=True)  # type: ignore[assignment]  # what is wrong, as RFC 9457 problems name it
+    warnings = FieldProblemOut(many=True)
 
 
 class TimeBandOut(Out):

@@ -2,11 +2,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
+from rachun.apps.base.api.serializers import FieldProblemOut
 from rachun.apps.base.transactions import edge_transaction
 from rachun.apps.catalog import selectors, services
 from rachun.apps.catalog.api import filters
@@ -66,7 +68,12 @@ class TariffPlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 
 @extend_schema(tags=["catalog"])
 class TariffVersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[TariffVersion]):
-    operations = {"list": "listTariffVersions", "retrieve": "getTariffVersion", "create": "addTariffVersion"}
+    operations = {
+        "list": "listTariffVersions",
+        "retrieve": "getTariffVersion",
+        "create": "addTariffVersion",
+        "check": "checkTariffVersion",
+    }
     queryset = TariffVersion.objects.none()
     serializer_class = told_as.TariffVersionOut
     filterset_class = filters.TariffVersionFilter
@@ -78,7 +85,7 @@ class TariffVersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
     @extend_schema(
         request=told_as.TariffVersionIn,
         responses={
-            201: told_as.TariffVersionOut,
+            201: told_as.TariffVersionAddedOut,
             **problems(TariffNotValid, CurrencyDiffers, UnknownDestinationTable, VersionStartTaken),
         },
     )
@@ -88,7 +95,24 @@ class TariffVersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
         get_whole_legal_entity(scope=scope_of(request), legal_entity_id=plan.legal_entity_id)
         with edge_transaction():
             version = services.add_tariff_version(plan=plan, recorded_at=timezone.now(), **told)
-        return Response(told_as.TariffVersionOut(version).data, status=201)
+            warnings = services.warnings_of(plan=plan, valid_from=version.valid_from, body=version.body)
+        answer = {
+            **told_as.TariffVersionOut(version).data,
+            "warnings": FieldProblemOut(warnings, many=True).data,
+        }
+        return Response(answer, status=201)
+
+    @extend_schema(request=told_as.TariffCheckIn, responses=told_as.TariffVerdictOut)
+    @action(detail=False, methods=["post"])
+    def check(self, request: Request) -> Response:
+        """Tell what is wrong with a version and what deserves a look, and store nothing."""
+        told = checked(told_as.TariffCheckIn, request)
+        plan = selectors.get_tariff_plan(scope=scope_of(request), plan_id=told.pop("plan_id"))
+        get_whole_legal_entity(scope=scope_of(request), legal_entity_id=plan.legal_entity_id)
+        with edge_transaction():
+            verdict = services.check_tariff_version(plan=plan, **told)
+        answer = {"can_be_added": not verdict.errors, "errors": verdict.errors, "warnings": verdict.warnings}
+        return Response(told_as.TariffVerdictOut(answer).data)
 
 
 @extend_schema(tags=["catalog"])

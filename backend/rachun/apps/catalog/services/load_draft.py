@@ -1,8 +1,7 @@
-from dataclasses import replace
 from typing import Any
 
 from rachun.apps.catalog.errors import CurrencyDiffers, TariffNotValid
-from rachun.apps.catalog.services.add_tariff_version import field_problem
+from rachun.apps.catalog.services.tariff_texts import field_problem
 from rachun.engine.tariffs.components import TariffVersion
 from rachun.engine.tariffs.parsing import parse_version
 from rachun.engine.tariffs.schema import validate_tariff
@@ -14,8 +13,7 @@ def load_draft(*, body: dict[str, Any], currency: str, pointer: str) -> TariffVe
     Raises TariffNotValid with every fault and its place, CurrencyDiffers.
     """
     if faults := validate_tariff(document=body):
-        told = [field_problem(fault=fault) for fault in faults]
-        raise TariffNotValid(errors=[replace(one, pointer=pointer + one.pointer.removeprefix("/body")) for one in told])
+        raise TariffNotValid(errors=[field_problem(fault=fault, pointer=pointer) for fault in faults])
     if body["currency"] != currency:
         raise CurrencyDiffers(currency=body["currency"], expected=currency)
     return parse_version(document=body)

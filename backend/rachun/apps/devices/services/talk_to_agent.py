@@ -90,14 +90,21 @@ def act_on(*, agent: Agent, body: dict[str, Any], is_result: bool, now: datetime
     if job is None or job.is_settled:
         logger.warning("device_message_not_acted_on", agent_id=str(agent.id), job_id=body["job_id"], body=body)
     elif is_result:
+        tell_device(job=job, state=Device.State.READY)
         settle(job=job, body=body, now=now)
     elif body["kind"] == "JOB_HELD":
+        tell_device(job=job, state=Device.State.WAITING, code=body["waits_for"])
         state = DeviceJob.State.HELD if body["state"] == "NEW" else DeviceJob.State.UNKNOWN
         change_job(job=job, state=state, code=body["waits_for"], at=now)
     elif body["code"] == "OrderAltered":  # the agent knows another job by this id, and may have printed that
         change_job(job=job, state=DeviceJob.State.UNKNOWN, code=AGENT_REPLACED, at=now)
     else:  # JOB_REFUSED: the agent did not take it in, so nothing was asked of a register
         change_job(job=job, state=DeviceJob.State.FAILED, code=body["code"], at=now)
+
+
+def tell_device(*, job: DeviceJob, state: str, code: str = "") -> None:
+    """What happened to a job is newer than the latest heartbeat."""
+    Device.objects.filter(id=job.device_id).update(state=state, code=code)
 
 
 def find_job(*, agent: Agent, job_id: str) -> DeviceJob | None:

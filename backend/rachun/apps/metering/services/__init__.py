@@ -32,6 +32,7 @@ from rachun.apps.metering.services.review_readings import (
     check_reading,
     refuse_held_reading,
 )
+from rachun.apps.metering.services.tell_registers import tell_registers
 
 __all__ = [
     "FORMATS",
@@ -68,4 +69,5 @@ __all__ = [
     "register_meter",
     "remove_meter",
     "take_imported_meter",
+    "tell_registers",
 ]

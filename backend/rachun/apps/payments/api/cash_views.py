@@ -153,7 +153,8 @@ def state_of(desk: CashDesk, *, cashier_id: UUID, now: datetime) -> dict[str, An
     register, shift = desk.register, cash.find_open_shift(desk_id=desk.id)
     connected = register is not None and is_connected(agent=register.agent, now=now)
     words = words_of_device(register, is_connected=connected) if register is not None else None
-    payments = cash.list_cash_payments(scope=Scope.everything())
+    # Before the drawer, so that a payment shown as taken is never missing in it.
+    payment = cash.list_cash_payments(scope=Scope.everything()).filter(shift=shift).first() if shift else None
     return {
         "desk": desk,
         "has_register": register is not None,
@@ -163,7 +164,7 @@ def state_of(desk: CashDesk, *, cashier_id: UUID, now: datetime) -> dict[str, An
         "what_to_do": str(words.what_to_do) if words else "",
         "shift": with_drawer(shift) if shift else None,
         "is_own_shift": shift is not None and shift.cashier_id == cashier_id,
-        "payment": payments.filter(shift=shift).first() if shift else None,
+        "payment": payment,
         "scan_count": desk.scanner.scan_count if desk.scanner else 0,
         "latest_scan": desk.scanner.latest_scan if desk.scanner else "",
     }
