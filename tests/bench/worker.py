@@ -31,7 +31,9 @@ def main() -> int:
 
     django.setup()
     from rachun.apps.base.job_runner import run_claimed_job
+    from rachun.apps.base.jobs import discover_handlers
 
+    discover_handlers()  # a worker has read its code when a job comes
     job_id, server_pid = UUID(sys.argv[1]), int(sys.argv[2])
     spent = timed(lambda: run_claimed_job(job_id=job_id), server_pid=server_pid)
     sys.stdout.write(f"{json.dumps(asdict(Ran(spent=spent, peak_mib=peak_mib())))}\n")
