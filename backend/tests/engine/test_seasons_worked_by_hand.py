@@ -160,6 +160,20 @@ class TestBoundsForEachPerson:
         # 48.387097 × 0.10 = 4.84, 101.612903 × 0.20 = 20.32, 160 × 0.10 = 16.00
         assert money(answer, "service_from", "net_minor") == [(MARCH, 484), (MARCH, 2032), (MID_MARCH, 1600)]
 
+    def test_close_the_blocks_of_nobody_whose_flats_are_not_owed(self) -> None:
+        # bounds of 100 × 0 and 200 × 0: all 10 kWh fall into the last block, 10 × 0.20 and its flat of 2
+        blocks = [
+            {"upto": "100", "price": "0.10", "flat": "1"},
+            {"upto": "200", "price": "0.15", "flat": "3"},
+            {"price": "0.20", "flat": "2"},
+        ]
+        document = tariff(metered(("VT", blocks), bounds_times={"attribute": "persons"}))
+        nobody = [(7, "persons", Decimal(0), LONG_AGO, None)]
+
+        answer = priced(world((LONG_AGO, document), consumption=used("10"), attributes=nobody))
+
+        assert money(answer, "block_no", "label", "net_minor") == [(3, None, 200), (3, "FLAT", 200)]
+
     def test_take_the_default_or_park_the_account(self) -> None:
         assert money(priced(world((LONG_AGO, self.scaled(default="2")), consumption=used("250"))), "net_minor") == [
             (2000,),

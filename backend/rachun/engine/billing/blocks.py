@@ -86,7 +86,8 @@ def _touched(rows: pl.DataFrame) -> pl.DataFrame:
     reached = ~volume | (chosen <= pl.col("upto")).fill_null(value=True)
     in_block = pl.min_horizontal("total", "upto") - pl.col("above")
     used = pl.when(volume).then(pl.col("total")).otherwise(in_block)
-    return bounded.filter(entered & reached).with_columns(used=used)
+    open_ = volume | (in_block > 0) | (pl.col("total") == 0)  # bounds times 0 persons close a block: no unit, no flat
+    return bounded.filter(entered & reached & open_).with_columns(used=used)
 
 
 def _usage_lines(rows: pl.DataFrame) -> pl.DataFrame:
