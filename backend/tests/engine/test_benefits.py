@@ -90,7 +90,7 @@ class TestBenefits:
 
         answer = priced(tariff(fixed("31.00", benefits_apply=True)), *rows)
 
-        assert taken(answer) == [-500, -525]
+        assert taken(answer) == [-525, -500]  # the larger first
 
     def test_thirds_of_a_household_make_a_whole(self) -> None:
         rows = [benefit(n, n, household=3, percent="100") for n in (1, 2, 3)]

@@ -123,7 +123,7 @@ def _covered(groups: pl.DataFrame, *, best: pl.DataFrame) -> pl.DataFrame:
     shared = both.with_columns(covered=end - start).filter(pl.col("covered") > 0)
     kept = [name for name in groups.columns if name != "group"]
     sums = shared.group_by("group", *_SAID).agg(pl.col(kept).first(), person_days=pl.col("covered").sum())
-    return sums.sort("group", "household", "benefit_ix", "percent_micro", "norm_micro", "mode")
+    return sums.sort("group", "household", "benefit_ix", "percent_micro", "norm_micro", "mode", "category", "payer")
 
 
 def _rounded(limited: pl.DataFrame) -> pl.DataFrame:

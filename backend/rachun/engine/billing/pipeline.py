@@ -70,9 +70,11 @@ def price(snapshot: Snapshot) -> Priced:
     )
     discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
     ordered = pl.concat([lines, discounts]).join(
-        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"), on="version_ix"
+        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"),
+        on="version_ix",
+        maintain_order="left",
     )
-    ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART)
+    ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART, maintain_order=True)
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
     refusals = pl.concat([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
