@@ -46,6 +46,7 @@ def running(shared: Checkout) -> Checkout:
     """Up and whole, whatever the test before did."""
     if not shared.is_whole():
         shared.up()
+        assert soon(shared.is_whole), shared.logs()
     return shared
 
 
