@@ -170,8 +170,10 @@ class Session:
                     "created_at": waiting.created_at,
                     "body": waiting.body,
                 }
-                await talk(connection, message)
                 self._sent_up_to = waiting.sequence
+                await talk(connection, message)
+                if self._sent_up_to != waiting.sequence:  # asked meanwhile to send again from an earlier one
+                    break
             await asyncio.sleep(self.LOOK_EVERY_S)
 
     async def _beat(self, connection: ClientConnection, *, every_s: int) -> None:
