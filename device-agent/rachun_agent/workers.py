@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,7 +30,7 @@ class DeviceState:
         return {"device_id": self.device_id, "kind": self.kind, "state": self.state, "code": self.code}
 
 
-class Worker(threading.Thread):
+class Worker(threading.Thread, ABC):
     """Opens its line, works, and after an error opens it again, a little later each time."""
 
     KIND: ClassVar[str]
@@ -67,8 +68,9 @@ class Worker(threading.Thread):
     def _tell(self, state: str, code: str = "") -> None:
         self.state = DeviceState(device_id=self.device_id, kind=self.KIND, state=state, code=code)
 
+    @abstractmethod
     def _serve(self, channel: Channel) -> None:
-        raise NotImplementedError
+        """Work on the open line until stopped."""
 
 
 class RegisterWorker(Worker):
