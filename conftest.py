@@ -28,6 +28,7 @@ TEST_ENVIRONMENT = {
     "RACHUN_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DJANGO_SETTINGS_MODULE": "rachun.config.settings",
 }
+TOGETHER = frozenset({"tests/faults", "tests/infra", "tests/e2e"})
 SESSION_FOLDER = "RACHUN_TEST_FOLDER"
 TEMPLATE = "rachun_template"
 PASSWORD = "only-on-a-private-socket"  # noqa: S105 -- the cluster lives as long as the tests
@@ -48,6 +49,18 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="rachun-test-"))
     folder.chmod(0o755)
     os.environ[SESSION_FOLDER] = str(folder)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Folders whose tests start servers of their own stay on one worker; every other test goes where there is room."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.partition("::")[0].rpartition("/")[0]
+            return folder if folder in TOGETHER else nodeid
+
+    return ByFolder(config, log)
 
 
 def cheapen_passwords() -> None:

@@ -17,7 +17,7 @@ LONG = {"RACHUN_CASES_PER_OPERATION": "500"}  # of schemathesis, well-formed and
 def suites(*, is_long: bool) -> list[str]:
     folders = [folder for folder in ("backend/tests", "device-agent/tests", "tests") if (ROOT / folder).exists()]
     marks = "long or not long" if is_long else "not long"
-    parallel = ["-n", os.environ.get("RACHUN_TEST_PROCESSES", "2"), "--dist", "loadgroup"]
+    parallel = ["-n", os.environ.get("RACHUN_TEST_PROCESSES", "2"), "--dist", "loadscope"]
     return [sys.executable, "-m", "pytest", *folders, "-m", marks, *parallel, "-q"]
 
 

@@ -8,7 +8,7 @@ from tests.e2e.judging import cut_texts, violations
 from tests.e2e.town import PASSWORD
 
 # In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.long, pytest.mark.real]
 LOCKED_AFTER = 5
 # A window of 1280 by 720, the same at 200 % zoom, and a small phone.
 SIZES = ((1280, 720), (640, 360), (360, 640))

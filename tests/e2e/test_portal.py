@@ -11,7 +11,7 @@ from tests.faults.conftest import Place
 from tests.faults.processes import REPOSITORY, running_server, running_worker
 from tools.clients import build, install
 
-pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.long, pytest.mark.real]
 LOOKS = [
     ("uk", "light", "small", "usual"),
     ("bs", "dark", "phone", "usual"),

@@ -7,7 +7,7 @@ from tests.e2e.conftest import Screen
 from tests.e2e.judging import violations
 
 # In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.long, pytest.mark.real]
 
 
 class TestReadingRound:

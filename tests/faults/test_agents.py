@@ -16,7 +16,7 @@ from tests.faults.conftest import Place
 from tests.faults.desk import Desk, desk_at, receipts
 from tests.faults.processes import eventually, running_server
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.faults.conftest import Place
 from tests.faults.desk import Desk, Server, desk_at, receipts
 from tests.faults.processes import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 LOGIN = "kasir-1"
 FLOAT = "100.00"
 KINDS = ("api", "agent", "database")
@@ -52,6 +52,12 @@ class Till:
     def open_shift(self) -> None:
         body = {"cash_desk_id": str(self.cash_desk.id), "float": FLOAT}
         self.shift_id = self.insist("/api/v1/cash-shifts", body)["id"]
+        self.await_movement()
+
+    def await_movement(self) -> None:
+        """Until the register has done what the shift asked of it last: its float, a report."""
+        address = f"/api/v1/cash-shifts/{self.shift_id}"
+        eventually(lambda: self.client.get(address).json()["movements"][-1]["state"] == "DONE", told=self.desk.told)
 
     def insist(self, path: str, body: Any) -> Any:
         """What a browser does: the same intention with the same key, until somebody answers."""
@@ -193,7 +199,7 @@ class TestZ:
     def test_closes_the_shift_with_what_was_counted(self, till: Till) -> None:
         till.insist(f"/api/v1/cash-shifts/{till.shift_id}/x-report", {})
         address = f"/api/v1/cash-shifts/{till.shift_id}"
-        eventually(lambda: till.client.get(address).json()["movements"][-1]["state"] == "DONE", told=till.desk.told)
+        till.await_movement()
         expected = till.client.get(address).json()["drawer"]["expected"]
         assert expected == text_of(10_000 + sum(till.paid))
 

@@ -13,7 +13,7 @@ from tests.apps.identity.makers import make_branch, make_entity
 from tests.faults.conftest import Place
 from tests.faults.processes import REPOSITORY, eventually, running, running_server
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 
 DEVICES = ("till", "reader")
 

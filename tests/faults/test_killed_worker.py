@@ -26,7 +26,7 @@ from tests.factories.usage import make_source
 from tests.faults.conftest import Place
 from tests.faults.processes import Process, eventually, running_worker
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 MEMBERS_ACCOUNTS, METERED_ACCOUNTS, CHUNK = 180, 20, 10
 SEEDS, SEEDS_LONG = range(1, 6), range(6, 51)
 CALLS, LOAD_S = 20_000, 1.0  # a load takes a little longer than that

@@ -18,7 +18,7 @@ from tests.faults.client import Answer, Client, eventually_answers, signed_in
 from tests.faults.conftest import Place
 from tests.faults.processes import eventually, running_server, running_worker
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 AT_ONCE = 20
 RECEIPTS = "/api/v1/receipts"
 

@@ -18,7 +18,7 @@ from tests.faults.client import Answer, Client, signed_in
 from tests.faults.conftest import Place
 from tests.faults.processes import eventually, running_server
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 CALLS = "/api/v1/calls"
 PHONE, CALLED = "380432550909", "380671234567"
 AT_ONCE = 12

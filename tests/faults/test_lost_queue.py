@@ -13,7 +13,7 @@ from tests.factories.billing import NOW, make_run, make_town, take_waste
 from tests.faults.conftest import Place
 from tests.faults.processes import eventually, running_scheduler, running_worker
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.real]
 JOBS = 4
 
 

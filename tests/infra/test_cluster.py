@@ -15,7 +15,7 @@ from infra.local.accounts import SOCKET_PATH_BYTES_MAX
 from infra.local.postgres import DURABLE, ROLES, THROWAWAY, Cluster, PostgresNotReady
 from infra.local.valkey import Valkey
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.real]
 DEBIAN_BIN = Path("/usr/lib/postgresql/15/bin")
 PASSWORDS = {role: f"p@ss/{role}:ü" for role in ROLES}
 

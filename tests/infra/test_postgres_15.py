@@ -17,7 +17,7 @@ LOADS_AND_BILLS = (
     "backend/tests/apps/rating/test_load_usage.py",
     "backend/tests/apps/billing/test_bill_run.py",
 )
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.real]
 
 
 @pytest.fixture

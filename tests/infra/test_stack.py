@@ -19,7 +19,7 @@ from infra.local.identity import boot_id, identity_of
 from tests.infra.checkout import PARTS, SITE_PACKAGES, Checkout, make_checkout, soon
 
 DEBIAN_PYTHON = "/usr/bin/python3"
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.real]
 
 
 @pytest.fixture

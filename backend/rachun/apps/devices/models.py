@@ -97,6 +97,8 @@ class DeviceJob(Entity):
         DONE = "DONE"
         FAILED = "FAILED"  # proved not done, and it will not be tried again
 
+    SETTLED = frozenset({State.DONE, State.FAILED})
+
     class Ruling(models.TextChoices):
         WITHDRAWN = "WITHDRAWN"
         PRINTED = "PRINTED"
@@ -140,7 +142,7 @@ class DeviceJob(Entity):
 
     @property
     def is_settled(self) -> bool:
-        return self.state in {self.State.DONE, self.State.FAILED}
+        return self.state in self.SETTLED
 
 
 class AgentOrder(Entity):

@@ -36,6 +36,15 @@ def get_job(*, job_id: UUID) -> DeviceJob:
     return DeviceJob.objects.select_related("device__agent").get(id=job_id)
 
 
+def code_of_job(job: DeviceJob) -> str:
+    """Why a job is held, unknown or failed; for one whose turn has not come, why the job that its register is at is."""
+    told = {DeviceJob.State.PREPARED, DeviceJob.State.SENT}
+    if job.state not in told:
+        return job.code
+    before = DeviceJob.objects.filter(device_id=job.device_id, id__lt=job.id).exclude(state__in=DeviceJob.SETTLED)
+    return before.order_by("id").values_list("code", flat=True).first() or job.code
+
+
 def is_connected(*, agent: Agent, now: datetime) -> bool:
     """Heard of within three heartbeats, and its socket not known to have ended since."""
     if agent.revoked_at is not None or agent.disconnected_at is not None or agent.seen_at is None:

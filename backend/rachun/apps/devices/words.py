@@ -29,8 +29,8 @@ def words_for(code: str, *, otherwise: str) -> Words:
     return Words(title=title, what_to_do=what_to_do)
 
 
-def words_of_job(job: DeviceJob, *, is_connected: bool) -> Words:
-    """Where a job stands."""
+def words_of_job(job: DeviceJob, *, code: str, is_connected: bool) -> Words:
+    """Where a job stands. The code is its own, or that of the job which holds the register up before it."""
     states = DeviceJob.State
     if job.state in {states.PREPARED, states.SENT} and not is_connected:
         return words_for("NotConnected" if job.state == states.PREPARED else "Asking", otherwise="Asking")
@@ -42,7 +42,7 @@ def words_of_job(job: DeviceJob, *, is_connected: bool) -> Words:
         states.DONE: "Done",
         states.FAILED: "Failed",
     }[states(job.state)]
-    return words_for(job.code or usual, otherwise=usual)
+    return words_for(code or usual, otherwise=usual)
 
 
 def words_of_device(device: Device, *, is_connected: bool) -> Words:

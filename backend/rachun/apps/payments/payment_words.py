@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.devices.models import DeviceJob
-from rachun.apps.devices.selectors import is_connected
+from rachun.apps.devices.selectors import code_of_job, is_connected
 from rachun.apps.devices.words import PERSON_CODES, Words, words_of_job
 from rachun.apps.payments.models import CashMovement, CashPayment
 
@@ -29,13 +29,17 @@ def words_of_payment(payment: CashPayment, *, now: datetime) -> Words:
         return TAKEN
     if payment.state == CashPayment.State.TAKING and payment.job.ruling == DeviceJob.Ruling.WITHDRAWN:
         return WITHDRAWING
-    return words_of_job(payment.job, is_connected=is_connected(agent=payment.job.device.agent, now=now))
+    return words_of(payment.job, now=now)
 
 
 def words_of_movement(movement: CashMovement, *, now: datetime) -> Words:
     if movement.job is None:
         return MOVED
-    return words_of_job(movement.job, is_connected=is_connected(agent=movement.job.device.agent, now=now))
+    return words_of(movement.job, now=now)
+
+
+def words_of(job: DeviceJob, *, now: datetime) -> Words:
+    return words_of_job(job, code=code_of_job(job), is_connected=is_connected(agent=job.device.agent, now=now))
 
 
 def can_cancel(payment: CashPayment) -> bool:

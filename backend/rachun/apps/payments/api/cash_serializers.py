@@ -3,6 +3,7 @@ from rest_framework import serializers
 
 from rachun.apps.base.api.money import AmountField
 from rachun.apps.base.api.serializers import In, Out
+from rachun.apps.devices.selectors import code_of_job
 from rachun.apps.payments.models import CashMovement, CashPayment, CashShift
 from rachun.apps.payments.payment_words import can_cancel, needs_answer, words_of_movement, words_of_payment
 
@@ -112,7 +113,7 @@ class CashPaymentOut(Out):
     settled_at = serializers.DateTimeField(allow_null=True)
 
     def get_code(self, payment: CashPayment) -> str:
-        return payment.code or (payment.job.code if payment.job else "")
+        return payment.code or (code_of_job(payment.job) if payment.job else "")
 
     def get_title(self, payment: CashPayment) -> str:
         return str(words_of_payment(payment, now=timezone.now()).title)
