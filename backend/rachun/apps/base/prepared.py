@@ -52,7 +52,7 @@ def planned_freely() -> Iterator[None]:
 
 
 def array(values: Iterable[Any]) -> str:
-    """What the server reads as an array of any type, None as null; an eighth of the work of the driver's own way."""
+    """What the server reads as an array of any type, None as null; a tenth of the work of the driver's own way."""
     return "{" + ",".join(_element(value) for value in values) + "}"
 
 
