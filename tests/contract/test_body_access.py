@@ -109,7 +109,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         **of_calls(ids),
         "loadUsage": {"source_id": ids["usage_source"], "file": file},
         "importCustomers": {**of_entity, "file": file},
-        "importRatePlans": {**of_entity, **dict.fromkeys(PLAN_FILES.values(), file)},
+        "importRatePlans": {**of_entity, **{name: SimpleUploadedFile("f.csv", b"x") for name in PLAN_FILES.values()}},
         "importReadings": {**of_entity, "file": file},
         "closeAccountingPeriod": {**of_entity, **MONTH},
         "createBillRun": {
