@@ -12710,6 +12710,10 @@ export type ListServicePointsData = {
         page?: number;
         page_size?: number;
         premise_id?: string;
+        /**
+         * How the code begins, or a part of the street.
+         */
+        search?: string;
         service_code?: string;
     };
     url: '/api/v1/service-points';

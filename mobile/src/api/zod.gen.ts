@@ -5232,6 +5232,7 @@ export const zListServicePointsQuery = z.object({
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     premise_id: z.uuid().optional(),
+    search: z.string().optional(),
     service_code: z.string().optional()
 });
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { HeldReadingOut } from "@/api";
 import { decideHeld, heldKey, heldList, opinionOn } from "@/features/readings/queries";
+import { HeldPhoto } from "@/features/readings/held-photo";
 import { Checks, Opinion } from "@/features/readings/reading-words";
 import { useMay } from "@/lib/access";
 import { dayBefore, formatDate } from "@/lib/dates";
@@ -159,6 +160,7 @@ function Figures({ held }: { held: HeldReadingOut }) {
         ]}
       />
       {opinion ? <Opinion opinion={opinion} unit="" /> : <Checks names={held.checks} />}
+      <HeldPhoto heldId={held.id} />
     </Stack>
   );
 }
