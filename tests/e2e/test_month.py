@@ -108,6 +108,7 @@ class TestExport:
             header, *rows = csv.reader(content, delimiter=";")
         assert header[:2] == [say("account.number"), say("account.holder")]
         assert [row[0] for row in rows] == [inside.site.town.account_number]
+        assert say("delivery.PAPER") in rows[0], "a word, not its code"
 
 
 def choose(screen: Screen, label: str, option: str) -> None:

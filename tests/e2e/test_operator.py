@@ -27,6 +27,10 @@ PAGES = (
     "/receipts",
     "/entries",
     "/jobs",
+    "/common-meters",
+    "/losses",
+    "/cash-desks",
+    "/agents",
     "/customers/new",
     "/nowhere",
 )
