@@ -123,7 +123,7 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator
         color_scheme=scheme,
         viewport={"width": 1280, "height": 720},
     )
-    context.add_init_script(f"localStorage.setItem('rachun.language', '{language}')")
+    context.add_init_script(f"window.localStorage?.setItem('rachun.language', '{language}')")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

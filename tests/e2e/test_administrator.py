@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import cut_texts, violations
-from tests.e2e.test_month import choose
+from tests.e2e.test_month import choose, field_of
 from tests.faults.desk import desk_at
 
 pytestmark = [pytest.mark.long, pytest.mark.real]
@@ -101,6 +101,5 @@ class TestAParty:
 
 def find(screen: Screen, label: str, text: str) -> None:
     """A choice that is looked for by typing."""
-    field = screen.page.get_by_role("combobox", name=label).or_(screen.page.get_by_role("textbox", name=label)).first
-    field.fill(text)
+    field_of(screen, label).fill(text)
     screen.page.get_by_role("option", name=text).first.click()

@@ -60,10 +60,10 @@ class TestMyAccounts:
         account = take_waste(town=town, members="4")
         bill_month(town=town)
         bill_month(town=town, period=FEBRUARY)
-        operator = client_of(make_operator(entity=town.entity))
+        operator = make_operator(entity=town.entity)
 
         with time_machine.travel("2026-03-20T23:30:00Z"):  # the 21st in Sarajevo
-            told = operator.get(f"/api/v1/accounts/{account.id}/balance").json()
+            told = client_of(operator).get(f"/api/v1/accounts/{account.id}/balance").json()
 
         assert (told["balance"], told["overdue"], told["overdue_since"]) == ("23.40", "23.40", "2026-02-20")
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rachun.apps.metering.models import HeldReading, Reading, ReadingRule
 from rachun.apps.selfservice.models import SentReading
 from tests.apps.identity.makers import client_of, make_operator
-from tests.apps.selfservice.makers import Household, make_household
+from tests.apps.selfservice.makers import Household, make_household, subscriber_of
 from tests.factories.billing import LONG_AGO, bill_month
 from tests.factories.metering import make_meter, place_meter, read_meter
 
@@ -174,9 +174,9 @@ class TestTheOwnMeters:
         of_new = replace(home, register=new.registers.get())
 
         with time_machine.travel("2026-02-28T22:59:00Z"):  # one minute before midnight in Sarajevo
-            early = send(of_new, "1", on="2026-03-01")
+            early = send(of_new, "1", on="2026-03-01", by=subscriber_of(home.account))
         with time_machine.travel("2026-02-28T23:01:00Z"):
-            in_time = send(of_new, "1", on="2026-03-01")
+            in_time = send(of_new, "1", on="2026-03-01", by=subscriber_of(home.account))
 
         assert (early.status_code, in_time.status_code) == (404, 201)
 
