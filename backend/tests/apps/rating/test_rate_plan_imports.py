@@ -35,9 +35,7 @@ def client(entity: LegalEntity) -> APIClient:
 
 
 def send(client: APIClient, entity: LegalEntity, *, key: str = "plans-0001", **changed: Any) -> Any:
-    files = {
-        name: SimpleUploadedFile(f"{name}.csv", changed.pop(name, text).encode()) for name, text in FILES.items()
-    }
+    files = {name: SimpleUploadedFile(f"{name}.csv", changed.pop(name, text).encode()) for name, text in FILES.items()}
     return client.post(
         "/api/v1/rate-plan-imports",
         {"legal_entity_id": str(entity.id), **files, **changed},
