@@ -176,7 +176,7 @@ class PricedUsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[UsageRec
         records = super().paginate_queryset(queryset) or []
         prices = selectors.find_run_prices(records=records)
         for record in records:
-            record.runs = prices.get((record.load_key, record.record_no), [])  # type: ignore[attr-defined]
+            record.runs = prices.get((record.load_key, record.record_no), [])
         return records
 
 
