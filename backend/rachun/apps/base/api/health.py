@@ -64,7 +64,7 @@ def is_valkey_up() -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures of this process and of the business, for whoever has the token, or for this machine when there is none."""
+    """Figures of this process and of the business, for whoever has the token; without one, for this machine."""
     if not may_read_figures(request):
         return HttpResponse(status=404)
     business = CollectorRegistry()
