@@ -128,12 +128,15 @@ def table_of(rates: pl.DataFrame) -> DestinationTable:
 
 
 def priced(*, calls: pl.DataFrame, tables: dict[int, DestinationTable]) -> Totals:
-    """As the product does it: rate, let the bundles cover what is national, rate again what they touch."""
+    """As the product does it: rate, let the bundles cover what is national, rate again what they pay a part of; what
+    they pay whole costs nothing.
+    """
     rated = rated_by_plan(calls, tables=tables).filter(status="RATED")
     asked = rated.filter(label=NATIONAL).sort("bundle", "started_at", "id")
     asked = asked.with_columns(included_s=pl.lit(INCLUDED_S), used_s=pl.lit(0))
     covered = asked.with_columns(cover_calls(calls=asked)).filter(pl.col("covered_s") > 0)
-    again = rated_by_plan(covered.select(*calls.columns, "covered_s"), tables=tables)
+    parts = covered.filter(pl.col("covered_s") < pl.col("billed_s"))
+    again = rated_by_plan(parts.select(*calls.columns, "covered_s"), tables=tables)
     saved = covered["amount_micro"].sum() - again["amount_micro"].sum()
     return Totals(
         calls=rated.height,
@@ -144,9 +147,10 @@ def priced(*, calls: pl.DataFrame, tables: dict[int, DestinationTable]) -> Total
 
 def rated_by_plan(calls: pl.DataFrame, *, tables: dict[int, DestinationTable]) -> pl.DataFrame:
     parts = calls.partition_by("plan", as_dict=True)
-    return pl.concat(
+    rated = [
         part.hstack(
             rate_calls(calls=part, table=tables[int(str(plan))]).select("label", "billed_s", "amount_micro", "status")
         )
         for (plan,), part in parts.items()
-    )
+    ]
+    return pl.concat(rated) if rated else calls.clear().with_columns(amount_micro=pl.lit(None, pl.Int64))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from rachun.engine.rating.running import covered_in_order
+
 CALLS: Mapping[str, pl.DataType] = {
     "bundle": pl.Int64(),  # number of the bundle, one for each agreement, component and month
     "billed_s": pl.Int64(),
@@ -18,8 +20,5 @@ def cover_calls(*, calls: pl.DataFrame) -> pl.Series:
     A call that meets the end of a bundle is covered from its start as far as the bundle goes.
     """
     exact = calls.select(pl.col(name).cast(dtype) for name, dtype in CALLS.items())
-    upto = pl.col("used_s") + pl.col("billed_s").cum_sum().over("bundle")
-    before = upto - pl.col("billed_s")
-    reached = [pl.min_horizontal(seconds, "included_s") for seconds in (upto, before)]
-    covered = pl.max_horizontal(reached[0] - reached[1], pl.lit(0))
-    return exact.select(covered_s=covered)["covered_s"]
+    bundle, billed, included, used = (column.to_numpy() for column in exact)
+    return pl.Series("covered_s", covered_in_order(bundle=bundle, billed_s=billed, held_s=included, used_s=used))
