@@ -79,7 +79,8 @@ class TestWhoMayAsk:
 
 
 class TestChecks:
-    def test_leave_their_result_for_monitoring(self, fresh_database: str, client: Client) -> None:
+    @pytest.mark.django_db
+    def test_leave_their_result_for_monitoring(self, client: Client) -> None:
         with transaction.atomic():
             record_audit(operation="test", object_kind="thing", object_id=1)
         seal_audit_rows()

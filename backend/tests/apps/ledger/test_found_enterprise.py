@@ -13,16 +13,25 @@ from rachun.apps.ledger.models import LedgerAccount
 
 PASSWORD = "nine-open-windows"
 
+pytestmark = pytest.mark.django_db
 
-def found(monkeypatch: pytest.MonkeyPatch, *, code: str = "VODA", login: str = "ana", password: str = PASSWORD) -> None:
+
+def found(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    code: str = "VODA",
+    login: str = "ana",
+    password: str = PASSWORD,
+    country: str = "BA",
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
-    named = ["--country", "BA", "--tax-number", "4200000000000", "--login", login, "--full-name", "Ana Anić"]
+    named = ["--country", country, "--tax-number", "4200000000000", "--login", login, "--full-name", "Ana Anić"]
     call_command("create_enterprise", code, "Vodovod d.o.o.", *named, stdout=io.StringIO())
 
 
 class TestCreateEnterprise:
     def test_lets_its_administrator_sign_in_and_see_the_enterprise(
-        self, fresh_database: str, monkeypatch: pytest.MonkeyPatch, client: Client
+        self, monkeypatch: pytest.MonkeyPatch, client: Client
     ) -> None:
         found(monkeypatch)
 
@@ -33,7 +42,7 @@ class TestCreateEnterprise:
         [entity] = client.get("/api/v1/legal-entities", headers=headers).json()["results"]
         assert (entity["code"], entity["currency"], entity["time_zone"]) == ("VODA", "BAM", "Europe/Sarajevo")
 
-    def test_brings_the_chart_of_the_country(self, fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_brings_the_chart_of_the_country(self, monkeypatch: pytest.MonkeyPatch) -> None:
         found(monkeypatch)
 
         entity = LegalEntity.objects.get(code="VODA")
@@ -47,10 +56,11 @@ class TestCreateEnterprise:
             ({"code": "GAS", "login": "ana"}, "login is already used"),
             ({"code": "GAS", "login": "else", "password": "1234"}, "too short"),
             ({"code": "GAS", "login": "else", "password": ""}, "too short"),
+            ({"code": "GAS", "login": "else", "country": "NEUTRAL"}, "no currency"),
         ],
     )
     def test_refuses_and_leaves_nothing(
-        self, fresh_database: str, monkeypatch: pytest.MonkeyPatch, again: dict[str, str], words: str
+        self, monkeypatch: pytest.MonkeyPatch, again: dict[str, str], words: str
     ) -> None:
         found(monkeypatch)
 

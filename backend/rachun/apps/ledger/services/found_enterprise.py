@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from rachun.apps.base.audit import record_audit
-from rachun.apps.base.errors import Conflict
+from rachun.apps.base.errors import Conflict, FieldProblem, Invalid
 from rachun.apps.base.transactions import use_case
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.services.principals import Assignment, add_operator, check_password_strength
@@ -23,22 +23,27 @@ class EnterpriseCodeTaken(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterpriseFacts:
-    """pack: UA, BA or NEUTRAL; it brings the currency, the time zone, the language and the chart."""
+    """pack: UA, BA or NEUTRAL; it brings the time zone, the language, the chart, and the currency when none is said."""
 
     code: str
     name: str
     short_name: str
     pack: str
     tax_number: str = ""
+    currency: str = ""
 
 
 @use_case
 def found_enterprise(
     *, facts: EnterpriseFacts, login: str, password: str, full_name: str, founded_at: datetime
 ) -> LegalEntity:
-    """Raises EnterpriseCodeTaken, LoginTaken, Invalid for a weak password, UnknownCountry."""
+    """Raises EnterpriseCodeTaken, LoginTaken, UnknownCountry; Invalid for a weak password or no currency."""
     check_password_strength(password=password, pointer="/password")
     pack = load_pack(facts.pack)
+    currency = facts.currency or pack.currency
+    if not currency:
+        told = _("The country pack has no currency: say which one.")
+        raise Invalid(errors=[FieldProblem(pointer="/currency", code="required", detail=told)])
     if LegalEntity.objects.filter(code=facts.code).exists():
         raise EnterpriseCodeTaken(enterprise_code=facts.code)
     entity = LegalEntity.objects.create(
@@ -48,7 +53,7 @@ def found_enterprise(
         country_pack=facts.pack,
         country_code=facts.pack if len(facts.pack) == len("UA") else "XX",
         time_zone=pack.time_zone,
-        currency=pack.currency,
+        currency=currency,
         language=pack.languages[0],
         tax_number=facts.tax_number,
         created_at=founded_at,

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="as on its documents")
         parser.add_argument("--short-name", default="", help="on screens; the code when there is none")
         parser.add_argument("--country", required=True, choices=COUNTRIES)
+        parser.add_argument("--currency", default="", help="three letters; that of the country when there is none")
         parser.add_argument("--tax-number", default="")
         parser.add_argument("--login", required=True, help="of the administrator")
         parser.add_argument("--full-name", required=True, help="of the administrator")
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             short_name=told["short_name"] or told["code"],
             pack=told["country"],
             tax_number=told["tax_number"],
+            currency=told["currency"],
         )
         try:
             found_enterprise(
@@ -41,7 +43,7 @@ class Command(BaseCommand):
                 founded_at=timezone.now(),
             )
         except Invalid as refusal:
-            raise CommandError("\n".join(problem.detail for problem in refusal.errors)) from refusal
+            raise CommandError("\n".join(str(problem.detail) for problem in refusal.errors)) from refusal
         except DomainError as refusal:
             raise CommandError(str(refusal.title)) from refusal
         self.stdout.write(f"{facts.code} is there; {told['login']} may sign in.")
