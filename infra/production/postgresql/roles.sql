@@ -10,6 +10,11 @@ ALTER ROLE rachun_owner SET lock_timeout = '5s';
 ALTER ROLE rachun_app SET idle_in_transaction_session_timeout = '60s';
 -- No request has a reason to compute for longer; long work is a job, and workers have no such limit.
 ALTER ROLE rachun_app SET statement_timeout = '120s';
+-- The words of an error may hold what somebody typed. The product writes its errors itself, without values; here they
+-- are kept out of the server's log for its sessions only, so that the server's own troubles are still told.
+ALTER ROLE rachun_owner SET log_min_messages = 'log';
+ALTER ROLE rachun_app SET log_min_messages = 'log';
+ALTER ROLE rachun_worker SET log_min_messages = 'log';
 
 SELECT 'CREATE DATABASE rachun OWNER rachun_owner TEMPLATE template0 ENCODING ''UTF8'' LOCALE ''C.UTF-8'''
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'rachun')
