@@ -32,6 +32,7 @@ from rachun.engine.billing.overflow import overflowed_sums
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
 from rachun.engine.billing.scope import rounded_together
+from rachun.engine.billing.season_use import without
 from rachun.engine.billing.seasons import in_seasons
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
@@ -120,9 +121,7 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(
-            _of_use(snapshot, price_of=partial(metered_lines, attributes=snapshot.attributes), stretches=stretches)
-        )
+        priced.append(_metered(snapshot, stretches=stretches))
     if Reactive.kind in kinds:
         priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches))
     if Capacity.kind in kinds:
@@ -144,6 +143,18 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
             priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
     refusals += [refused_rows for _, refused_rows in priced]
     return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals)
+
+
+def _metered(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of metered use; where a season uses bounds up, after what earlier bills hold and this one leaves of it."""
+    price_of = partial(metered_lines, attributes=snapshot.attributes, season_use=snapshot.season_use)
+    if snapshot.season_use.height and snapshot.reversed_consumption.height:
+        taken_back, _ = price_of(
+            stretches=stretches, versions=snapshot.versions, consumption=snapshot.reversed_consumption
+        )
+        left = without(snapshot.season_use, taken_back=taken_back, versions=stretches.versions)
+        price_of = partial(metered_lines, attributes=snapshot.attributes, season_use=left)
+    return _of_use(snapshot, price_of=price_of, stretches=stretches)
 
 
 def _of_use(snapshot: Snapshot, *, price_of: PriceOfUse, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -60,6 +60,7 @@ def in_seasons(versions: Sequence[VersionInForce], *, days: Iterable[date]) -> S
                 components=version.tariff.of_season(stretch.season),
                 seasons=(),
                 season_days=None if stretch.season is None else stretch.days,
+                season_from=None if stretch.season is None else stretch.first,
             )
             whole = replace(version, version_ix=number, valid_from=stretch.start, valid_to=stretch.end, tariff=tariff)
             found.append(whole)

@@ -26,7 +26,8 @@ class Stretches:
 
     presence: served days without regard to tariffs. in_period: `served` cut to the billing period.
     versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
-    tax_exact (tax is taken of the amount before rounding), season_days (of the season it stands for; else null).
+    tax_exact (tax is taken of the amount before rounding), season_days, season_from (of the season it stands for;
+    else null).
     """
 
     start: int
@@ -96,13 +97,13 @@ def _version_facts(versions: Iterable[VersionInForce]) -> pl.DataFrame:
             v.tariff.currency,
             v.tariff.taxed == Taxed.EXACT,
             v.tariff.season_days,
+            v.tariff.season_from,
         )
         for v in versions
     ]
     schema = {"version_ix": pl.Int64, "vat": pl.String, "to_even": pl.Boolean, "minor_den": pl.Int64}
-    return pl.DataFrame(
-        rows, schema={**schema, "currency": pl.String, "tax_exact": pl.Boolean, "season_days": pl.Int64}, orient="row"
-    )
+    season = {"season_days": pl.Int64, "season_from": pl.Date}
+    return pl.DataFrame(rows, schema={**schema, "currency": pl.String, "tax_exact": pl.Boolean, **season}, orient="row")
 
 
 def components_of(

@@ -71,6 +71,13 @@ ALLOWANCES: Mapping[str, pl.DataType] = {  # units left over: opening balance of
     "periods_left": pl.Int64(),  # in how many periods, this one included, they may still be used
     "remaining_micro": pl.Int64(),
 }
+SEASON_USE: Mapping[str, pl.DataType] = {  # what earlier bills of a season hold, where bounds are used up by them
+    "agreement_ix": pl.Int64(),
+    "component": pl.String(),
+    "register": pl.String(),  # as the component names it
+    "season_from": pl.Date(),  # first day of the season's stretch
+    "used_micro": pl.Int64(),
+}
 BENEFITS: Mapping[str, pl.DataType] = {
     "benefit_ix": pl.Int64(),  # the entitlement
     "agreement_ix": pl.Int64(),
@@ -147,6 +154,7 @@ class Snapshot:
     """Inputs of one chunk of accounts.
 
     reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
+    season_use: columns of SEASON_USE, with what this bill takes back still in it (season_use.py).
 
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
     priced by the served days it covers, and days before the billing period are only known from here.
@@ -167,6 +175,7 @@ class Snapshot:
     benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
     reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
     net_rounding: Literal["LINE", "GROUP", "BILL"] = "LINE"
+    season_use: pl.DataFrame = field(default_factory=lambda: empty(columns=SEASON_USE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

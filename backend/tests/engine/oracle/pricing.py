@@ -35,6 +35,7 @@ class World:
     consumption: list[tuple] = field(default_factory=list)  # ix, agreement, register, from, to, Decimal, basis
     usage: list[tuple] = field(default_factory=list)  # agreement, component, label, day, Decimal units, count, Decimal
     deliveries: list[tuple] = field(default_factory=list)  # ix, agreement, item, day, Decimal
+    season_use: list[tuple] = field(default_factory=list)  # agreement, component, register, first day, Decimal
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     tax_rounding: str = "LINE"
     net_rounding: str = "LINE"
@@ -79,6 +80,7 @@ class Judge:
         self.account = next(row[1] for row in world.agreements if row[0] == agreement)
         self.month = each_day(world.start, world.end)
         self.unscaled: set[tuple] = set()  # days that were read, but whose bounds nobody can tell
+        self.used_up: dict[tuple, Any] = {}  # season of a register → units so far
         self.limits: list[tuple] = []  # version, component, first day, last day, amount
 
     @staticmethod
@@ -225,7 +227,14 @@ class Judge:
                         continue
                     if not any(day in group["days"] for named, group in groups.items() if named[:4] == key):
                         self.refuse("MISSING_CONSUMPTION")
-        for (_, _, register, (_, whole), _), group in sorted(groups.items(), key=lambda kv: kv[0]):
+        in_time = sorted(groups.items(), key=lambda kv: (min(kv[1]["days"]), kv[0]))
+        for (_, code, register, (_, whole), _), group in in_time:
+            season = group["of"][0][4].get("season_from")
+            if group["of"][1].get("bounds_per") == "SEASON_TOTAL" and season:
+                begun = (self.agreement, code, register, season)
+                before = self.used_up.setdefault(begun, sum(r[4] for r in self.world.season_use if r[:4] == begun))
+                self.used_up[begun] += group["quantity"]
+                group["before"] = Decimal(before)
             self.blocks(group, register, whole)
 
     def meter_day(self, day: date, register: str, quantity: Decimal, groups: dict) -> None:
@@ -264,8 +273,11 @@ class Judge:
         days = len(group["days"]) if component.get("blocks_prorate", True) else whole
         if component.get("bounds_per") == "SEASON" and version[4].get("season_days"):
             days, whole = len(group["days"]), version[4]["season_days"]
+        if "before" in group:
+            days = whole
         factor = group.get("factor", Decimal(1))
-        total, covered = group["quantity"], Decimal(0)
+        covered = group.get("before", Decimal(0))
+        total = covered + group["quantity"]
         first, last = min(group["days"]), max(group["days"])
         steps = [
             (
