@@ -4,7 +4,7 @@ Inside, days are Int64 counts since 1970-01-01 (`from_day`, `to_day`), quantitie
 minor units and in the version's own VAT mode: net when prices are ON_TOP, gross when VAT is INSIDE.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -43,7 +43,9 @@ LINES: Final[Mapping[str, pl.DataType]] = {
 }
 
 
-def checked(frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str) -> pl.DataFrame:
+def checked(
+    frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str, nullable: Sequence[str] = ()
+) -> pl.DataFrame:
     """The frame with exactly the contract's columns and types. Raises SnapshotInvalid when one is missing or null."""
     if missing := columns.keys() - set(frame.columns):
         raise SnapshotInvalid(f"{name}: no column {sorted(missing)}")
@@ -51,7 +53,8 @@ def checked(frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: st
     if any(found != pl.Null for found in wrong.values()):
         raise SnapshotInvalid(f"{name}: wrong types {wrong}")
     exact = frame.select(pl.col(key).cast(kind) for key, kind in columns.items())
-    nulls = [key for key in columns if key not in {"service_to", "valid_to", "norm_micro"} and exact[key].null_count()]
+    may_be_null = {"service_to", "valid_to", "norm_micro", *nullable}
+    nulls = [key for key in columns if key not in may_be_null and exact[key].null_count()]
     if nulls:
         raise SnapshotInvalid(f"{name}: nulls in {nulls}")
     return exact

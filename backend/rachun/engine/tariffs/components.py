@@ -124,6 +124,10 @@ class Metered(Component):
     scaled_by: str | None = None
     scaled_default_micro: int | None = None
 
+    @property
+    def uses_up_season(self) -> bool:
+        return self.bounds_per is BoundsPer.SEASON_TOTAL
+
 
 class SharedBy(StrEnum):
     AGREEMENT = "AGREEMENT"
@@ -307,4 +311,4 @@ def attributes_of(version: TariffVersion) -> frozenset[str]:
 def uses_up_seasons(version: TariffVersion) -> bool:
     """Whether bounds are used up from bill to bill, so that a bill leans on what earlier ones of its season hold."""
     parts = (part for of_season in (version.components, *version.by_season.values()) for part in of_season)
-    return any(isinstance(part, Metered) and part.bounds_per is BoundsPer.SEASON_TOTAL for part in parts)
+    return any(isinstance(part, Metered) and part.uses_up_season for part in parts)
