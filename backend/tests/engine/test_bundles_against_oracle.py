@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle.bundles import Call, Spell, cover, empty
+from oracle.portions import examine, in_portions
 from rachun.engine.rating.bundles import BUCKETS, CALLS, cover_calls, offers_of
 from rachun.engine.rating.grants import SPELLS
 
@@ -90,13 +91,12 @@ def check(known: list[Spell], batches: list[list[Call]]) -> None:
 
 
 class TestBundles:
-    @settings(max_examples=200, **CALM)
+    @settings(max_examples=100, **CALM)
     @given(known=spells(), batches=st.lists(calls(), min_size=1, max_size=3))
     def test_are_taken_as_one_second_at_a_time(self, known: list[Spell], batches: list[list[Call]]) -> None:
         check(known, batches)
 
     @pytest.mark.long
-    @settings(max_examples=10_000, **CALM)
-    @given(known=spells(), batches=st.lists(calls(), min_size=1, max_size=3))
-    def test_are_taken_as_one_second_at_a_time_at_length(self, known: list[Spell], batches: list[list[Call]]) -> None:
-        check(known, batches)
+    @in_portions
+    def test_are_taken_as_one_second_at_a_time_at_length(self, portion: int) -> None:
+        examine(check, known=spells(), batches=st.lists(calls(), min_size=1, max_size=3))
