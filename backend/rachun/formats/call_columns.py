@@ -178,7 +178,7 @@ def _natural_key() -> pl.Expr:
     return pl.concat_str(
         "caller_raw",
         "called_raw",
-        pl.col("started_at").dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"),
+        pl.col("started_at").dt.replace_time_zone(None).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ"),
         pl.col("duration_s").cast(pl.String),
         pl.col("billable_s").cast(pl.String),
         pl.col("trunk_in").cast(pl.String).fill_null(""),

@@ -161,12 +161,15 @@ def _delimited(lines: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     if profile["delimiter"] == " ":
         record = record.str.strip_chars(" ").str.replace_all(" +", " ")
     delimiter, count = profile["delimiter"], profile["columns"]
-    split = lines.with_columns(record=record).with_columns(
-        cells=pl.col("record").str.split_exact(delimiter, count - 1),
-        found=pl.col("record").str.count_matches(delimiter, literal=True).cast(pl.Int64) + 1,
+    cell = pl.col("cells").struct
+    split = lines.with_columns(record=record).with_columns(cells=pl.col("record").str.split_exact(delimiter, count))
+    split = split.with_columns(
+        whole=cell.field(f"field_{count - 1}").is_not_null() & cell.field(f"field_{count}").is_null()
     )
     places = {name: _cell(place) for name, place in profile["fields"].items()}
-    return split.with_columns(whole=pl.col("found") == count, **_stripped(places)).drop("cells", "record")
+    found = pl.col("record").str.count_matches(delimiter, literal=True).cast(pl.Int64) + 1
+    counted = pl.lit(count, pl.Int64) if split["whole"].all() else found  # lines of one shape need no counting
+    return split.with_columns(found=counted, **_stripped(places)).drop("cells", "record")
 
 
 def _cell(place: Mapping[str, int]) -> pl.Expr:
@@ -204,15 +207,9 @@ def _no_line_fits(fields: pl.DataFrame, profile: Profile) -> FileRefused:
 
 def _type(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
     names = profile["fields"]
-    started = pl.concat_str("started_date", "started_time", separator="T")
-    local = started.str.to_datetime(
-        f"{profile['date_format']}T{profile['time_format']}", time_unit="us", strict=False, exact=True
-    )
-    local = pl.when(local.dt.year().is_between(1990, 2099)).then(local)
     billable = "billable" if "billable" in names else "duration"
-    typed = fields.with_columns(
-        started=started,
-        local_started=local,
+    local = pl.col("local_started")
+    typed = _with_local_start(fields, profile).with_columns(
         started_at=clock_to_utc(local=local, zone=zone),
         ambiguous=is_ambiguous(local=local, zone=zone),
         caller_raw=_number("caller", profile),
@@ -230,6 +227,17 @@ def _type(fields: pl.DataFrame, profile: Profile, zone: str) -> pl.DataFrame:
     )
     absent = [name for name in ("trunk_in", "trunk_out", "unique_id", "account_code") if name not in names]
     return answered.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+def _with_local_start(fields: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Adds started, as it is written, and local_started; a step of its own, so that each instant is read once."""
+    written = fields.with_columns(started=pl.concat_str("started_date", "started_time", separator="T"))
+    layout = f"{profile['date_format']}T{profile['time_format']}"
+    local = pl.col("local_started")
+    read = written.with_columns(
+        local_started=pl.col("started").str.to_datetime(layout, time_unit="us", strict=False, exact=True)
+    )
+    return read.with_columns(local_started=pl.when(local.dt.year().is_between(1990, 2099)).then(local))
 
 
 def _number(name: str, profile: Profile) -> pl.Expr:

@@ -43,13 +43,21 @@ def rounded_expr(*, num: pl.Expr, den: pl.Expr, to_even: pl.Expr) -> pl.Expr:
     """
     num, den = num.cast(WIDE), den.cast(WIDE)
     whole = num // den
-    twice = (num - whole * den) * 2
-    half_goes_up = pl.when(to_even).then(whole % 2 != 0).otherwise(num > 0)
-    return whole + ((twice > den) | ((twice == den) & half_goes_up)).cast(WIDE)
+    return whole + _goes_up(num, den, whole=whole, half=pl.when(to_even).then(whole % 2 != 0).otherwise(num > 0))
 
 
 def half_up_expr(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:
-    return rounded_expr(num=num, den=den, to_even=pl.lit(value=False))
+    num, den = num.cast(WIDE), den.cast(WIDE)
+    whole = num // den
+    return whole + _goes_up(num, den, whole=whole, half=num > 0)
+
+
+def _goes_up(num: pl.Expr, den: pl.Expr, *, whole: pl.Expr, half: pl.Expr) -> pl.Expr:
+    """1 where the rest is over a half, or is one and `half` says so.
+
+    Whole numbers let one comparison tell both. Each mention of num and den is computed again, so they are few.
+    """
+    return ((num - whole * den) * 2 + half.cast(WIDE) > den).cast(WIDE)
 
 
 def half_even_expr(*, num: pl.Expr, den: pl.Expr) -> pl.Expr:

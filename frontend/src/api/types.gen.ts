@@ -13,6 +13,14 @@ export type AccountBalanceOut = {
      * Positive is owed, negative is credit.
      */
     readonly balance: string;
+    /**
+     * The part of it that should have been paid by now.
+     */
+    readonly overdue: string;
+    /**
+     * The earliest of the days that have passed.
+     */
+    overdue_since: string | null;
     currency: string;
 };
 
@@ -1252,11 +1260,20 @@ export type ExplanationStepOut = {
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type ExportColumnIn = {
+    /**
+     * Of a row, or of its parts: terms.valid_from.
+     */
     field: string;
     /**
      * What stands above the column.
      */
     title: string;
+    /**
+     * What is written for a code, as the list shows it. A code without a word stands as it is.
+     */
+    words: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -3440,6 +3457,10 @@ export type ZoneLossOut = {
  */
 export type AccountBalanceOutWritable = {
     account_id: string;
+    /**
+     * The earliest of the days that have passed.
+     */
+    overdue_since: string | null;
     currency: string;
 };
 
@@ -12689,6 +12710,10 @@ export type ListServicePointsData = {
         page?: number;
         page_size?: number;
         premise_id?: string;
+        /**
+         * How the code begins, or a part of the street.
+         */
+        search?: string;
         service_code?: string;
     };
     url: '/api/v1/service-points';

@@ -8,6 +8,8 @@ import * as z from 'zod';
 export const zAccountBalanceOut = z.object({
     account_id: z.uuid(),
     balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue_since: z.iso.date().nullable(),
     currency: z.string()
 });
 
@@ -950,8 +952,9 @@ export const zExplanationStepOut = z.object({
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zExportColumnIn = z.object({
-    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
-    title: z.string().min(1).max(100)
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/),
+    title: z.string().min(1).max(100),
+    words: z.record(z.string(), z.string().max(200))
 });
 
 export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
@@ -3122,6 +3125,7 @@ export const zZoneLossOut = z.object({
  */
 export const zAccountBalanceOutWritable = z.object({
     account_id: z.uuid(),
+    overdue_since: z.iso.date().nullable(),
     currency: z.string()
 });
 
@@ -5228,6 +5232,7 @@ export const zListServicePointsQuery = z.object({
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     premise_id: z.uuid().optional(),
+    search: z.string().optional(),
     service_code: z.string().optional()
 });
 

@@ -17,7 +17,7 @@ from rachun.apps.rating.selectors.guiding import (
 from rachun.apps.usage.models import UsageRecord
 from rachun.countries.pack import NumberingPlan
 from rachun.engine.rating.calls import rate_calls
-from rachun.engine.rating.numbers import NumberingRules, normalise_number, normalise_numbers
+from rachun.engine.rating.numbers import NumberingRules, e164_numbers, normalise_number
 
 State = UsageRecord.State
 NUMBER_MAX = 20
@@ -54,15 +54,13 @@ def e164_of(*, numbers: pl.Series, rules: NumberingRules) -> pl.Series:
     """E.164 digits or null. Ten digits and more that no national rule resolves are international already, as exchanges
     write them without a plus.
     """
-    bare = pl.col("bare")
-    frame = pl.DataFrame(
-        {
-            "bare": numbers.cast(pl.String).str.replace_all(r"[^0-9]", ""),
-            "understood": normalise_numbers(numbers=numbers, rules=rules)["e164"],
-        }
-    )
+    understood = e164_numbers(numbers=numbers, rules=rules)
+    if not understood.null_count():
+        return understood
+    bare = numbers.cast(pl.String).str.replace_all(r"[^0-9]", "")
     is_international = bare.str.len_bytes().is_between(_E164_LEAST, _E164_MOST) & ~bare.str.starts_with("0")
-    return frame.select(e164=pl.coalesce("understood", pl.when(is_international).then(bare)))["e164"]
+    found = pl.DataFrame({"understood": understood, "bare": bare, "is_international": is_international})
+    return found.select(e164=pl.coalesce("understood", pl.when("is_international").then("bare")))["e164"]
 
 
 def e164_text_of(*, number: str, rules: NumberingRules) -> str | None:

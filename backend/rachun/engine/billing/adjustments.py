@@ -15,6 +15,7 @@ from rachun.engine.billing.cap import cap_lines
 from rachun.engine.billing.minimum import minimum_lines
 from rachun.engine.billing.percentage import percentage_lines
 from rachun.engine.billing.segments import Stretches, components_of
+from rachun.engine.billing.snapshot import ALLOWANCES, empty
 from rachun.engine.tariffs.components import Allowance, Cap, Component, Minimum, Percentage
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.rounding import WIDE
@@ -34,16 +35,21 @@ _KINDS: Sequence[tuple[type[Component], Mapping[str, Any], Callable[..., pl.Data
     (Minimum, _LIMIT, minimum_lines),
     (Cap, _LIMIT, cap_lines),
 )
+_ADJUSTING = {Allowance.kind, *(kind.kind for kind, _, _ in _KINDS)}
 
 
 def with_adjustments(
     *, lines: pl.DataFrame, stretches: Stretches, versions: Sequence[VersionInForce], allowances: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(lines with those of the adjustments, closing ALLOWANCES). allowances: the opening ALLOWANCES."""
+    kinds = {component.kind for version in versions for component in version.tariff.components}
+    if allowances.is_empty() and kinds.isdisjoint(_ADJUSTING):
+        return lines, empty(columns=ALLOWANCES)
     turns = _turns(versions)
     parts = [
         (components_of(versions, kind=kind, extra=extra).join(turns, on=["version_ix", "component_no"]), lines_of)
         for kind, extra, lines_of in _KINDS
+        if kind.kind in kinds
     ]
     granting = components_of(versions, kind=Allowance, extra=_ALLOWANCE).join(turns, on=["version_ix", "component_no"])
     waiting = opening_of(allowances=allowances, stretches=stretches)

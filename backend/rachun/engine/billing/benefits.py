@@ -48,8 +48,6 @@ def benefit_lines(
     *, lines: pl.DataFrame, stretches: Stretches, versions: Sequence[VersionInForce], benefits: pl.DataFrame
 ) -> pl.DataFrame:
     """LINES of the discounts. Raises SnapshotInvalid for benefits out of range."""
-    if benefits.is_empty():
-        return as_lines(lines.clear().drop("kind"), kind=KIND)
     best = best_of(benefits=_checked(benefits))
     groups = _groups(lines, versions=versions).join(stretches.versions, on="version_ix", maintain_order="left")
     covered = _covered(groups, best=best)

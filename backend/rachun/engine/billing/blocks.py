@@ -10,12 +10,14 @@ that the season's use reaches prices all of the group. Scaled bounds are besides
 A package price is that of every started package.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import polars as pl
 
-from rachun.engine.billing.frames import bounded_quantity, day_text, json_of, rounded_amount, text
-from rachun.engine.tariffs.components import BlockMode, BoundsPer, Metered
+from rachun.engine.billing.frames import bounded_quantity, day_text, inside_range, json_of, rounded_amount, text
+from rachun.engine.billing.segments import VERSION_FACTS, version_facts
+from rachun.engine.tariffs.components import BlockMode, BoundsPer, Metered, RegisterBlocks
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.quantity import MICRO
 from rachun.values.rounding import WIDE, half_up_expr
@@ -23,71 +25,101 @@ from rachun.values.rounding import WIDE, half_up_expr
 FLAT_LABEL = "FLAT"
 USED_BEFORE = "used_before"  # of groups whose bounds a season uses up (Int128): what it used until then
 
-_BLOCKS = {
-    "price_ix": pl.Int64,
-    "version_ix": pl.Int64,
-    "component_no": pl.Int16,
-    "priced_register": pl.String,
-    "mode": pl.String,
-    "flat_at_zero": pl.Boolean,
-    "blocks_by": pl.String,
-    "block_no": pl.Int16,
-    "above_micro": pl.Int64,
-    "upto_micro": pl.Int64,
-    "price_e8": pl.Int64,
-    "flat_e8": pl.Int64,
-    "package_micro": pl.Int64,
+REGISTERS: Final[Mapping[str, pl.DataType]] = {
+    "price_ix": pl.Int64(),
+    **VERSION_FACTS,
+    "component_no": pl.Int16(),
+    "component": pl.String(),
+    "tax_category": pl.String(),
+    "posting_code": pl.String(),
+    "unit": pl.String(),
+    "blocks_prorate": pl.Boolean(),
+    "bounds_per": pl.String(),
+    "scaled_by": pl.String(),
+    "scaled_default_micro": pl.Int64(),
+    "priced_register": pl.String(),
+    "mode": pl.String(),
+    "flat_at_zero": pl.Boolean(),
+    "blocks_by": pl.String(),
 }
-_OF_BLOCK = ["block_no", "above_micro", "upto_micro", "price_e8", "flat_e8", "package_micro"]
+BLOCKS: Final[Mapping[str, pl.DataType]] = {
+    "price_ix": pl.Int64(),
+    "block_no": pl.Int16(),
+    "above_micro": pl.Int64(),
+    "upto_micro": pl.Int64(),
+    "price_e8": pl.Int64(),
+    "flat_e8": pl.Int64(),
+    "package_micro": pl.Int64(),
+}
 
 
-def blocks_of(versions: Iterable[VersionInForce]) -> pl.DataFrame:
-    """Every block of every priced register; price_ix numbers the registers of all versions through."""
-    rows: list[tuple[int | str | None, ...]] = []
-    price_ix = -1
+def priced_registers(versions: Iterable[VersionInForce]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(REGISTERS, BLOCKS): every priced register with what its version and component say, and every block of it.
+
+    price_ix numbers the registers of all versions through.
+    """
+    registers: list[tuple[Any, ...]] = []
+    blocks: list[tuple[Any, ...]] = []
     for version in versions:
+        facts = version_facts(version)
         for component in version.tariff.components:
-            for priced in component.registers if isinstance(component, Metered) else ():
-                price_ix += 1
-                above = 0
-                for block in priced.blocks:
-                    place = (price_ix, version.version_ix, component.no, priced.register)
-                    how = (priced.mode.value, priced.flat_at_zero, priced.blocks_by)
-                    bounds = (block.no, above, block.upto_micro)
-                    rows.append((*place, *how, *bounds, block.price_e8, block.flat_e8, block.package_micro))
-                    above = block.upto_micro or above
-    return pl.DataFrame(rows, schema=_BLOCKS, orient="row")
+            if isinstance(component, Metered):
+                for priced in component.registers:
+                    price_ix = len(registers)
+                    registers.append((price_ix, *facts, *_component_facts(component), *_register_facts(priced)))
+                    blocks += ((price_ix, *row) for row in _block_rows(priced))
+    return _frame(registers, REGISTERS), _frame(blocks, BLOCKS)
 
 
-def block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Priced lines of the blocks touched. groups: total, chosen (Int128), days, window_days and who they are."""
-    dated = groups.join(versions, on="version_ix", maintain_order="left")
-    touched = _touched(dated.join(blocks.select("price_ix", *_OF_BLOCK), on="price_ix", maintain_order="left"))
-    lines = [_usage_lines(touched.filter(pl.col("used") > 0))]
-    flats = touched.filter(pl.col("flat_e8") != 0)
-    if flats.height:
-        lines.append(_flat_lines(flats))
-    return pl.concat(lines, how="diagonal")
+def _component_facts(one: Metered) -> tuple[Any, ...]:
+    who = (one.no, one.code, one.tax_category, one.posting_code, one.unit)
+    return (*who, one.blocks_prorate, one.bounds_per.value, one.scaled_by, one.scaled_default_micro)
+
+
+def _register_facts(priced: RegisterBlocks) -> tuple[Any, ...]:
+    return (priced.register, priced.mode.value, priced.flat_at_zero, priced.blocks_by)
+
+
+def _block_rows(priced: RegisterBlocks) -> Iterator[tuple[Any, ...]]:
+    above = 0
+    for block in priced.blocks:
+        yield (block.no, above, block.upto_micro, block.price_e8, block.flat_e8, block.package_micro)
+        above = block.upto_micro or above
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict(columns), orient="row")
+
+
+def block_lines(groups: pl.DataFrame, *, blocks: pl.DataFrame) -> pl.DataFrame:
+    """Priced lines of the blocks touched. groups: REGISTERS, total and chosen (Int128), days, window_days, whose."""
+    touched = _touched(groups.join(blocks, on="price_ix", maintain_order="left"))
+    used = touched if inside_range(touched["used"], least=1) else touched.filter(pl.col("used") > 0)
+    lines = [_usage_lines(used)]
+    if not inside_range(touched["flat_e8"], least=0, most=0):
+        lines.append(_flat_lines(touched.filter(pl.col("flat_e8") != 0)))
+    return pl.concat(lines, how="diagonal") if lines[1:] else lines[0]
 
 
 def _touched(rows: pl.DataFrame) -> pl.DataFrame:
     """The blocks entered, with bounds prorated and `used`: what each prices of the total."""
     seasonal = (pl.col("bounds_per") == BoundsPer.SEASON.value) & pl.col("season_days").is_not_null()
+    prorates = pl.col("blocks_prorate") | seasonal
     whole = pl.when(seasonal).then(pl.col("season_days")).otherwise(pl.col("window_days")).cast(WIDE)
-    part = pl.col("days").cast(WIDE)
-    prorates, reach, start = pl.col("blocks_prorate") | seasonal, pl.col("total"), pl.col("above")
+    reach, start = pl.col("total"), pl.col("above")
     if USED_BEFORE in rows.columns:
         before = pl.col(USED_BEFORE).fill_null(0)
         rows = rows.with_columns(chosen=pl.col("chosen") + before)
         prorates &= pl.col(USED_BEFORE).is_null()
         reach, start = before + pl.col("total"), pl.max_horizontal(before, "above")
-    share = pl.when(prorates).then(part).otherwise(whole)
+    share = pl.when(prorates).then(pl.col("days").cast(WIDE)).otherwise(whole)
     factor = pl.col("factor_micro").fill_null(MICRO).cast(WIDE)
+    shared = rows.with_columns(whole=whole, share=share, prorates=prorates, times=share * factor, of=whole * MICRO)
     above, upto = (
-        half_up_expr(num=pl.col(name).cast(WIDE) * factor * share, den=whole * MICRO)
+        half_up_expr(num=pl.col(name).cast(WIDE) * pl.col("times"), den=pl.col("of"))
         for name in ("above_micro", "upto_micro")
     )
-    bounded = rows.with_columns(above=above, upto=upto, share=share, whole=whole, prorates=prorates)
+    bounded = shared.with_columns(above=above, upto=upto)
     volume, first = pl.col("mode") == BlockMode.VOLUME.value, pl.col("block_no") == 1
     chosen = pl.when(volume).then(pl.col("chosen")).otherwise(reach)
     entered = (chosen > pl.col("above")) | (first & (chosen == 0) & (pl.col("flat_at_zero") | (pl.col("total") > 0)))
@@ -99,12 +131,19 @@ def _touched(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _usage_lines(rows: pl.DataFrame) -> pl.DataFrame:
-    package = pl.col("package_micro").cast(WIDE)
-    packages = (pl.col("used") + package - 1) // package * MICRO
-    counted = rows.with_columns(quantity=pl.when(package.is_null()).then(pl.col("used")).otherwise(packages))
-    counted = counted.with_columns(quantity=bounded_quantity("quantity"), unit_price_e8=pl.col("price_e8"))
-    num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
-    return _explained(counted.with_columns(num=num, den=den, label=pl.lit(None, pl.String)))
+    if rows["package_micro"].null_count() < rows.height:
+        package = pl.col("package_micro").cast(WIDE)
+        packages = (pl.col("used") + package - 1) // package * MICRO
+        rows = rows.with_columns(quantity=pl.when(package.is_null()).then(pl.col("used")).otherwise(packages))
+    else:
+        rows = rows.with_columns(quantity=pl.col("used"))
+    counted = rows.with_columns(
+        quantity=bounded_quantity("quantity"),
+        unit_price_e8=pl.col("price_e8"),
+        den=pl.col("minor_den").cast(WIDE),
+        label=pl.lit(None, pl.String),
+    )
+    return _explained(counted.with_columns(num=pl.col("quantity") * pl.col("price_e8").cast(WIDE)))
 
 
 def _flat_lines(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,9 +6,21 @@ carry no part, and a row without a single served day is refused, never dropped. 
 (a late reading): its days are priced by the versions of those days (I-18).
 """
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from rachun.engine.billing.frames import OPEN_DAY, day_text, days, overlapping, refused
+from rachun.engine.billing.frames import (
+    OPEN_DAY,
+    all_refusals,
+    day_text,
+    days,
+    days_held,
+    inside_range,
+    overlap,
+    overlapping,
+    refused,
+)
 from rachun.engine.billing.segments import Stretches
 from rachun.values.rounding import WIDE
 
@@ -20,24 +32,31 @@ def consumption_pieces(*, stretches: Stretches, consumption: pl.DataFrame) -> tu
     quantity (Int128), window_from, window_days, of the billing period or, outside it, of the piece's own month;
     row_days and row_before: served days of the whole row, and those before the piece.
     """
-    rows = days(consumption, start="period_from", end="period_to").join(stretches.accounts, on="agreement_ix")
-    negative = pl.col("quantity_micro") < 0
-    refusals = [refused(rows.filter(negative), code="NEGATIVE_CONSUMPTION", consumption_ix=pl.col("consumption_ix"))]
-    rows = rows.filter(~negative)
-    served = stretches.served.drop("account_ix").with_columns(stretch_from=pl.col("from_day"))
+    rows = days(consumption, start="period_from", end="period_to")
+    refusals: list[pl.DataFrame] = []
+    if not inside_range(rows["quantity_micro"], least=0):
+        negative = pl.col("quantity_micro") < 0
+        said = {"consumption_ix": pl.col("consumption_ix")}
+        refusals.append(_refused(rows.filter(negative), code="NEGATIVE_CONSUMPTION", said=said, stretches=stretches))
+        rows = rows.filter(~negative)
+    served = stretches.served.with_columns(stretch_from=pl.col("from_day"))
     pieces = _windowed(overlapping(rows, served, on="agreement_ix"), stretches=stretches)
-    refusals += _unpriced(rows, pieces=pieces, presence=stretches.presence)
-    return _shared_out(pieces), pl.concat(refusals)
+    if not _is_each_one_piece(rows, pieces=pieces, presence=stretches.presence):
+        refusals += _unpriced(rows, pieces=pieces, stretches=stretches)
+    return _shared_out(pieces), all_refusals(refusals)
+
+
+def _refused(rows: pl.DataFrame, *, code: str, said: Mapping[str, pl.Expr], stretches: Stretches) -> pl.DataFrame:
+    return refused(rows.join(stretches.accounts, on="agreement_ix"), code=code, **said)
 
 
 def _windowed(pieces: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
-    inside = (pl.col("from_day") >= stretches.start) & (pl.col("to_day") <= stretches.end)
-    own = pieces.filter(inside).with_columns(
-        window_from=pl.lit(stretches.start, pl.Int64), window_days=pl.lit(stretches.days, pl.Int64)
-    )
-    late = pieces.filter(~inside)
-    if late.is_empty():
-        return own
+    start, end = stretches.start, stretches.end
+    window = {"window_from": pl.lit(start, pl.Int64), "window_days": pl.lit(stretches.days, pl.Int64)}
+    if pieces.is_empty() or (pieces["from_day"].min() >= start and pieces["to_day"].max() <= end):  # type: ignore[operator]
+        return pieces.with_columns(**window)
+    inside = (pl.col("from_day") >= start) & (pl.col("to_day") <= end)
+    own, late = pieces.filter(inside).with_columns(**window), pieces.filter(~inside)
     windows = _windows(late, stretches=stretches)
     joined = overlapping(late.with_columns(every=pl.lit(0)), windows.with_columns(every=pl.lit(0)), on="every").drop(
         "every"
@@ -70,10 +89,9 @@ def _windows(late: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
 
 def _shared_out(pieces: pl.DataFrame) -> pl.DataFrame:
     wide = pl.col("quantity_micro").cast(WIDE)
-    if not pieces["consumption_ix"].is_duplicated().any():
-        whole = pl.col("to_day") - pl.col("from_day")
-        return pieces.with_columns(quantity=wide, row_days=whole, row_before=pl.lit(0, pl.Int64))
     length = pl.col("to_day") - pl.col("from_day")
+    if pieces["consumption_ix"].n_unique() == pieces.height:
+        return pieces.with_columns(quantity=wide, row_days=length, row_before=pl.lit(0, pl.Int64))
     ordered = pieces.sort("consumption_ix", "from_day").with_columns(
         upto=length.cum_sum().over("consumption_ix"), whole=length.sum().over("consumption_ix")
     )
@@ -83,10 +101,19 @@ def _shared_out(pieces: pl.DataFrame) -> pl.DataFrame:
     return shared.drop("upto", "whole")
 
 
-def _unpriced(rows: pl.DataFrame, *, pieces: pl.DataFrame, presence: pl.DataFrame) -> list[pl.DataFrame]:
+def _is_each_one_piece(rows: pl.DataFrame, *, pieces: pl.DataFrame, presence: pl.DataFrame) -> bool:
+    """The usual case: every row lies whole in one served stretch of one version, so none of it is unpriced."""
+    return (
+        rows.height == pieces.height == pieces["consumption_ix"].n_unique()
+        and days_held(rows) == days_held(pieces)
+        and not overlap(presence, by="agreement_ix")
+    )
+
+
+def _unpriced(rows: pl.DataFrame, *, pieces: pl.DataFrame, stretches: Stretches) -> list[pl.DataFrame]:
     """Rows with no served day, and rows some of whose served days no version rules."""
     length = (pl.col("to_day") - pl.col("from_day")).sum()
-    served = overlapping(rows, presence.drop("account_ix"), on="agreement_ix")
+    served = overlapping(rows, stretches.presence.drop("account_ix"), on="agreement_ix")
     tallies = (
         rows.join(served.group_by("consumption_ix").agg(served=length), on="consumption_ix", how="left")
         .join(pieces.group_by("consumption_ix").agg(priced=length), on="consumption_ix", how="left")
@@ -94,10 +121,10 @@ def _unpriced(rows: pl.DataFrame, *, pieces: pl.DataFrame, presence: pl.DataFram
     )
     unserved = tallies.filter((pl.col("served") == 0) & (pl.col("quantity_micro") != 0))
     unruled = tallies.filter(pl.col("priced") < pl.col("served"))
-    row = {"consumption_ix": pl.col("consumption_ix"), "from": day_text("from_day"), "to": day_text("to_day")}
+    said = {"consumption_ix": pl.col("consumption_ix"), "from": day_text("from_day"), "to": day_text("to_day")}
     return [
-        refused(unserved, code="CONSUMPTION_NOT_SERVED", **row),
-        refused(unruled, code="NO_VERSION", **row),
+        _refused(unserved, code="CONSUMPTION_NOT_SERVED", said=said, stretches=stretches),
+        _refused(unruled, code="NO_VERSION", said=said, stretches=stretches),
     ]
 
 

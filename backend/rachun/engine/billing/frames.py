@@ -4,10 +4,11 @@ Inside, days are Int64 counts since 1970-01-01 (`from_day`, `to_day`), quantitie
 minor units and in the version's own VAT mode: net when prices are ON_TOP, gross when VAT is INSIDE.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from rachun.engine.billing.snapshot import REFUSALS, SnapshotInvalid, empty
@@ -43,18 +44,25 @@ LINES: Final[Mapping[str, pl.DataType]] = {
 }
 
 
+_MAY_BE_NULL: Final = {"service_to", "valid_to", "norm_micro"}
+_NO_REFUSALS: Final = empty(columns=REFUSALS)
+
+
 def checked(
     frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str, nullable: Sequence[str] = ()
 ) -> pl.DataFrame:
     """The frame with exactly the contract's columns and types. Raises SnapshotInvalid when one is missing or null."""
-    if missing := columns.keys() - set(frame.columns):
+    found = frame.schema
+    if frame.columns == [*columns] and found == columns:
+        exact = frame
+    elif missing := columns.keys() - found.keys():
         raise SnapshotInvalid(f"{name}: no column {sorted(missing)}")
-    wrong = {k: frame.schema[k] for k, v in columns.items() if frame.schema[k] != v and frame.height}
-    if any(found != pl.Null for found in wrong.values()):
-        raise SnapshotInvalid(f"{name}: wrong types {wrong}")
-    exact = frame.select(pl.col(key).cast(kind) for key, kind in columns.items())
-    may_be_null = {"service_to", "valid_to", "norm_micro", *nullable}
-    nulls = [key for key in columns if key not in may_be_null and exact[key].null_count()]
+    else:
+        wrong = {k: found[k] for k, v in columns.items() if found[k] != v and frame.height}
+        if any(kind != pl.Null for kind in wrong.values()):
+            raise SnapshotInvalid(f"{name}: wrong types {wrong}")
+        exact = frame.select(pl.col(key).cast(kind) for key, kind in columns.items())
+    nulls = [key for key in columns if key not in {*_MAY_BE_NULL, *nullable} and exact[key].null_count()]
     if nulls:
         raise SnapshotInvalid(f"{name}: nulls in {nulls}")
     return exact
@@ -66,23 +74,59 @@ def day_number(day: date) -> int:
 
 def days(frame: pl.DataFrame, *, start: str, end: str) -> pl.DataFrame:
     """Replace two date columns by from_day and to_day; an open end becomes OPEN_DAY."""
-    as_day = {start: "from_day", end: "to_day"}
-    return frame.with_columns(
-        pl.col(start).cast(pl.Int32).cast(pl.Int64), pl.col(end).cast(pl.Int32).cast(pl.Int64).fill_null(OPEN_DAY)
-    ).rename(as_day)
+    as_day = {
+        start: pl.col(start).cast(pl.Int32).cast(pl.Int64).alias("from_day"),
+        end: pl.col(end).cast(pl.Int32).cast(pl.Int64).fill_null(OPEN_DAY).alias("to_day"),
+    }
+    return frame.select(as_day.get(name, name) for name in frame.columns)
 
 
 def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str]) -> pl.DataFrame:
     """Join two frames of stretches and keep the days that both hold."""
     both = left.join(right, on=on, suffix="_other")
     start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
-    return both.filter(start < end).with_columns(from_day=start, to_day=end).drop("from_day_other", "to_day_other")
+    shared = {"from_day": start.alias("from_day"), "to_day": end.alias("to_day")}
+    names = [name for name in both.columns if name not in {"from_day_other", "to_day_other"}]
+    return both.select(shared.get(name, name) for name in names).filter(pl.col("from_day") < pl.col("to_day"))
 
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
     """The stretches that touch [start, end), cut to it."""
-    bounded = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
-    return bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
+    begins, ends = frame["from_day"], frame["to_day"]
+    if not (inside_range(begins, most=end - 1) and inside_range(ends, least=start + 1)):
+        frame = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
+    if inside_range(begins, least=start) and inside_range(ends, most=end):
+        return frame
+    return frame.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
+
+
+def days_held(frame: pl.DataFrame) -> int:
+    """How many days the stretches hold together."""
+    return int(frame["to_day"].sum()) - int(frame["from_day"].sum())
+
+
+def overlap(stretches: pl.DataFrame, *, by: str) -> bool:
+    """Whether two stretches of one `by` share a day."""
+    columns = [stretches[name].to_numpy() for name in (by, "from_day", "to_day")]
+    order = np.lexsort(columns[1::-1])
+    keys, begins, ends = (column[order] for column in columns)
+    return bool(((keys[1:] == keys[:-1]) & (begins[1:] < ends[:-1])).any())
+
+
+def inside_range(numbers: pl.Series, *, least: int | None = None, most: int | None = None) -> bool:
+    """Whether every number that is not null lies there: a look that spares filters, which cost much more."""
+    smallest, largest = numbers.min(), numbers.max()
+    if smallest is None or largest is None:
+        return True
+    assert isinstance(smallest, int)
+    assert isinstance(largest, int)
+    return (least is None or smallest >= least) and (most is None or largest <= most)
+
+
+def all_refusals(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """REFUSALS of all frames, which are nearly always empty."""
+    told = [frame for frame in frames if frame.height]
+    return pl.concat(told) if told else _NO_REFUSALS
 
 
 def bounded_quantity(name: str) -> pl.Expr:
@@ -123,6 +167,6 @@ def day_text(name: str) -> pl.Expr:
 def refused(frame: pl.DataFrame, *, code: str, **params: pl.Expr) -> pl.DataFrame:
     """One refusal per distinct row. frame: account_ix, agreement_ix and what params are read from."""
     if frame.is_empty():
-        return empty(columns=REFUSALS)
+        return _NO_REFUSALS
     details = json_of(**params) if params else pl.lit("{}")
     return frame.select("account_ix", "agreement_ix", code=pl.lit(code), params=details).unique(maintain_order=True)

@@ -6,32 +6,25 @@ that consumption covers. So two versions, or a late part and a punctual one, sha
 "*" prices the sum of registers, less those that only a peak or a reactive share is read from (`registers.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from rachun.engine.billing.blocks import block_lines, blocks_of
+from rachun.engine.billing.blocks import block_lines, priced_registers
 from rachun.engine.billing.consumption import consumption_pieces, with_new_days
-from rachun.engine.billing.frames import as_lines, checked, refused
+from rachun.engine.billing.frames import all_refusals, as_lines, checked, days_held, refused
 from rachun.engine.billing.registers import looked_at, not_summed
 from rachun.engine.billing.scaled import scaled
 from rachun.engine.billing.season_use import with_used_before
-from rachun.engine.billing.segments import Stretches, components_of
+from rachun.engine.billing.segments import Stretches
 from rachun.engine.billing.snapshot import ATTRIBUTES, CONSUMPTION, SEASON_USE, empty
-from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
+from rachun.engine.tariffs.components import EVERY_REGISTER, BoundsPer, Metered
 from rachun.engine.tariffs.selection import VersionInForce
+from rachun.values.rounding import WIDE
 
 _GROUP = ["agreement_ix", "price_ix", "window_from"]
-_PLACE = ["version_ix", "component_no", "priced_register"]
-_HOW = ["mode", "flat_at_zero", "blocks_by"]
 _MATCH = ["consumption_ix", "version_ix"]
-_EXTRA = {
-    "unit": pl.String(),
-    "blocks_prorate": pl.Boolean(),
-    "bounds_per": pl.String(),
-    "scaled_by": pl.String(),
-    "scaled_default_micro": pl.Int64(),
-}
+_LENGTH = pl.col("to_day") - pl.col("from_day")
 
 
 def metered_lines(
@@ -48,29 +41,26 @@ def metered_lines(
     Refuses MISSING_CONSUMPTION where a served day of the period is not covered (a missing reading is never zero; a row
     of quantity 0 says that nothing was used), UNKNOWN_REGISTER where no component prices what was used.
     """
-    blocks = blocks_of(versions)
+    registers, blocks = priced_registers(versions)
     checked_rows = checked(consumption, columns=CONSUMPTION, name="consumption")
     pieces, refusals = consumption_pieces(stretches=stretches, consumption=checked_rows)
-    components = components_of(versions, kind=Metered, extra=_EXTRA)
-    registers = blocks.unique("price_ix", maintain_order=True).select("price_ix", *_PLACE, *_HOW)
-    registers = registers.join(components, on=["version_ix", "component_no"])
     apart = not_summed(versions)
     known = empty(columns=ATTRIBUTES) if attributes is None else attributes
     matched = _matched(pieces, registers=registers, by="priced_register", apart=apart)
     cut, unscaled = scaled(matched, registers=registers, attributes=known)
     priced = with_new_days(cut, by=[*_GROUP, "factor_micro"])
-    chooses = registers.filter(pl.col("blocks_by").is_not_null())
-    choosing = _matched(pieces, registers=chooses, by="blocks_by", apart=apart)
-    groups = _chosen(_groups(priced, registers=registers), choosing=choosing)
-    groups = with_used_before(
-        groups, versions=stretches.versions, season_use=empty(columns=SEASON_USE) if season_use is None else season_use
-    )
+    choosing = matched.clear()
+    if registers["blocks_by"].null_count() < registers.height:
+        chooses = registers.filter(pl.col("blocks_by").is_not_null())
+        choosing = _matched(pieces, registers=chooses, by="blocks_by", apart=apart)
+    groups = _groups(priced, registers=registers, choosing=choosing)
+    if (registers["bounds_per"] == BoundsPer.SEASON_TOTAL.value).any():
+        groups = with_used_before(groups, season_use=empty(columns=SEASON_USE) if season_use is None else season_use)
     read = with_new_days(matched, by=_GROUP) if unscaled.height else priced
     missing = [_uncovered(read, registers=registers, stretches=stretches), _unchosen(groups)]
-    others = pieces.join(looked_at(versions), on=["version_ix", "register"], how="anti")
-    unknown = _unknown(others, matched=pl.concat([matched.select(_MATCH), choosing.select(_MATCH)]))
-    lines = block_lines(groups, blocks=blocks, versions=stretches.versions)
-    return as_lines(lines, kind=Metered.kind), pl.concat([refusals, *missing, unknown, unscaled])
+    unknown = _unknown(pieces, matched=(matched, choosing), versions=versions)
+    lines = block_lines(groups, blocks=blocks)
+    return as_lines(lines, kind=Metered.kind), all_refusals([refusals, *missing, unknown, unscaled])
 
 
 def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str, apart: pl.DataFrame) -> pl.DataFrame:
@@ -78,15 +68,22 @@ def _matched(pieces: pl.DataFrame, *, registers: pl.DataFrame, by: str, apart: p
 
     apart: version_ix, register, what the sum of all registers leaves out.
     """
-    every = pl.col(by) == EVERY_REGISTER
-    named = registers.filter(~every).with_columns(register=pl.col(by))
-    by_name = pieces.join(named.select("version_ix", "register", "price_ix"), on=["version_ix", "register"])
-    summable = pieces.join(apart, on=["version_ix", "register"], how="anti") if apart.height else pieces
-    summed = summable.join(registers.filter(every).select("version_ix", "price_ix"), on="version_ix")
-    return pl.concat([by_name, summed.select(by_name.columns)])
+    is_every = pl.col(by) == EVERY_REGISTER
+    every = int((registers[by] == EVERY_REGISTER).sum())
+    found = []
+    if every < registers.height or not every:
+        named = registers.filter(~is_every) if every else registers
+        named = named.select("version_ix", pl.col(by).alias("register"), "price_ix")
+        found.append(pieces.join(named, on=["version_ix", "register"]))
+    if every:
+        summing = registers.filter(is_every) if every < registers.height else registers
+        summable = pieces.join(apart, on=["version_ix", "register"], how="anti") if apart.height else pieces
+        found.append(summable.join(summing.select("version_ix", "price_ix"), on="version_ix"))
+    return pl.concat(found)
 
 
-def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
+def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame, choosing: pl.DataFrame) -> pl.DataFrame:
+    """REGISTERS and the sums of each group. chosen: the usage that chooses the block; their own where no other does."""
     sums = priced.group_by("group", maintain_order=True).agg(
         pl.col("account_ix", "agreement_ix", "price_ix", "window_from", "window_days", "factor_micro").first(),
         pl.col("from_day").min(),
@@ -96,23 +93,22 @@ def _groups(priced: pl.DataFrame, *, registers: pl.DataFrame) -> pl.DataFrame:
         days=pl.col("new_days").sum(),
         consumption=pl.col("consumption_ix"),
     )
+    own, other = pl.when(pl.col("blocks_by").is_null()).then(pl.col("total")), pl.lit(None, WIDE)
     named = sums.join(registers, on="price_ix", maintain_order="left")
+    if choosing.height:
+        others = choosing.group_by(_GROUP).agg(chosen=pl.col("quantity").sum())
+        named, other = named.join(others, on=_GROUP, how="left", maintain_order="left"), pl.col("chosen")
     return named.with_columns(
-        pl.col("basis").list.unique().list.sort().list.join("+"), pl.col("consumption").list.unique().list.sort()
-    )
-
-
-def _chosen(groups: pl.DataFrame, *, choosing: pl.DataFrame) -> pl.DataFrame:
-    """Add `chosen`: the usage that chooses the block; their own where no other register does."""
-    sums = choosing.group_by(_GROUP).agg(chosen=pl.col("quantity").sum())
-    own = pl.when(pl.col("blocks_by").is_null()).then(pl.col("total"))
-    return groups.join(sums, on=_GROUP, how="left", maintain_order="left").with_columns(
-        chosen=pl.coalesce(own, pl.col("chosen"))
+        pl.col("basis").list.unique().list.sort().list.join("+"),
+        pl.col("consumption").list.unique().list.sort(),
+        chosen=pl.coalesce(own, other),
     )
 
 
 def _unchosen(groups: pl.DataFrame) -> pl.DataFrame:
     """Groups whose block another register chooses, without that register's consumption."""
+    if not groups["chosen"].null_count():
+        return all_refusals([])
     return refused(
         groups.filter(pl.col("chosen").is_null()),
         code="MISSING_CONSUMPTION",
@@ -125,10 +121,12 @@ def _unchosen(groups: pl.DataFrame) -> pl.DataFrame:
 def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stretches) -> pl.DataFrame:
     keys = ["agreement_ix", "price_ix"]
     named = registers.select("version_ix", "price_ix", "component", "priced_register")
-    metered_days = stretches.in_period.join(named.select("version_ix", "price_ix"), on="version_ix")
-    due = metered_days.group_by(keys).agg(
-        pl.col("account_ix").first(), length=(pl.col("to_day") - pl.col("from_day")).sum()
-    )
+    metered_days = stretches.in_period.join(named, on="version_ix")
+    own, begins = priced["window_from"].to_numpy() == stretches.start, priced["from_day"].to_numpy()
+    new_days = priced["new_days"].to_numpy()[own & (begins >= stretches.start)]
+    if int(new_days.sum()) == days_held(metered_days):
+        return all_refusals([])  # days covered are days due, each once, so nothing is missing where the sums are equal
+    due = metered_days.group_by(keys).agg(pl.col("account_ix").first(), length=_LENGTH.sum())
     inside = priced.filter(pl.col("window_from") == stretches.start, pl.col("from_day") >= stretches.start)
     covered = inside.group_by(keys).agg(covered=pl.col("new_days").sum())
     missing = due.join(covered, on=keys, how="left", maintain_order="left").filter(
@@ -145,6 +143,14 @@ def _uncovered(priced: pl.DataFrame, *, registers: pl.DataFrame, stretches: Stre
     )
 
 
-def _unknown(pieces: pl.DataFrame, *, matched: pl.DataFrame) -> pl.DataFrame:
-    lost = pieces.join(matched, on=_MATCH, how="anti")
+def _unknown(
+    pieces: pl.DataFrame, *, matched: Iterable[pl.DataFrame], versions: Sequence[VersionInForce]
+) -> pl.DataFrame:
+    """What no component of its version reads, for a price or for anything else."""
+    lost = pieces
+    for known in matched:
+        lost = lost.join(known, on=_MATCH, how="anti") if lost.height and known.height else lost
+    if lost.is_empty():
+        return all_refusals([])
+    lost = lost.join(looked_at(versions), on=["version_ix", "register"], how="anti")
     return refused(lost, code="UNKNOWN_REGISTER", register=pl.col("register"), consumption_ix=pl.col("consumption_ix"))

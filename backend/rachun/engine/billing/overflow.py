@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from rachun.engine.billing.frames import refused
+from rachun.engine.billing.frames import all_refusals, refused
 from rachun.values.rounding import WIDE
 
 SUM_MAX: Final = 10**18  # minor units of all lines of an account, whatever their signs
@@ -16,5 +16,5 @@ def overflowed_sums(lines: pl.DataFrame) -> pl.DataFrame:
     size = pl.max_horizontal(pl.col(name).cast(WIDE).abs() for name in _MONEY)
     largest: int | None = lines.select(size.max()).item()
     if not largest or largest * lines.height <= SUM_MAX:  # the usual case, without a sum over every account
-        return refused(lines.clear(), code="OVERFLOW")
+        return all_refusals([])
     return refused(lines.filter(size.sum().over("account_ix") > SUM_MAX), code="OVERFLOW")

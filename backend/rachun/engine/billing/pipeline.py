@@ -26,7 +26,7 @@ from rachun.engine.billing.capacity import capacity_lines
 from rachun.engine.billing.data import data_items, data_lines
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
-from rachun.engine.billing.frames import refused
+from rachun.engine.billing.frames import LINES, all_refusals, refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.overflow import overflowed_sums
@@ -37,11 +37,11 @@ from rachun.engine.billing.scope import rounded_together
 from rachun.engine.billing.season_use import without
 from rachun.engine.billing.seasons import in_seasons
 from rachun.engine.billing.segments import Stretches, stretches_of
-from rachun.engine.billing.snapshot import CHARGES, REFUSALS, Priced, Snapshot, SnapshotInvalid, empty
+from rachun.engine.billing.snapshot import BUDGET, CHARGES, Priced, Snapshot, SnapshotInvalid, empty
 from rachun.engine.billing.tax import with_tax
 from rachun.engine.billing.traffic import traffic_lines
 from rachun.engine.billing.true_up import PriceOfUse, trued_up
-from rachun.engine.tariffs.components import Capacity, Metered, PerAttribute, Reactive, attributes_of
+from rachun.engine.tariffs.components import Capacity, Fixed, Metered, PerAttribute, Reactive, attributes_of
 
 __all__ = ["Priced", "Snapshot", "SnapshotInvalid", "price"]
 
@@ -69,25 +69,34 @@ def price(snapshot: Snapshot) -> Priced:
     stretches = stretches_of(snapshot=snapshot, fact_days=fact_days_told)
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals, sides = _standing_alone(snapshot, stretches=stretches)
-    lines, allowances, more = _adjusted(lines, sides=sides, snapshot=snapshot, stretches=stretches)
-    discounts = benefit_lines(lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits)
-    ordered = pl.concat([lines, discounts]).join(
-        stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency"),
-        on="version_ix",
-        maintain_order="left",
-    )
-    ordered = ordered.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART, maintain_order=True)
+    lines, allowances, limited = _adjusted(lines, sides=sides, snapshot=snapshot, stretches=stretches)
+    if snapshot.benefits.height:
+        discounts = benefit_lines(
+            lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits
+        )
+        lines = pl.concat([lines, discounts])
+    ordered = _in_order(lines, stretches=stretches)
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
-    refusals = pl.concat(
-        [stretches.refusals, refusals, more, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)]
-    )
-    refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
-    charged = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
-    parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
-    left = allowances.join(parked, on="agreement_ix", how="anti", maintain_order="left")
-    charges = _charges(seasoned.given_back(charged))
-    return Priced(charges=charges, refusals=refusals, allowances=left, budget=budget_of(charges=charges))
+    refused_late = [limited, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)]
+    refusals = all_refusals([stretches.refusals, refusals, *refused_late])
+    if refusals.height:
+        refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
+        taxed = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
+        parked = refusals.select("account_ix").join(stretches.accounts, on="account_ix")
+        allowances = allowances.join(parked, on="agreement_ix", how="anti", maintain_order="left")
+    charges = _charges(seasoned.given_back(taxed))
+    return Priced(charges=charges, refusals=refusals, allowances=allowances, budget=_budget(charges, snapshot=snapshot))
+
+
+def _in_order(lines: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
+    """LINES as a bill shows them, with what their version says of rounding and tax."""
+    known = lines.join(stretches.versions, on="version_ix", maintain_order="left")
+    return known.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART, maintain_order=True)
+
+
+def _budget(charges: pl.DataFrame, *, snapshot: Snapshot) -> pl.DataFrame:
+    return budget_of(charges=charges) if snapshot.benefits.height else empty(columns=BUDGET)
 
 
 def _fact_days(snapshot: Snapshot) -> list[int]:
@@ -101,15 +110,18 @@ def _fact_days(snapshot: Snapshot) -> list[int]:
 
 def _days_touched(snapshot: Snapshot, *, fact_days: list[int]) -> list[date]:
     told = [date(1970, 1, 1) + timedelta(days=day) for day in fact_days]
-    past = [day for name in ("service_from", "service_to", "bill_from") for day in snapshot.past_lines[name].unique()]
-    return [snapshot.period.start, snapshot.period.end, *told, *past]
+    if snapshot.past_lines.height:
+        told += [day for name in ("service_from", "service_to", "bill_from") for day in snapshot.past_lines[name]]
+    return [snapshot.period.start, snapshot.period.end, *told]
 
 
 def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
     for name in ("consumption", "reversed_consumption", "usage", "deliveries"):
         facts: pl.DataFrame = getattr(snapshot, name)
-        strangers = facts.select("agreement_ix").join(stretches.accounts, on="agreement_ix", how="anti")
-        if facts.height and strangers.height:
+        if facts.is_empty():
+            continue
+        strangers = facts.join(stretches.accounts, on="agreement_ix", how="anti")
+        if strangers.height:
             raise SnapshotInvalid(f"{name}: unknown agreement {strangers['agreement_ix'][0]}")
 
 
@@ -122,7 +134,7 @@ def _adjusted(
     """
     told = {"stretches": stretches, "versions": snapshot.versions, "allowances": snapshot.allowances}
     if not sides:
-        return *with_adjustments(lines=lines, **told), empty(columns=REFUSALS)
+        return *with_adjustments(lines=lines, **told), all_refusals([])
     both = Sides(now=pl.concat([one.now for one in sides]), then=pl.concat([one.then for one in sides]))
     past = past_months(sides=both, snapshot=snapshot, stretches=stretches)
     earlier = (pl.col("from_day") < stretches.start) & pl.struct("agreement_ix", "component").is_in(
@@ -138,10 +150,12 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     """
     versions = snapshot.versions
     kinds = {component.kind for version in versions for component in version.tariff.components}
-    lines = [fixed_lines(stretches=stretches, versions=versions)]
+    lines = [empty(columns=LINES)]
     priced: list[tuple[pl.DataFrame, pl.DataFrame]] = []
     sides: list[Sides] = []
-    refusals: list[pl.DataFrame] = [empty(columns=REFUSALS)]
+    refusals: list[pl.DataFrame] = []
+    if Fixed.kind in kinds:
+        lines.append(fixed_lines(stretches=stretches, versions=versions))
     if any(attributes_of(version.tariff) for version in versions):
         refusals.append(doubled(snapshot.attributes, stretches=stretches))
     if PerAttribute.kind in kinds:
@@ -168,7 +182,7 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
         if reported.height:
             priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
     refusals += [refused_rows for _, refused_rows in priced]
-    return pl.concat(lines + [rows for rows, _ in priced]), pl.concat(refusals), sides
+    return pl.concat(lines + [rows for rows, _ in priced]), all_refusals(refusals), sides
 
 
 def _metered(snapshot: Snapshot, *, stretches: Stretches, sides: list[Sides]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -199,24 +213,24 @@ def _of_use(
         reversed_consumption=snapshot.reversed_consumption,
     )
     sides.append(Sides(now=now, then=then))
-    return lines, pl.concat([refusals, more])
+    return lines, all_refusals([refusals, more])
 
 
 def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:
     if lines["currency"].n_unique() < 2:  # noqa: PLR2004 (the usual case, without a window over every line)
-        return refused(lines.clear(), code="MIXED_CURRENCIES")
+        return all_refusals([])
     mixed = lines.filter(pl.col("currency").n_unique().over("account_ix") > 1)
     return refused(mixed, code="MIXED_CURRENCIES", currency=pl.col("currency"))
 
 
 def _charges(lines: pl.DataFrame) -> pl.DataFrame:
-    charges = lines.with_columns(
-        line_ix=pl.int_range(pl.len()).over("account_ix"),
-        service_from=pl.col("from_day").cast(pl.Int32).cast(pl.Date),
-        service_to=pl.col("to_day").cast(pl.Int32).cast(pl.Date),
-        quantity_micro=pl.col("quantity"),
-        net_minor=pl.col("net"),
-        tax_minor=pl.col("tax"),
-        gross_minor=pl.col("gross"),
-    )
-    return charges.select(pl.col(name).cast(dtype) for name, dtype in CHARGES.items())
+    made = {
+        "line_ix": pl.int_range(pl.len()).over("account_ix"),
+        "service_from": pl.col("from_day").cast(pl.Int32),
+        "service_to": pl.col("to_day").cast(pl.Int32),
+        "quantity_micro": pl.col("quantity"),
+        "net_minor": pl.col("net"),
+        "tax_minor": pl.col("tax"),
+        "gross_minor": pl.col("gross"),
+    }
+    return lines.select(made.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in CHARGES.items())

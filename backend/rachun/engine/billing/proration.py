@@ -15,12 +15,15 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from rachun.engine.billing.frames import bounded_quantity, json_of, rounded_amount, text
+from rachun.engine.billing.frames import bounded_quantity, inside_range, json_of, rounded_amount, text
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.rounding import WIDE
 
 _ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den", "proration"]
+_DAYS = {Proration.DAYS.value, Proration.DAYS_OF_30.value}
+_OF_DAYS = pl.col("proration").is_in(list(_DAYS))
+_LENGTH = pl.col("to_day") - pl.col("from_day")
 
 
 def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) -> pl.DataFrame:
@@ -31,15 +34,15 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     (counted and charged at the same price already), proration, vat, numerator and denominator of the unrounded amount
     in minor units, and what `explain` adds.
     """
-    priced = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
-        quantity=bounded_quantity("quantity"), days=pl.col("to_day") - pl.col("from_day")
+    rules = set(rows["proration"].unique())
+    counted, of_days = _counting(rules, stretches=stretches)
+    known = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
+        quantity=bounded_quantity("quantity"), days=_LENGTH, counted=counted, of_days=of_days
     )
-    of_days = pl.col("proration").is_in([Proration.DAYS.value, Proration.DAYS_OF_30.value])
-    by_days, whole = priced.filter(of_days), priced.filter(~of_days)
-    parts = [_by_days(by_days, stretches=stretches)]
-    if whole.height:
-        parts.append(_whole(whole, stretches=stretches))
-    priced = pl.concat(parts).filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
+    parts = [_by_days(known.filter(_OF_DAYS) if rules - _DAYS else known)]
+    if rules - _DAYS:
+        parts.append(_whole(known.filter(~_OF_DAYS), stretches=stretches))
+    priced = _worth_a_line(pl.concat(parts))
     facts = {name: pl.col(name) for name in ("days", "days_before", "proration", "vat")}
     return priced.with_columns(
         unit_price_e8=pl.col("price_e8"),
@@ -55,20 +58,30 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     )
 
 
-def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
-    rows = _counted(rows, stretches=stretches)
+def _worth_a_line(priced: pl.DataFrame) -> pl.DataFrame:
+    """Without those of no quantity or no price; a quantity that is null is one that overflowed."""
+    quantities, prices = priced["quantity"], priced["price_e8"]
+    if not quantities.null_count() and inside_range(quantities, least=1) and inside_range(prices, least=1):
+        return priced
+    return priced.filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
+
+
+def _by_days(rows: pl.DataFrame) -> pl.DataFrame:
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
     den = pl.col("minor_den").cast(WIDE) * pl.col("of_days").cast(WIDE)
-    served = pl.col("counted").cum_sum().over(_ONE_PRICE, order_by="from_day")
-    counted = rows.with_columns(served=served, days_before=served - pl.col("counted"))
+    served = rows.with_columns(served=pl.col("counted").cum_sum().over(_ONE_PRICE, order_by="from_day"))
+    days_before = pl.col("served") - pl.col("counted")
     upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
-    before = rounded_amount(num=per_day * pl.col("days_before").cast(WIDE), den=den)
-    charged = counted.with_columns(amount=upto - before, num=per_day * pl.col("counted").cast(WIDE), den=den)
-    return charged.drop("served")
+    before = rounded_amount(num=per_day * days_before.cast(WIDE), den=den)
+    num = per_day * pl.col("counted").cast(WIDE)
+    return served.with_columns(days_before=days_before, amount=upto - before, num=num, den=den)
 
 
-def _counted(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
-    """counted: the days of a stretch as its proration counts them; of_days: those of the whole period."""
+def _counting(rules: set[str], *, stretches: Stretches) -> tuple[pl.Expr, pl.Expr]:
+    """(the days of a stretch as its proration counts them, those of the whole period)."""
+    whole = pl.lit(stretches.days, pl.Int64)
+    if Proration.DAYS_OF_30.value not in rules:
+        return _LENGTH, whole
     start, end = (date(1970, 1, 1) + timedelta(days=day) for day in (stretches.start, stretches.end))
     months = max(1, (end.year - start.year) * 12 + end.month - start.month)
     of_30 = pl.col("proration") == Proration.DAYS_OF_30.value
@@ -80,9 +93,8 @@ def _counted(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
         at = at.clip(0, 30 * months)
         return pl.when(pl.col(name) == stretches.end).then(30 * months).otherwise(at)
 
-    counted = pl.when(of_30).then(place("to_day") - place("from_day")).otherwise(pl.col("days"))
-    whole = pl.when(of_30).then(30 * months).otherwise(stretches.days)
-    return rows.with_columns(counted=counted, of_days=whole.cast(pl.Int64))
+    counted = pl.when(of_30).then(place("to_day") - place("from_day")).otherwise(_LENGTH)
+    return counted, pl.when(of_30).then(30 * months).otherwise(whole).cast(pl.Int64)
 
 
 def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
@@ -93,6 +105,12 @@ def _whole(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     first = first.unique(keys, keep="first", maintain_order=True)
     first = first.filter((pl.col("proration") == Proration.FULL.value) | (pl.col("days") == stretches.days))
     num, den = pl.col("quantity") * pl.col("price_e8").cast(WIDE), pl.col("minor_den").cast(WIDE)
-    counted = first.with_columns(counted=pl.col("days"), of_days=pl.lit(stretches.days, pl.Int64))
-    none_before = counted.with_columns(days_before=pl.lit(0, pl.Int64))
-    return none_before.with_columns(amount=rounded_amount(num=num, den=den), num=num, den=den)
+    return first.with_columns(
+        counted=pl.col("days"),
+        of_days=pl.lit(stretches.days, pl.Int64),
+        served=pl.col("days"),
+        days_before=pl.lit(0, pl.Int64),
+        amount=rounded_amount(num=num, den=den),
+        num=num,
+        den=den,
+    )

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from rachun.engine.billing.attributes import missing, valued
-from rachun.engine.billing.frames import refused
+from rachun.engine.billing.frames import all_refusals, refused
 from rachun.values.rounding import WIDE
 
 FACTOR_MAX: Final = 10**12  # a million units: keeps bound × factor × days inside 128 bits
@@ -24,9 +24,9 @@ def scaled(
     registers: price_ix, component, scaled_by, scaled_default_micro.
     """
     unscaled = pieces.with_columns(factor_micro=pl.lit(None, pl.Int64))
+    if registers["scaled_by"].null_count() == registers.height:
+        return unscaled, all_refusals([])
     asking = registers.filter(pl.col("scaled_by").is_not_null())
-    if asking.is_empty():
-        return unscaled, refused(pieces.clear(), code="MISSING_ATTRIBUTE")
     named = asking.select("price_ix", "component", "scaled_default_micro", attribute="scaled_by")
     due = pieces.join(named, on="price_ix").with_columns(piece_from=pl.col("from_day"))
     cut = valued(due, attributes=attributes).with_columns(
@@ -36,7 +36,7 @@ def scaled(
     beyond = refused(cut.filter(pl.col("factor_micro") > FACTOR_MAX), code="OVERFLOW", component=pl.col("component"))
     shared = _shared_out(cut).select(unscaled.columns)
     rest = unscaled.join(asking.select("price_ix"), on="price_ix", how="anti")
-    return pl.concat([rest, shared]), pl.concat([missing(cut.filter(absent)), beyond])
+    return pl.concat([rest, shared]), all_refusals([missing(cut.filter(absent)), beyond])
 
 
 def _shared_out(cut: pl.DataFrame) -> pl.DataFrame:

@@ -21,28 +21,22 @@ from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.rounding import WIDE
 
 _KEY: Final = ["agreement_ix", "component", "register", "season_from"]
+_GROUP: Final = ["agreement_ix", "component", "priced_register", "season_from"]
 
 
-def with_used_before(groups: pl.DataFrame, *, versions: pl.DataFrame, season_use: pl.DataFrame) -> pl.DataFrame:
-    """Add used_before, null where bounds are not used up; the frame as it is where no group's are.
+def with_used_before(groups: pl.DataFrame, *, season_use: pl.DataFrame) -> pl.DataFrame:
+    """Add used_before, null where bounds are not used up.
 
-    groups: priced groups of metered use, with from_day. versions: of Stretches. season_use: columns of SEASON_USE.
+    groups: priced groups of metered use, with REGISTERS and from_day. season_use: columns of SEASON_USE.
     """
-    if (groups["bounds_per"] != BoundsPer.SEASON_TOTAL.value).all():
-        return groups
-    begun = (
-        checked(season_use, columns=SEASON_USE, name="season_use").group_by(_KEY).agg(begun=pl.col("used_micro").sum())
-    )
-    named = groups.join(versions.select("version_ix", "season_from"), on="version_ix", maintain_order="left")
-    named = named.with_columns(register=pl.col("priced_register")).join(
-        begun, on=_KEY, how="left", maintain_order="left", nulls_equal=True
-    )
+    known = checked(season_use, columns=SEASON_USE, name="season_use")
+    begun = known.rename({"register": "priced_register"}).group_by(_GROUP).agg(begun=pl.col("used_micro").sum())
+    named = groups.join(begun, on=_GROUP, how="left", maintain_order="left")
     uses_up = (pl.col("bounds_per") == BoundsPer.SEASON_TOTAL.value) & pl.col("season_from").is_not_null()
     total = pl.when(uses_up).then(pl.col("total")).otherwise(0)
-    running = total.cum_sum().over(_KEY, order_by="from_day") - total
+    running = total.cum_sum().over(_GROUP, order_by="from_day") - total
     begin = pl.col("begun").fill_null(0).cast(WIDE)
-    before = named.with_columns(pl.when(uses_up).then(begin + running).alias(USED_BEFORE))
-    return before.drop("season_from", "register", "begun")
+    return named.with_columns(pl.when(uses_up).then(begin + running).alias(USED_BEFORE)).drop("begun")
 
 
 def without(

@@ -5,13 +5,25 @@ fixed, per_attribute and metered lines stand on them. `ruled` are the days on wh
 a call or a delivered service is priced by the version of its day even when that day is not served.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from rachun.engine.billing.frames import OPEN_DAY, checked, clipped, day_number, day_text, days, overlapping, refused
+from rachun.engine.billing.frames import (
+    OPEN_DAY,
+    all_refusals,
+    checked,
+    clipped,
+    day_number,
+    day_text,
+    days,
+    days_held,
+    overlap,
+    overlapping,
+    refused,
+)
 from rachun.engine.billing.snapshot import AGREEMENTS, ASSIGNMENTS, Snapshot, SnapshotInvalid
 from rachun.engine.tariffs.components import Component, Rounding, Taxed
 from rachun.engine.tariffs.selection import VersionInForce
@@ -24,7 +36,7 @@ DAYS_MAX: Final = 1_000  # of a billing period: keeps quantity × price × days 
 class Stretches:
     """Frames with account_ix, agreement_ix, version_ix, from_day, to_day, clipped to what the snapshot can touch.
 
-    presence: served days without regard to tariffs. in_period: `served` cut to the billing period.
+    presence: served days without regard to tariffs. ruled: without account_ix. in_period: `served` cut to the period.
     versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
     tax_exact (tax is taken of the amount before rounding), season_days, season_from (of the season it stands for;
     else null).
@@ -54,15 +66,19 @@ def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
     presence = days(
         checked(snapshot.agreements, columns=AGREEMENTS, name="agreements"), start="service_from", end="service_to"
     )
-    accounts = presence.select("agreement_ix", "account_ix").unique(maintain_order=True)
-    if accounts["agreement_ix"].is_duplicated().any():
+    accounts = presence.select("agreement_ix", "account_ix")
+    if presence["agreement_ix"].n_unique() < presence.height:
+        accounts = accounts.unique(maintain_order=True)
+    if accounts["agreement_ix"].n_unique() < accounts.height:
         raise SnapshotInvalid("agreements: an agreement belongs to one account")
     presence = clipped(presence, start=first, end=last)
     assigned = days(
         checked(snapshot.assignments, columns=ASSIGNMENTS, name="assignments"), start="valid_from", end="valid_to"
     )
     assigned = clipped(assigned, start=first, end=last)
-    ruled = overlapping(assigned, _in_force(snapshot.versions), on="plan_ix").drop("plan_ix")
+    ruled = overlapping(assigned, _in_force(snapshot.versions), on="plan_ix").select(
+        "agreement_ix", "version_ix", "from_day", "to_day"
+    )
     served = overlapping(presence, ruled, on="agreement_ix").sort("agreement_ix", "from_day")
     in_period = clipped(served, start=start, end=end)
     return Stretches(
@@ -70,10 +86,10 @@ def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
         end=end,
         presence=presence,
         served=served,
-        ruled=ruled.join(accounts, on="agreement_ix"),
+        ruled=ruled,
         in_period=in_period,
         accounts=accounts,
-        versions=_version_facts(snapshot.versions),
+        versions=_facts_of(snapshot.versions),
         refusals=_gaps(presence=presence, assigned=assigned, in_period=in_period, start=start, end=end),
     )
 
@@ -87,23 +103,35 @@ def _in_force(versions: Iterable[VersionInForce]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64()), orient="row")
 
 
-def _version_facts(versions: Iterable[VersionInForce]) -> pl.DataFrame:
-    rows = [
-        (
-            v.version_ix,
-            v.tariff.vat.value,
-            v.tariff.rounding == Rounding.HALF_EVEN,
-            10 ** (14 - exponent_of(currency=v.tariff.currency)),
-            v.tariff.currency,
-            v.tariff.taxed == Taxed.EXACT,
-            v.tariff.season_days,
-            v.tariff.season_from,
-        )
-        for v in versions
-    ]
-    schema = {"version_ix": pl.Int64, "vat": pl.String, "to_even": pl.Boolean, "minor_den": pl.Int64}
-    season = {"season_days": pl.Int64, "season_from": pl.Date}
-    return pl.DataFrame(rows, schema={**schema, "currency": pl.String, "tax_exact": pl.Boolean, **season}, orient="row")
+VERSION_FACTS: Final[Mapping[str, pl.DataType]] = {
+    "version_ix": pl.Int64(),
+    "vat": pl.String(),
+    "to_even": pl.Boolean(),
+    "minor_den": pl.Int64(),
+    "currency": pl.String(),
+    "tax_exact": pl.Boolean(),
+    "season_days": pl.Int64(),
+    "season_from": pl.Date(),
+}
+
+
+def version_facts(version: VersionInForce) -> tuple[Any, ...]:
+    """A row of VERSION_FACTS."""
+    tariff = version.tariff
+    return (
+        version.version_ix,
+        tariff.vat.value,
+        tariff.rounding == Rounding.HALF_EVEN,
+        10 ** (14 - exponent_of(currency=tariff.currency)),
+        tariff.currency,
+        tariff.taxed == Taxed.EXACT,
+        tariff.season_days,
+        tariff.season_from,
+    )
+
+
+def _facts_of(versions: Iterable[VersionInForce]) -> pl.DataFrame:
+    return pl.DataFrame([version_facts(one) for one in versions], schema=dict(VERSION_FACTS), orient="row")
 
 
 def components_of(
@@ -125,28 +153,33 @@ def _gaps(
 ) -> pl.DataFrame:
     """Served days of the period without a tariff, with a tariff but no version, or served twice."""
     due = clipped(presence, start=start, end=end)
+    twice = [rows for rows in (due, in_period) if overlap(rows, by="agreement_ix")]
+    if not twice and days_held(due) == days_held(in_period) and not overlap(assigned, by="agreement_ix"):
+        # Ruled days are assigned days, and these are days due; nothing is there twice, so equal sums have equal parts.
+        return all_refusals([])
+    both = overlapping(due, assigned, on="agreement_ix")
     keys = ["account_ix", "agreement_ix"]
     length = (pl.col("to_day") - pl.col("from_day")).sum()
     tallies = (
         due.group_by(keys, maintain_order=True)
         .agg(due=length)
-        .join(overlapping(due, assigned, on="agreement_ix").group_by(keys).agg(assigned=length), on=keys, how="left")
+        .join(both.group_by(keys).agg(assigned=length), on=keys, how="left")
         .join(in_period.group_by(keys).agg(ruled=length), on=keys, how="left")
         .with_columns(pl.col("assigned", "ruled").fill_null(0))
     )
     due_days, assigned_days, ruled_days = pl.col("due"), pl.col("assigned"), pl.col("ruled")
-    ordered = due.sort("agreement_ix", "from_day")
-    twice = _twice(ordered, by="agreement_ix")
-    twice = pl.concat([twice, _twice(in_period, by="agreement_ix")])
-    return pl.concat(
+    return all_refusals(
         [
             refused(tallies.filter(assigned_days < due_days), code="NO_TARIFF", days=due_days - assigned_days),
             refused(tallies.filter(ruled_days < assigned_days), code="NO_VERSION", days=assigned_days - ruled_days),
-            refused(twice, code="OVERLAPPING_SERVICE", day=day_text("from_day")),
+            *([_served_twice(twice)] if twice else []),
         ]
     )
 
 
-def _twice(ordered: pl.DataFrame, *, by: str) -> pl.DataFrame:
-    again = (pl.col(by) == pl.col(by).shift(1)) & (pl.col("from_day") < pl.col("to_day").shift(1))
-    return ordered.filter(again).select("account_ix", "agreement_ix", "from_day")
+def _served_twice(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    agreement, until = pl.col("agreement_ix"), pl.col("to_day").shift(1)
+    again = (agreement == agreement.shift(1)) & (pl.col("from_day") < until)
+    ordered = [rows.sort("agreement_ix", "from_day") for rows in frames]
+    found = [rows.filter(again).select("account_ix", "agreement_ix", "from_day") for rows in ordered]
+    return refused(pl.concat(found), code="OVERLAPPING_SERVICE", day=day_text("from_day"))

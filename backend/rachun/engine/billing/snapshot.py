@@ -7,6 +7,7 @@ Int64 times 10^6. A frame may hold more columns than named; it may hold its colu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Literal
 
 import polars as pl
@@ -162,6 +163,11 @@ REFUSALS: Mapping[str, pl.DataType] = {
 
 def empty(*, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """A frame of the contract without rows."""
+    return _empty(tuple(columns.items())).clear()
+
+
+@cache
+def _empty(columns: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(columns))
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from rachun.engine.billing.frames import AMOUNT_MAX, checked, day_number, days, refused
+from rachun.engine.billing.frames import AMOUNT_MAX, all_refusals, checked, inside_range, refused
 from rachun.engine.billing.snapshot import TAX_RATES, Snapshot, SnapshotInvalid
 from rachun.engine.tariffs.components import VatMode
 from rachun.values.rounding import WIDE, half_up_expr
@@ -21,24 +21,38 @@ _GROUP = ["account_ix", "tax_category", "tax_rate_micro", "vat"]
 
 def with_tax(lines: pl.DataFrame, *, snapshot: Snapshot) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(lines with tax_rate_micro, net, tax, gross; refusals). lines: LINES in their order, with vat and tax_exact."""
-    rated = lines.join(_rates(snapshot), on="tax_category", how="left", maintain_order="left")
-    unrated = pl.col("tax_rate_micro").is_null()
-    refusals = refused(rated.filter(unrated), code="NO_TAX_RATE", tax_category=pl.col("tax_category"))
-    sound = pl.col("amount").is_between(-AMOUNT_MAX, AMOUNT_MAX).fill_null(value=False)
-    overflowed = refused(rated.filter(~sound), code="OVERFLOW", component=pl.col("component"))
-    taxed = _taxed(rated.filter(sound & ~unrated), rounding=snapshot.tax_rounding)
+    rated, refusals = _sound(lines.join(_rates(snapshot), on="tax_category", how="left", maintain_order="left"))
+    taxed = _taxed(rated, rounding=snapshot.tax_rounding)
     inside, amount = pl.col("vat") == VatMode.INSIDE.value, pl.col("amount")
     gross = pl.when(inside).then(amount).otherwise(amount + pl.col("tax"))
-    return taxed.with_columns(gross=gross, net=gross - pl.col("tax")), pl.concat([refusals, overflowed])
+    return taxed.with_columns(gross=gross, net=gross - pl.col("tax")), refusals
+
+
+def _sound(rated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(lines with a rate and an amount in range; refusals of the others)."""
+    amounts = rated["amount"]
+    nulls = rated["tax_rate_micro"].null_count() + amounts.null_count()
+    if not nulls and inside_range(amounts, least=-AMOUNT_MAX, most=AMOUNT_MAX):
+        return rated, all_refusals([])
+    unrated = pl.col("tax_rate_micro").is_null()
+    sound = pl.col("amount").is_between(-AMOUNT_MAX, AMOUNT_MAX).fill_null(value=False)
+    refusals = [
+        refused(rated.filter(unrated), code="NO_TAX_RATE", tax_category=pl.col("tax_category")),
+        refused(rated.filter(~sound), code="OVERFLOW", component=pl.col("component")),
+    ]
+    return rated.filter(sound & ~unrated), all_refusals(refusals)
 
 
 def _rates(snapshot: Snapshot) -> pl.DataFrame:
-    rates = days(checked(snapshot.tax_rates, columns=TAX_RATES, name="tax_rates"), start="valid_from", end="valid_to")
-    day = day_number(snapshot.tax_date)
-    ruling = rates.filter((pl.col("from_day") <= day) & (pl.col("to_day") > day))
-    if ruling["tax_category"].is_duplicated().any():
-        raise SnapshotInvalid(f"tax_rates: two rates of one category on {snapshot.tax_date}")
-    return ruling.select("tax_category", tax_rate_micro=pl.col("rate_micro"))
+    """tax_category, tax_rate_micro on the tax date; there are few, so they are looked through one by one."""
+    rows = checked(snapshot.tax_rates, columns=TAX_RATES, name="tax_rates").rows()
+    day = snapshot.tax_date
+    ruling = [
+        (category, rate) for category, rate, since, until in rows if since <= day and (until is None or day < until)
+    ]
+    if len({category for category, _ in ruling}) < len(ruling):
+        raise SnapshotInvalid(f"tax_rates: two rates of one category on {day}")
+    return pl.DataFrame(ruling, schema={"tax_category": pl.String, "tax_rate_micro": pl.Int64}, orient="row")
 
 
 def _share() -> tuple[pl.Expr, pl.Expr]:
@@ -70,13 +84,12 @@ def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.Dat
         alone = alone.with_columns(tax=pl.when("tax_exact").then(_tax_of_exact()).otherwise(pl.col("tax")))
     if rounding == "LINE":
         return alone
-    keyed = alone.with_row_index("place")
-    groups = (
-        keyed.filter(~pl.col("tax_exact"))
-        .sort(pl.col("amount").abs(), "place", descending=[True, False])
-        .group_by(_GROUP, maintain_order=True)
-        .agg(pl.col("place").first(), whole=pl.col("amount").sum(), parts=pl.col("tax").sum())
-        .select("place", rest=_tax_of(pl.col("whole")) - pl.col("parts"))
+    grouped = [*_GROUP, "tax_exact"]
+    size = pl.col("amount").abs()
+    held = alone.with_columns(
+        together=pl.col("amount").sum().over(grouped),
+        parts=pl.col("tax").sum().over(grouped),
+        takes_rest=(pl.int_range(pl.len()) == size.arg_max()).over(grouped) & ~pl.col("tax_exact"),
     )
-    joined = keyed.join(groups, on="place", how="left", maintain_order="left")
-    return joined.with_columns(tax=pl.col("tax") + pl.col("rest").fill_null(0)).drop("place", "rest")
+    rest = pl.when("takes_rest").then(_tax_of(pl.col("together")) - pl.col("parts")).otherwise(0)
+    return held.with_columns(tax=pl.col("tax") + rest)

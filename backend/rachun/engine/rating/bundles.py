@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from rachun.engine.rating.grants import ASKED, month_grants
+from rachun.engine.rating.running import covered_in_order
 from rachun.engine.tariffs.components import SharedBy
 
 CALLS: Final[Mapping[str, pl.DataType]] = {
@@ -68,10 +69,11 @@ def cover_calls(*, calls: pl.DataFrame, offers: Offers, used: pl.DataFrame) -> t
     used: BUCKETS, what earlier calls took. Calls without a spell are not covered.
     """
     exact = calls.select(pl.col(name).cast(dtype) for name, dtype in CALLS.items())
+    numbered = offers.of_calls.select(_BUCKET).unique().with_row_index("bundle")
+    counted = numbered.join(used, on=_BUCKET, how="left").with_columns(pl.col("used_s").fill_null(0))
     placed = _dated(exact).with_columns(exact["billed_s"]).with_row_index("place")
-    met = placed.join(offers.of_calls, on=_DAY, how="left", maintain_order="left").join(
-        used, on=_BUCKET, how="left", maintain_order="left"
-    )
+    offered = offers.of_calls.join(counted, on=_BUCKET)
+    met = placed.join(offered, on=_DAY, how="left", maintain_order="left")
     nothing = met.filter(pl.col("is_pooled").is_null()).select("place", covered_s=pl.lit(0, pl.Int64))
     alone = _alone(met.filter(~pl.col("is_pooled")))
     taken = alone.group_by(_BUCKET).agg(used_s=pl.col("covered_s").sum())
@@ -89,11 +91,11 @@ def _dated(calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alone(met: pl.DataFrame) -> pl.DataFrame:
-    """Calls that draw on one bucket: a running sum over the bucket, cut off where the bucket ends."""
-    held = pl.col("held_s")
-    upto = pl.col("used_s").fill_null(0) + pl.col("billed_s").cum_sum().over(_BUCKET)
-    reached = [pl.min_horizontal(seconds, held) for seconds in (upto, upto - pl.col("billed_s"))]
-    return met.with_columns(covered_s=pl.max_horizontal(reached[0] - reached[1], pl.lit(0)))
+    """Calls that draw on one bucket."""
+    columns = met.select(pl.col("bundle", "billed_s", "held_s", "used_s").cast(pl.Int64))
+    bundle, billed, held, used = (column.to_numpy() for column in columns)
+    covered = covered_in_order(bundle=bundle, billed_s=billed, held_s=held, used_s=used)
+    return met.with_columns(covered_s=pl.Series(covered, dtype=pl.Int64))
 
 
 def _pooled(days: pl.DataFrame, *, spells: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The way of calls through rows and rate groups: all take their first step together, then their second; few a third.
 
 At each step the row in force at that instant, and of its rate groups the one that the usage consumed so far has
-reached, prices all whole increments up to the next change of either.
+reached, prices all whole increments up to the next change of either. A call from its beginning, by a row that prices
+all units alike and stands until the call ends, needs no steps: that is nearly every call.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rachun.engine.rating.bands import NEVER, NO_SLOT, Pattern, Timeline, draw_timeline, is_constant
-from rachun.engine.rating.table import DestinationTable
+from rachun.engine.rating.table import DestinationTable, of_rows
 from rachun.engine.rating.zones import Int64s
 
 NO_ROW = -1
@@ -28,15 +29,23 @@ class Clock:
 
     def row_at(self, *, table: DestinationTable, schedule: Int64s, instants: Int64s) -> tuple[Int64s, Int64s]:
         """(row, next change) of each schedule at its instant; NO_ROW where none is in force."""
-        slots = np.zeros(len(schedule), dtype=np.int64)
         until = np.full(len(schedule), NEVER, dtype=np.int64)
-        patterns = table.pattern_of[schedule]
+        first = table.first_row[schedule]
+        if not table.has_bands:
+            return table.schedule_rows[first], until
+        slots = np.zeros(len(schedule), dtype=np.int64)
+        patterns = table.pattern_of[schedule] if len(self.lines) > 1 else np.zeros(len(schedule), dtype=np.int64)
         for place, line in enumerate(self.lines):
             if line is not None:
-                here = np.flatnonzero(patterns == place)
+                here = where(patterns == place)
                 slots[here], until[here] = line.at(instants[here])
-        rows = table.schedule_rows[table.first_row[schedule] + np.maximum(slots, 0)]
+        rows = table.schedule_rows[first + np.maximum(slots, 0)]
         return np.where(slots == NO_SLOT, NO_ROW, rows), until
+
+
+def where(mask: Bools) -> Any:
+    """What picks the masked places out of an array; a slice, which copies nothing, where that is all of them."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
 
 
 def wind_clock(*, table: DestinationTable, begin: int, end: int) -> Clock:
@@ -58,18 +67,19 @@ def _wound(patterns: tuple[Pattern, ...], zone: str, begin: int, end: int) -> Cl
 class Course:
     """Calls that are priced, as columns. row: in force at the start. instants: of the start.
 
-    consumed: usage that earlier records of the same call took; upto: usage consumed when this one ends; covered: usage
-    up to which a bundle pays.
+    until: usage at which the row gives way; consumed: usage that earlier records of the same call took; upto: usage
+    consumed when this one ends; covered: usage up to which a bundle pays.
     """
 
     schedule: Int64s
     row: Int64s
     instants: Int64s
+    until: Int64s
     consumed: Int64s
     upto: Int64s
     covered: Int64s
 
-    def only(self, which: npt.NDArray[Any]) -> "Course":
+    def only(self, which: Any) -> "Course":
         return replace(self, **{name: getattr(self, name)[which] for name in self.__slots__})
 
 
@@ -82,11 +92,44 @@ class Consumed:
     is_lost: Bools
 
 
-def consume(*, table: DestinationTable, clock: Clock, course: Course, prices: npt.NDArray[Any]) -> Consumed:
+def consume(*, table: DestinationTable, clock: Clock, course: Course, is_small: bool) -> Consumed:
+    """is_small: no product leaves 64 bits; otherwise what calls are worth are Python integers."""
+    if not is_small:
+        return _walked(table=table, clock=clock, course=course, prices=table.steps.price)
+    is_plain = of_rows(table.flat.is_flat, course.row) & (course.consumed == 0) & (course.until >= course.upto)
+    if is_plain.all():
+        return _at_once(table=table, course=course)
+    found = _nothing(len(course.row), dtype=np.int64)
+    plain, odd = np.flatnonzero(is_plain), np.flatnonzero(~is_plain)
+    _put(found, plain, _at_once(table=table, course=course.only(plain)))
+    _put(found, odd, _walked(table=table, clock=clock, course=course.only(odd), prices=table.steps.small_price))
+    return found
+
+
+def _nothing(size: int, *, dtype: Any) -> Consumed:
+    billed, is_lost = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.bool_)
+    return Consumed(billed=billed, worth=np.zeros(size, dtype=dtype), is_lost=is_lost)
+
+
+def _put(found: Consumed, which: Int64s, part: Consumed) -> None:
+    for name in Consumed.__slots__:
+        getattr(found, name)[which] = getattr(part, name)
+
+
+def _at_once(*, table: DestinationTable, course: Course) -> Consumed:
+    flat = table.flat
+    first, increment, price = (of_rows(values, course.row) for values in (flat.first, flat.increment, flat.price))
+    beyond = np.maximum(course.upto - first, 0)
+    billed = first + -(-beyond // increment) * increment
+    paid = billed - np.clip(course.covered, 0, billed) if course.covered.any() else billed
+    return Consumed(billed=billed, worth=price * paid, is_lost=np.zeros(len(billed), dtype=np.bool_))
+
+
+def _walked(*, table: DestinationTable, clock: Clock, course: Course, prices: npt.NDArray[Any]) -> Consumed:
     """prices: of the table's steps, as int64 where no product can overflow, else as Python integers."""
     consumed, row = course.consumed.copy(), course.row.copy()
-    worth = np.zeros(len(row), dtype=prices.dtype)
-    is_lost = np.zeros(len(row), dtype=np.bool_)
+    found = _nothing(len(row), dtype=prices.dtype)
+    worth, is_lost = found.worth, found.is_lost
     active = np.flatnonzero(consumed < course.upto)
     while active.size:
         done = consumed[active]
@@ -102,7 +145,7 @@ def consume(*, table: DestinationTable, clock: Clock, course: Course, prices: np
         worth[active] += prices[step] * (taken - paid_already)
         consumed[active] = done + taken
         active = active[consumed[active] < course.upto[active]]
-    return Consumed(billed=consumed - course.consumed, worth=worth, is_lost=is_lost)
+    return replace(found, billed=consumed - course.consumed)
 
 
 def _row_now(

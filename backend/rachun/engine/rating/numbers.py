@@ -29,27 +29,46 @@ class NumberingRules:
 
 def normalise_numbers(*, numbers: pl.Series, rules: NumberingRules) -> pl.DataFrame:
     """Columns e164 (digits without +, or null) and error (null, EMPTY_NUMBER, NOT_A_NUMBER or UNRESOLVED_NUMBER)."""
-    frame = numbers.cast(pl.String).alias("raw").to_frame()
-    frame = frame.select(dialled=pl.col("raw").str.replace_all(_WRITTEN, "").fill_null(""))
-    dialled = pl.col("dialled")
-    digits = dialled.str.strip_prefix("+")
-    international = dialled.str.starts_with("+") | dialled.str.starts_with(rules.international_prefix)
-    prefixed = dialled.str.strip_prefix(rules.international_prefix)
-    bare = pl.when(dialled.str.starts_with("+")).then(digits).otherwise(prefixed)
-    resolved = pl.when(international).then(bare).otherwise(_national(dialled, rules))
-    is_number = digits.str.contains(r"^[0-9]+$")
-    short = pl.lit(value=False) if not rules.short_lengths else dialled.str.len_bytes().is_in(list(rules.short_lengths))
-    sound = resolved.str.len_bytes().is_between(*_E164_DIGITS) & ~resolved.str.starts_with("0")
-    sound = (sound | short).fill_null(value=False)
+    resolved = _resolved(numbers, rules)
     error = (
-        pl.when(dialled == "")
+        pl.when(pl.col("dialled") == "")
         .then(pl.lit("EMPTY_NUMBER"))
-        .when(~is_number)
+        .when(~pl.col("is_number"))
         .then(pl.lit("NOT_A_NUMBER"))
-        .when(~sound)
+        .when(~pl.col("is_sound"))
         .then(pl.lit("UNRESOLVED_NUMBER"))
     )
-    return frame.select(e164=pl.when(is_number & sound).then(resolved), error=error)
+    return resolved.select(_E164, error=error)
+
+
+def e164_numbers(*, numbers: pl.Series, rules: NumberingRules) -> pl.Series:
+    """The column e164 alone."""
+    return _resolved(numbers, rules).select(_E164)["e164"]
+
+
+_E164 = pl.when(pl.col("is_number") & pl.col("is_sound")).then("resolved").alias("e164")
+
+
+def _resolved(numbers: pl.Series, rules: NumberingRules) -> pl.DataFrame:
+    """dialled, resolved, is_number, is_sound; in steps, so that what several of them look at is found once."""
+    dialled, digits = pl.col("dialled"), pl.col("digits")
+    read = _plainly_written(numbers).alias("dialled").to_frame().with_columns(digits=dialled.str.strip_prefix("+"))
+    has_plus, has_prefix = dialled.str.starts_with("+"), dialled.str.starts_with(rules.international_prefix)
+    bare = pl.when(has_plus).then(digits).otherwise(dialled.str.strip_prefix(rules.international_prefix))
+    resolved = read.with_columns(
+        resolved=pl.when(has_plus | has_prefix).then(bare).otherwise(_national(dialled, rules)),
+        is_number=digits.str.contains(r"^[0-9]+$"),
+    )
+    is_sound = pl.col("resolved").str.len_bytes().is_between(*_E164_DIGITS) & ~pl.col("resolved").str.starts_with("0")
+    if rules.short_lengths:
+        is_sound |= dialled.str.len_bytes().is_in(list(rules.short_lengths))
+    return resolved.with_columns(is_sound=is_sound.fill_null(value=False))
+
+
+def _plainly_written(numbers: pl.Series) -> pl.Series:
+    """Without what people put between digits; exchanges put nothing there, so looking comes before replacing."""
+    texts = numbers.cast(pl.String).fill_null("")
+    return texts.str.replace_all(_WRITTEN, "") if texts.str.contains(_WRITTEN).any() else texts
 
 
 def normalise_number(*, number: str, rules: NumberingRules) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rachun.engine.rating.calls import SECONDS_MAX
 from rachun.engine.rating.table import AMOUNT_DECIMALS, E8_DECIMALS, DestinationTable
 from rachun.engine.rating.zones import NO_ZONE, WIDTH
-from rachun.values.rounding import MODES, half_even, half_up
+from rachun.values.rounding import half_even, half_up
 
 AMOUNT_MAX = 10**18
 
@@ -51,7 +51,7 @@ def price_call(*, table: DestinationTable, called: str, day: int, seconds: int) 
         worth = min(worth, told["max_cost_e8"] * table.den)
     decimals = told["decimals"]
     den = 10 ** (E8_DECIMALS - decimals) * table.den
-    amount = _ROUNDED[MODES[int(table.modes[row])]](num=worth, den=den) * 10 ** (AMOUNT_DECIMALS - decimals)
+    amount = _ROUNDED[told["rounding"]](num=worth, den=den) * 10 ** (AMOUNT_DECIMALS - decimals)
     if amount > AMOUNT_MAX:
         return None
     return PricedCall(prefix=told["prefix"], label=told["label"], billed_s=billed, amount_micro=amount)

@@ -7,6 +7,7 @@ multiple of their units, so 0.1 / 60 × 60 is 0.1 and nothing is cut off before 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import lcm
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,7 @@ STRATEGIES = ("", "FREE", "DISCONNECT")
 USAGE_MAX = 10**12  # of any interval or threshold: keeps the usage of a call inside 64 bits
 AMOUNT_DECIMALS = 6
 E8_DECIMALS = 8
+_MINUTE_S = 60
 SMALL = 2**61  # what a product in 64 bits may reach
 
 
@@ -68,11 +70,24 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlatRows:
+    """Rows whose units all cost the same: a first interval, then whole increments. Few price lists have any other.
+
+    is_flat tells which rows; first, increment and price mean nothing for the others. Columns as `of_rows` reads them.
+    """
+
+    is_flat: npt.NDArray[np.bool_]
+    first: Int64s
+    increment: Int64s
+    price: Int64s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationTable:
     """den: what prices and fees are over, in 10^-8 currency units. patterns: the distinct sets of bands.
 
     pattern_of, first_row, dearest (price of a unit, at most 2^62): of each schedule; schedule_rows holds the schedules'
-    rows one after another. modes: how each row rounds, as a place in MODES.
+    rows one after another. modes: how each row rounds, as a place in MODES. modes and numbers: as `of_rows` reads them.
     """
 
     rows: pl.DataFrame
@@ -85,6 +100,7 @@ class DestinationTable:
     modes: npt.NDArray[np.int64]
     numbers: Mapping[str, Int64s]
     steps: Steps
+    flat: FlatRows
     den: int
     time_zone: str
     measures_time: bool
@@ -93,6 +109,15 @@ class DestinationTable:
     @property
     def has_bands(self) -> bool:
         return not all(is_constant(pattern) for pattern in self.patterns)
+
+
+def of_rows(values: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The value of each row. A column that says the same of every row is kept as one value and answers with it."""
+    return values if len(values) == 1 else values[rows]
+
+
+def _kept(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values[:1] if len(values) and (values == values[0]).all() else values
 
 
 def destination_table(
@@ -120,18 +145,21 @@ def destination_table(
     )
     patterns, pattern_of = _patterns(exact, zones=zones, bands=bands)
     lengths = np.array([len(schedule) for schedule in zones.schedules], dtype=np.int64)
+    first_row = np.cumsum(lengths) - lengths
+    schedule_rows = np.array([row for schedule in zones.schedules for row in schedule], dtype=np.int64)
     steps, den = _steps(exact)
     return DestinationTable(
         rows=exact,
         zones=zones,
         patterns=patterns,
         pattern_of=pattern_of,
-        first_row=np.cumsum(lengths) - lengths,
-        schedule_rows=np.array([row for schedule in zones.schedules for row in schedule], dtype=np.int64),
-        dearest=_dearest(zones, steps=steps),
-        modes=np.array([MODES.index(mode) for mode in exact["rounding"]], dtype=np.int64),
+        first_row=first_row,
+        schedule_rows=schedule_rows,
+        dearest=_dearest(steps, first_row=first_row, schedule_rows=schedule_rows),
+        modes=_modes(exact),
         numbers=_numbers(exact),
         steps=steps,
+        flat=_flat(steps),
         den=den,
         time_zone=time_zone,
         measures_time=measures_time,
@@ -175,15 +203,23 @@ def _refuse_wrong(rows: pl.DataFrame, *, bands: Sequence[TimeBand]) -> None:
 
 def _patterns(rows: pl.DataFrame, *, zones: ZoneIndex, bands: Sequence[TimeBand]) -> tuple[tuple[Pattern, ...], Int64s]:
     by_code = {ALWAYS.code: ALWAYS, **{band.code: band for band in bands}}
-    weighted = [Weighted(band=by_code[code], weight=weight) for code, weight in rows.select("band", "weight").rows()]
-    numbers: dict[Pattern, int] = {}
+    kinds: dict[tuple[str, int], int] = {}
+    kind_of = [kinds.setdefault(kind, len(kinds)) for kind in rows.select("band", "weight").iter_rows()]
+    weighted = [Weighted(band=by_code[code], weight=weight) for code, weight in kinds]
+    numbers: dict[tuple[int, ...], int] = {}
     found = []
     for schedule in zones.schedules:
-        pattern = tuple(weighted[row] for row in schedule)
+        pattern = tuple([kind_of[row] for row in schedule])
         if len(set(pattern)) < len(pattern):
             raise PrefixAmbiguous(rows["prefix"][schedule[0]])
         found.append(numbers.setdefault(pattern, len(numbers)))
-    return tuple(numbers), np.array(found, dtype=np.int64)
+    patterns = tuple(tuple(weighted[kind] for kind in pattern) for pattern in numbers)
+    return patterns, np.array(found, dtype=np.int64)
+
+
+def _modes(rows: pl.DataFrame) -> Int64s:
+    places = rows["rounding"].replace_strict(MODES, range(len(MODES)), return_dtype=pl.Int64).to_numpy()
+    return _kept(places) if rows.height else np.zeros(1, dtype=np.int64)
 
 
 def _numbers(rows: pl.DataFrame) -> Mapping[str, Int64s]:
@@ -191,16 +227,32 @@ def _numbers(rows: pl.DataFrame) -> Mapping[str, Int64s]:
     cap = pl.when(pl.col("max_cost_strategy") == "FREE").then("max_cost_e8")
     names = ("connection_fee_e8", "minimum_e8", "minimum_s", "free_below_s", "decimals")
     columns = rows.select(*names, cap_e8=cap).fill_null(-1)
-    return {column.name: column.to_numpy() if rows.height else np.zeros(1, dtype=np.int64) for column in columns}
+    return {column.name: _kept(column.to_numpy()) if rows.height else np.zeros(1, np.int64) for column in columns}
 
 
-def _dearest(zones: ZoneIndex, *, steps: Steps) -> Int64s:
-    bounds = zip(steps.first.tolist(), steps.count.tolist(), strict=True)
-    of_row = [min(max(steps.price[first : first + count]), 2**62) for first, count in bounds]
-    return np.array([max(of_row[row] for row in schedule) for schedule in zones.schedules], dtype=np.int64)
+def _dearest(steps: Steps, *, first_row: Int64s, schedule_rows: Int64s) -> Int64s:
+    if not len(first_row):
+        return np.zeros(0, dtype=np.int64)
+    of_row = np.maximum.reduceat(np.minimum(steps.price, 2**62).astype(np.int64), steps.first)
+    dearest: Int64s = np.maximum.reduceat(of_row[schedule_rows], first_row)
+    return dearest
+
+
+def _flat(steps: Steps) -> FlatRows:
+    first, latest = steps.first, steps.first + steps.count - 1
+    follows = (steps.count == 2) & (steps.from_s[latest] == steps.increment[first])  # noqa: PLR2004 -- first, then on
+    is_flat = (steps.count == 1) | (follows & (steps.small_price[first] == steps.small_price[latest]))
+    return FlatRows(
+        is_flat=_kept(is_flat),
+        first=_kept(steps.increment[first]),
+        increment=_kept(steps.increment[latest]),
+        price=_kept(steps.small_price[first]),
+    )
 
 
 def _steps(rows: pl.DataFrame) -> tuple[Steps, int]:
+    if rows["steps"].null_count() == rows.height:
+        return _classic_steps(rows), _MINUTE_S
     groups = [
         _own(steps) if steps is not None else _classic(price, first, increment)
         for steps, price, first, increment in rows.select(
@@ -210,18 +262,35 @@ def _steps(rows: pl.DataFrame) -> tuple[Steps, int]:
     for prefix, group in zip(rows["prefix"].to_list(), groups, strict=True):
         _refuse_wrong_steps(group, prefix=prefix)
     den = lcm(*{per for group in groups for _, _, per, _ in group})
-    counts = np.array([len(group) for group in groups], dtype=np.int64)
     flat = [step for group in groups for step in group]
-    prices = [price * (den // per) for _, price, per, _ in flat]
-    steps = Steps(
-        first=np.cumsum(counts) - counts,
-        count=counts,
+    return _laid_out(
+        counts=np.array([len(group) for group in groups], dtype=np.int64),
         from_s=np.array([from_s for from_s, _, _, _ in flat], dtype=np.int64),
         increment=np.array([increment for _, _, _, increment in flat], dtype=np.int64),
-        price=np.array(prices, dtype=object),
-        small_price=np.array([min(price, SMALL) for price in prices], dtype=np.int64),
+        price=np.array([price * (den // per) for _, price, per, _ in flat], dtype=object),
+    ), den
+
+
+def _classic_steps(rows: pl.DataFrame) -> Steps:
+    """As _classic says of one row."""
+    first, increment = rows["first_interval_s"].to_numpy(), rows["increment_s"].to_numpy()
+    counts = 1 + (first > 0).astype(np.int64)
+    beyond = np.cumsum(counts) - 1
+    from_s, increments = np.zeros(counts.sum(), dtype=np.int64), np.repeat(first, counts)
+    from_s[beyond], increments[beyond] = first, increment
+    price = np.repeat(rows["price_per_minute_e8"].to_numpy(), counts).astype(object)
+    return _laid_out(counts=counts, from_s=from_s, increment=increments, price=price)
+
+
+def _laid_out(*, counts: Int64s, from_s: Int64s, increment: Int64s, price: npt.NDArray[np.object_]) -> Steps:
+    return Steps(
+        first=np.cumsum(counts) - counts,
+        count=counts,
+        from_s=from_s,
+        increment=increment,
+        price=price,
+        small_price=np.minimum(price, SMALL).astype(np.int64),
     )
-    return steps, den
 
 
 Group = list[tuple[int, int, int, int]]  # from_s, price_e8, per, increment
@@ -232,8 +301,8 @@ def _own(steps: list[dict[str, int]]) -> Group:
 
 
 def _classic(price: int, first: int, increment: int) -> Group:
-    beyond = (first, price, 60, increment)
-    return [(0, price, 60, first), beyond] if first else [beyond]
+    beyond = (first, price, _MINUTE_S, increment)
+    return [(0, price, _MINUTE_S, first), beyond] if first else [beyond]
 
 
 def _refuse_wrong_steps(group: Group, *, prefix: str) -> None:

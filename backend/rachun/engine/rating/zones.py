@@ -20,6 +20,9 @@ import polars as pl
 WIDTH = 15
 PREFIX_MAX = 40
 NO_ZONE = -1
+_TENS = 10 ** np.arange(WIDTH + 1, dtype=np.int64)
+# By length: what a number without a sign or a zero in front is at least, and what lays it out on WIDTH digits.
+_LEAST, _PADDING = np.concatenate([_TENS[:1], _TENS[:-1]]), _TENS[::-1]
 _OPEN = 2_932_896  # 9999-12-31
 _EPOCH = date(1970, 1, 1)
 
@@ -72,7 +75,7 @@ class ZoneIndex:
 
     def find(self, *, called: pl.Series, days: Int64s) -> Int64s:
         """Schedule of each dialled text on its day (since 1970-01-01), NO_ZONE where there is none or no text."""
-        epoch = np.searchsorted(self.epochs, days, side="right") - 1
+        epoch = self._epochs_of(days)
         text = pl.col("called")
         read = (
             called.alias("called")
@@ -83,22 +86,38 @@ class ZoneIndex:
             )
         )
         lengths, numbers = read["length"].to_numpy(), read["number"].to_numpy()
-        tens = 10 ** np.arange(WIDTH + 1, dtype=np.int64)
         fits = (lengths >= max(self.longest, 1)) & (lengths <= WIDTH)
-        plain = fits & (numbers >= tens[np.where(fits, lengths - 1, 0)])  # neither a sign nor a zero in front
-        padded = numbers * tens[np.where(plain, WIDTH - lengths, 0)]
+        plain = fits & (numbers >= _LEAST[np.where(fits, lengths, 0)])
+        if plain.all():
+            return self._found(self.numbers, values=numbers * _PADDING[lengths], epoch=epoch)
         found = np.full(len(called), NO_ZONE, dtype=np.int64)
-        _fill(found, ranges=self.numbers, values=padded, epoch=epoch, rows=plain)
-        is_text = ~plain & called.is_not_null().to_numpy()
-        if is_text.any():
-            self._fill_texts(found, called=called, epoch=epoch, rows=np.flatnonzero(is_text))
+        where = np.flatnonzero(plain)
+        padded = numbers[where] * _PADDING[lengths[where]]
+        found[where] = self._found(self.numbers, values=padded, epoch=epoch[where])
+        where = np.flatnonzero(~plain & called.is_not_null().to_numpy())
+        if where.size:
+            texts = np.array([text.encode() for text in called.gather(where).to_list()], dtype=np.bytes_)
+            found[where] = self._found(self.texts, values=texts, epoch=epoch[where])
         return found
 
-    def _fill_texts(self, found: Int64s, *, called: pl.Series, epoch: Int64s, rows: Int64s) -> None:
-        texts = np.array([text.encode() for text in called.gather(rows).to_list()], dtype=np.bytes_)
-        part = np.full(len(rows), NO_ZONE, dtype=np.int64)
-        _fill(part, ranges=self.texts, values=texts, epoch=epoch[rows], rows=np.ones(len(rows), dtype=np.bool_))
-        found[rows] = part
+    def _epochs_of(self, days: Int64s) -> Int64s:
+        """The span of each day; calls of one file hardly ever lie in two."""
+        if not len(days):
+            return np.zeros(0, dtype=np.int64)
+        first, latest = np.searchsorted(self.epochs, [days.min(), days.max()], side="right") - 1
+        if first == latest:
+            return np.full(len(days), first, dtype=np.int64)
+        spans: Int64s = np.searchsorted(self.epochs, days, side="right") - 1
+        return spans
+
+    def _found(self, ranges: Sequence[Ranges], *, values: npt.NDArray[Any], epoch: Int64s) -> Int64s:
+        if len(values) and not np.any(epoch != epoch[0]):
+            return ranges[int(epoch[0])].owner_of(values)
+        found = np.full(len(values), NO_ZONE, dtype=np.int64)
+        for place, part in enumerate(ranges):
+            here = np.flatnonzero(epoch == place)
+            found[here] = part.owner_of(values[here])
+        return found
 
 
 def index_prefixes(*, prefixes: Iterable[Prefix]) -> ZoneIndex:
@@ -118,14 +137,6 @@ def index_prefixes(*, prefixes: Iterable[Prefix]) -> ZoneIndex:
         schedules=tuple(numbers),
         longest=max((len(p.digits) for p in listed if p.digits.isdigit()), default=0),
     )
-
-
-def _fill(
-    found: Int64s, *, ranges: Sequence[Ranges], values: npt.NDArray[Any], epoch: Int64s, rows: npt.NDArray[np.bool_]
-) -> None:
-    for place, part in enumerate(ranges):
-        here = np.flatnonzero(rows & (epoch == place)) if len(ranges) > 1 else np.flatnonzero(rows)
-        found[here] = part.owner_of(values[here])
 
 
 def _schedules_on(prefixes: Sequence[Prefix], *, day: int, numbers: dict[Schedule, int]) -> dict[str, int]:
