@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from rachun.apps.agreements.models import ServiceAgreement, ServiceTerm
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.job_runner import run_job_now
@@ -99,23 +100,40 @@ class TestBundles:
 
 
 def phone(
-    source: UsageSource, *, number: str, included: dict[str, object], like: ServiceAgreement | None = None
+    source: UsageSource,
+    *,
+    number: str,
+    included: dict[str, object],
+    like: ServiceAgreement | None = None,
+    since: date = date(2025, 1, 1),
 ) -> ServiceAgreement:
     """Another telephone with the bundle; on the account of another one where `like` is given."""
     branch = Branch.objects.get(legal_entity=source.legal_entity)
     account = None if like is None else like.account
-    agreement = make_agreement(branch=branch, service="PHONE", served=(date(2025, 1, 1), None), account=account)
+    agreement = make_agreement(branch=branch, service="PHONE", served=(since, None), account=account)
     [calls, *others] = PHONE_TARIFF["components"]
     make_plan(agreement=agreement, body={**PHONE_TARIFF, "components": [{**calls, "included": included}, *others]})
     give_number(agreement=agreement, number=number)
     return agreement
 
 
+def end(agreement: ServiceAgreement, *, on: date) -> None:
+    [term] = ServiceTerm.objects.filter(agreement=agreement)
+    ServiceTerm.objects.filter(id=term.id).update(superseded_at=timezone.now())
+    ServiceTerm.objects.create(
+        agreement=agreement,
+        service_point_id=term.service_point_id,
+        valid_from=term.valid_from,
+        valid_to=on,
+        recorded_at=timezone.now(),
+    )
+
+
 class TestABundle:
     def test_by_days_gives_a_part_of_a_month_its_part(self, source: UsageSource) -> None:
         """310 seconds of January by days; service began on the 16th: 310 × 16 / 31 = 160."""
-        agreement = phone(source, number=OTHER, included={"seconds": 310, "proration": "DAYS"})
-        ServiceTerm.objects.filter(agreement=agreement).update(valid_from=date(2026, 1, 16))
+        by_days = {"seconds": 310, "proration": "DAYS"}
+        phone(source, number=OTHER, included=by_days, since=date(2026, 1, 16))
 
         load(source, *(call(f"{day}.01.2026 12:00:00", caller=OTHER, seconds=100) for day in (17, 20)))
 
@@ -125,7 +143,7 @@ class TestABundle:
         """A call was promised the whole month; of what is told later only later calls know: 10 days of 31 are 100."""
         agreement = phone(source, number=OTHER, included={"seconds": 310, "proration": "DAYS"})
         load(source, call("02.01.2026 12:00:00", caller=OTHER, seconds=150))
-        ServiceTerm.objects.filter(agreement=agreement).update(valid_to=date(2026, 1, 11))
+        end(agreement, on=date(2026, 1, 11))
 
         load(source, call("03.01.2026 12:00:00", caller=OTHER, seconds=60))
 
@@ -147,8 +165,7 @@ class TestABundle:
 
     def test_lives_on_as_long_as_it_says_and_what_expires_first_goes_first(self, source: UsageSource) -> None:
         """January leaves 30 s, February takes them and 70 of its own 90, March has February's 20 and its own 90."""
-        agreement = phone(source, number=OTHER, included={"seconds": 90, "rollover_periods": 1})
-        ServiceTerm.objects.filter(agreement=agreement).update(valid_from=date(2026, 1, 1))
+        phone(source, number=OTHER, included={"seconds": 90, "rollover_periods": 1}, since=date(2026, 1, 1))
 
         load(
             source,
