@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle.worlds import frame, micro, snapshot_of
 from rachun.engine.billing.pipeline import price
-from rachun.engine.billing.snapshot import CONSUMPTION, PAST_LINES, Priced
+from rachun.engine.billing.snapshot import BENEFITS, CONSUMPTION, PAST_LINES, Priced, Snapshot
 from rachun.engine.explain.columns import lines_of
 from rachun.engine.explain.facts import Derivation, PriceSource
 from rachun.engine.explain.registry import explain_bill
@@ -46,13 +46,17 @@ def of_february(*components: dict[str, Any], quantity: str, basis: str) -> Price
     return price(snapshot_of(made))
 
 
-def bill(
+def bill(*components: dict[str, Any], **told: Any) -> Priced:
+    return price(of_march(*components, **told))
+
+
+def of_march(
     *components: dict[str, Any],
     estimated: str = "100",
     february: str = "20",
     march: str = "30",
     knows: bool = True,
-) -> Priced:
+) -> Snapshot:
     """March's bill, which takes February's estimate back. knows: whether it is told what February's bill holds."""
     made = world((LONG_AGO, tariff(FEE, ENERGY, *components)))
     made.consumption = [
@@ -64,7 +68,7 @@ def bill(
     if knows:
         past = billed_then(of_february(*components, quantity=estimated, basis="ESTIMATED"))
         snapshot = dataclasses.replace(snapshot, past_lines=past)
-    return price(snapshot)
+    return snapshot
 
 
 def net(answer: Priced, kind: str) -> int:
@@ -128,6 +132,14 @@ class TestATrueUp:
         answer = bill(beside("allowance", quantity="25", unit="kWh", rollover_periods=1))
 
         assert answer.refusals["code"].to_list() == ["TRUE_UP_UNDER_ROLLOVER"]
+
+    def test_is_refused_where_a_benefit_was_taken_of_what_the_limit_left(self) -> None:
+        rights = [(1, 7, 1, 1, "C", 50 * 10**6, None, "IN_KIND", "BUDGET", LONG_AGO, None)]
+        benefits = pl.DataFrame(rights, schema=dict(BENEFITS), orient="row")
+
+        answer = price(dataclasses.replace(of_march(beside("cap", amount="40.00")), benefits=benefits))
+
+        assert answer.refusals["code"].unique().to_list() == ["TRUE_UP_NOT_DERIVED"]
 
     def test_asks_for_nothing_where_no_limit_looks_at_what_is_corrected(self) -> None:
         answer = bill(beside("cap", of=["fee"], amount="1.00"), knows=False)

@@ -8,7 +8,8 @@ and this month's own limits do not see them.
 
 Where that cannot be done the account is refused, with the days: TRUE_UP_NOT_DERIVED when the bill of the month does not
 hold what is taken back, and TRUE_UP_UNDER_ROLLOVER when included units live on, because every later month would have to
-be done again, too. Months that no minimum, cap or allowance looks at go on as the difference of use alone.
+be done again, too. A discount of a benefit is a share of what limits leave, so its month is refused as well. Months
+that no minimum, cap or allowance looks at go on as the difference of use alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,10 @@ def past_months(*, sides: Sides, snapshot: Snapshot, stretches: Stretches) -> Pa
         own = billed.filter(pl.col("bill_from") == start, pl.col("bill_to") == end)
         parts = [side.filter(pl.col("from_day").is_between(start, end - 1)) for side in (then, now)]
         made.append(_month(own.select(LINES.keys()), then=parts[0], now=parts[1], snapshot=snapshot, span=(start, end)))
-    return PastMonths(apart=apart, lines=pl.concat(made), refusals=pl.concat(refusals))
+    lines = pl.concat(made)
+    entitled = lines.join(snapshot.benefits.select("agreement_ix").unique(), on="agreement_ix", how="semi")
+    refusals.append(_refused(entitled, code="TRUE_UP_NOT_DERIVED"))
+    return PastMonths(apart=apart, lines=lines, refusals=pl.concat(refusals))
 
 
 def _month(
