@@ -132,15 +132,17 @@ def _adjusted(
 
     Corrections of months that limits look at bring those limits with them, and this month's limits pass them over.
     """
-    told = {"stretches": stretches, "versions": snapshot.versions, "allowances": snapshot.allowances}
+    adjusted_of = partial(
+        with_adjustments, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
+    )
     if not sides:
-        return *with_adjustments(lines=lines, **told), all_refusals([])
+        return *adjusted_of(lines=lines), all_refusals([])
     both = Sides(now=pl.concat([one.now for one in sides]), then=pl.concat([one.then for one in sides]))
     past = past_months(sides=both, snapshot=snapshot, stretches=stretches)
     earlier = (pl.col("from_day") < stretches.start) & pl.struct("agreement_ix", "component").is_in(
         past.apart.to_struct().implode()
     )
-    adjusted, allowances = with_adjustments(lines=lines.filter(~earlier), **told)
+    adjusted, allowances = adjusted_of(lines=lines.filter(~earlier))
     return pl.concat([adjusted, lines.filter(earlier), past.lines]), allowances, past.refusals
 
 

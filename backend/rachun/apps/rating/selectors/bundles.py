@@ -19,7 +19,8 @@ from rachun.engine.tariffs.components import SharedBy, Traffic
 from rachun.engine.tariffs.parsing import parse_version
 
 NOW: Final = datetime(1970, 1, 1, tzinfo=UTC)  # the instant of whoever asks for what is in force today
-_KNOWN: Final = {"known_from": pl.Datetime("us", "UTC"), "known_to": pl.Datetime("us", "UTC")}
+INSTANT: Final = pl.Datetime("us", "UTC")
+_KNOWN: Final = {"known_from": INSTANT, "known_to": INSTANT}
 _OFFERED: Final = ("component", "seconds", "proration", "shared_by", "rollover_periods")
 _DATED: Final = {"valid_from": pl.Date(), "valid_to": pl.Date()}
 
@@ -82,10 +83,10 @@ def with_sharers(agreement_ids: pl.Series, *, included: Sequence[Included]) -> p
 
 def list_spells(*, facts: TariffFacts, included: Sequence[Included]) -> pl.DataFrame:
     """SPELLS of the agreements of `facts`, as they are in force today: known at NOW and ever since."""
-    instants = [pl.lit(NOW).alias("known_from"), pl.lit(None).alias("known_to")]
+    instants = [pl.lit(NOW).cast(INSTANT).alias("known_from"), pl.lit(None, INSTANT).alias("known_to")]
     return _spells(
-        facts.terms.with_columns(instants).cast(_KNOWN),
-        facts.plans.with_columns(instants).cast(_KNOWN),
+        facts.terms.with_columns(instants),
+        facts.plans.with_columns(instants),
         versions=facts.versions,
         included=included,
     )
@@ -153,4 +154,5 @@ def _ever_known(rows: QuerySet[Any, tuple[Any, ...]], columns: dict[str, pl.Data
     found = pl.DataFrame(list(rows), schema=columns, orient="row")
     first_change = pl.col("known_to").min().over("agreement_id")
     is_first = (pl.col("known_from") < first_change).fill_null(value=True)
-    return found.with_columns(known_from=pl.when(is_first).then(pl.lit(NOW)).otherwise("known_from")).cast(_KNOWN)
+    ever = pl.when(is_first).then(pl.lit(NOW)).otherwise("known_from")
+    return found.with_columns(known_from=ever.cast(INSTANT))

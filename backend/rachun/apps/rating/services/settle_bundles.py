@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.selectors.bundles import (
+    INSTANT,
     NOW,
     Included,
     list_included,
@@ -31,7 +32,6 @@ UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_
  WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.state = 'RATED' AND r.covered_s IS NULL
 """
 CHUNK = 500_000
-INSTANT = pl.Datetime("us", "UTC")
 NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": INSTANT})
 _REPLAYED = {
     "load_key": pl.String(),
