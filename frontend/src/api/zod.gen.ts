@@ -1880,6 +1880,26 @@ export const zRateDeckIn = z.object({
 });
 
 /**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export const zRatePlansIn = z.object({
+    legal_entity_id: z.uuid(),
+    timings: z.string(),
+    destinations: z.string(),
+    rates: z.string(),
+    destination_rates: z.string(),
+    rating_plans: z.string(),
+    rating_profiles: z.string(),
+    encoding: z.union([
+        zFileEncoding,
+        zNullEnum
+    ]).nullable(),
+    valid_from: z.iso.date().nullable(),
+    keep_good: z.boolean().default(false),
+    dry_run: z.boolean().default(false)
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zRateStepOut = z.object({
@@ -5064,6 +5084,14 @@ export const zHandOverPremiseResponse = z.array(zAgreementOut);
 export const zCreateQuoteBody = zQuoteIn;
 
 export const zCreateQuoteResponse = zQuoteOut;
+
+export const zImportRatePlansBody = zRatePlansIn;
+
+export const zImportRatePlansHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zImportRatePlansResponse = zJobOut;
 
 export const zImportReadingsBody = zReadingImportIn;
 

@@ -2511,6 +2511,50 @@ export type RateDeckIn = {
 };
 
 /**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export type RatePlansIn = {
+    legal_entity_id: string;
+    /**
+     * Tag, years, months, days of the month, weekdays, time.
+     */
+    timings: Blob | File;
+    /**
+     * Tag, prefix.
+     */
+    destinations: Blob | File;
+    /**
+     * Tag, connection fee, rate, unit, increment, from.
+     */
+    rates: Blob | File;
+    /**
+     * Tag, destination, rate, rounding, decimals, most, what happens beyond.
+     */
+    destination_rates: Blob | File;
+    /**
+     * Tag, destination rates, timing, weight.
+     */
+    rating_plans: Blob | File;
+    /**
+     * Who is sold a plan, of what kind, from when.
+     */
+    rating_profiles: Blob | File;
+    encoding: FileEncoding | NullEnum | null;
+    /**
+     * Of plans that no profile dates; without it, today.
+     */
+    valid_from: string | null;
+    /**
+     * Keep the good rows though others are wrong.
+     */
+    keep_good: boolean;
+    /**
+     * Say what would happen and change nothing.
+     */
+    dry_run: boolean;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type RateStepOut = {
@@ -11849,6 +11893,70 @@ export type CreateQuoteResponses = {
 };
 
 export type CreateQuoteResponse = CreateQuoteResponses[keyof CreateQuoteResponses];
+
+export type ImportRatePlansData = {
+    body: RatePlansIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rate-plan-imports';
+};
+
+export type ImportRatePlansErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ImportRatePlansError = ImportRatePlansErrors[keyof ImportRatePlansErrors];
+
+export type ImportRatePlansResponses = {
+    202: JobOut;
+};
+
+export type ImportRatePlansResponse = ImportRatePlansResponses[keyof ImportRatePlansResponses];
 
 export type ImportReadingsData = {
     body: ReadingImportIn;
