@@ -8,9 +8,8 @@ import pytest
 from django.db import transaction
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
-from rachun.apps.usage.services import close_batch, encode_records, key_records, open_batch, store_records
+from rachun.apps.usage.services import KeyTaker, close_batch, encode_records, open_batch, store_records
 from rachun.apps.usage.services.take_batch import RECORD_COLUMNS
-from rachun.apps.usage.services.take_keys import KeyTaker
 from tests.factories.metering import make_agreement
 from tests.factories.usage import make_source
 
@@ -44,7 +43,8 @@ def taken(source: UsageSource) -> UsageBatch:
     with transaction.atomic():
         batch, _ = open_batch(source=source, name="calls", sha256=source.id.hex * 2, received_at=NOW)
         keyed = pl.DataFrame({"record_key": [source.code], "occurrence": [1], "keyed_at": [NOW]})
-        KeyTaker(batch).take(key_records(keyed))
+        taker = KeyTaker(batch)
+        taker.take(taker.key(keyed))
         store_records(batch=batch, rows=encode_records(batch=batch, records=waiting_call()))
         return close_batch(batch=batch, record_count=1, error_count=0, totals={})
 
