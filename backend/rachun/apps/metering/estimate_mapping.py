@@ -97,6 +97,8 @@ def gaps_of(*, stretches: pl.DataFrame, points: pl.DataFrame, stated: pl.DataFra
         period_from=pl.max_horizontal("start", "read_until"), period_to=pl.col("seg_to")
     )
     unread = ends.filter(pl.col("period_from") < pl.col("period_to")).select(*KEY, "period_from", "period_to")
+    if stated.is_empty():
+        return unread
     met = unread.join(stated.select(*KEY, told_from="period_from", told_to="period_to"), on=KEY)
     told = met.filter((pl.col("told_from") < pl.col("period_to")) & (pl.col("period_from") < pl.col("told_to")))
     return unread.join(told, on=[*KEY, "period_from"], how="anti", maintain_order="left")

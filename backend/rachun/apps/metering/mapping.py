@@ -28,6 +28,8 @@ CONSUMPTION_COLUMNS: Mapping[str, pl.DataType] = {
     "evidence": pl.String(),
 }
 REFUSAL_COLUMNS: Mapping[str, pl.DataType] = {"agreement_id": pl.String(), "code": pl.String(), "params": pl.String()}
+NOTHING = pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS))
+NO_REFUSALS = pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
 
 
 def stretches_of(*, terms: pl.DataFrame, registers: pl.DataFrame, billed_until: pl.DataFrame) -> pl.DataFrame:
@@ -37,6 +39,11 @@ def stretches_of(*, terms: pl.DataFrame, registers: pl.DataFrame, billed_until: 
     register_id, register, meter, digits, multiplier_micro; no date is null.  billed_until: agreement_id, register,
     billed_until.  Result adds seg_from, seg_to, start: the later of seg_from and billed_until.
     """
+    return since_billed(served_stretches(terms=terms, registers=registers), billed_until=billed_until)
+
+
+def served_stretches(*, terms: pl.DataFrame, registers: pl.DataFrame) -> pl.DataFrame:
+    """As stretches_of, from the first day served, without billed_until and start."""
     met = terms.join(registers, on="service_point_id", suffix="_meter").with_columns(
         seg_from=pl.max_horizontal("valid_from", "valid_from_meter"),
         seg_to=pl.min_horizontal("valid_to", "valid_to_meter"),
@@ -50,9 +57,16 @@ def stretches_of(*, terms: pl.DataFrame, registers: pl.DataFrame, billed_until: 
         pl.col("seg_from").min(),
         pl.col("seg_to").max(),
     )
-    billed = joined.join(billed_until, on=["agreement_id", "register"], how="left", maintain_order="left")
+    return joined.select(name for name in joined.columns if name != "run")
+
+
+def since_billed(served: pl.DataFrame, *, billed_until: pl.DataFrame) -> pl.DataFrame:
+    """What is left of the served stretches where billing stopped."""
+    if billed_until.is_empty():
+        return served.with_columns(billed_until=pl.lit(None, pl.Date), start=pl.col("seg_from"))
+    billed = served.join(billed_until, on=["agreement_id", "register"], how="left", maintain_order="left")
     started = billed.with_columns(start=pl.max_horizontal("seg_from", "billed_until"))
-    return started.filter(pl.col("start") < pl.col("seg_to")).drop("run")
+    return started.filter(pl.col("start") < pl.col("seg_to"))
 
 
 def points_of(*, stretches: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
@@ -67,23 +81,25 @@ def measured_rows(*, points: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     The engine judges each reading against the one before it; a reading that it refuses (READING_BELOW_PREVIOUS,
     READING_OVER_DIAL) is a refusal of the agreement, because somebody has to look at it.
     """
+    if points.is_empty():
+        return NOTHING, NO_REFUSALS
     numbered = points.with_row_index("reading_ix").with_columns(
+        pl.col("reading_ix").cast(pl.Int64),
         installation_ix=pl.struct(STRETCH).rank("dense"),
         register_ix=pl.col("register_id").rank("dense"),
         read_on=pl.col("boundary_date"),
     )
     derived = consumption_from_readings(readings=numbered)
-    ends = numbered.select(pl.col("reading_ix").cast(pl.Int64), *_OF_A_STRETCH, *_OF_A_READING)
-    opening, closing = (ends.rename({name: f"{side}_{name}" for name in _OF_A_READING}) for side in ("from", "to"))
-    spans = (
-        derived.consumption.drop("register")
-        .join(opening, left_on="reading_from_ix", right_on="reading_ix", maintain_order="left")
-        .join(closing.drop(_OF_A_STRETCH), left_on="reading_to_ix", right_on="reading_ix", maintain_order="left")
-    )
-    rows = spans.with_columns(evidence=_evidence())
-    refused = derived.verdicts.filter("is_refused").join(ends, on="reading_ix")
-    return conform(rows, CONSUMPTION_COLUMNS), refused_rows(
-        refused,
+    opening = numbered.select(*_OF_A_STRETCH, **_reading_named("from"))
+    closing = numbered.select(**_reading_named("to"))
+    spans = derived.consumption.join(opening, on="reading_from_ix", maintain_order="left")
+    spans = spans.join(closing, on="reading_to_ix", maintain_order="left").with_columns(evidence=_evidence())
+    rows = conform(spans, CONSUMPTION_COLUMNS)
+    if not derived.verdicts["is_refused"].any():
+        return rows, NO_REFUSALS
+    wrong = derived.verdicts.filter("is_refused").join(numbered, on="reading_ix")
+    return rows, refused_rows(
+        wrong,
         code=pl.col("verdict"),
         meter=pl.col("meter"),
         register=pl.col("register"),
@@ -96,6 +112,8 @@ def unread_starts(*, points: pl.DataFrame) -> pl.DataFrame:
     """REFUSAL_COLUMNS of stretches whose billing stopped on a day that has no reading while later ones exist: the days
     between would silently never be billed.
     """
+    if points["billed_until"].null_count() == points.height:
+        return NO_REFUSALS
     first = points.group_by(STRETCH, maintain_order=True).agg(
         pl.col("meter", "register", "billed_until", "start", "boundary_date").first()
     )
@@ -112,6 +130,8 @@ def unread_starts(*, points: pl.DataFrame) -> pl.DataFrame:
 
 def doubled(*, measured: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
     """REFUSAL_COLUMNS where consumption stated on another basis covers days that are measured too."""
+    if stated.is_empty():
+        return NO_REFUSALS
     both = stated.join(measured, on=["agreement_id", "register"], suffix="_measured")
     overlap = (pl.col("period_from") < pl.col("period_to_measured")) & (
         pl.col("period_from_measured") < pl.col("period_to")
@@ -133,8 +153,13 @@ def micro_text(name: str) -> pl.Expr:
     return pl.concat_str(sign, whole, pl.lit("."), part).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
-_OF_A_STRETCH = ("agreement_id", "register", "meter", "digits", "multiplier_micro")
+_OF_A_STRETCH = ("agreement_id", "meter", "digits", "multiplier_micro")
 _OF_A_READING = ("reading_id", "boundary_date", "value_micro", "kind")
+
+
+def _reading_named(side: str) -> dict[str, pl.Expr]:
+    named = {f"{side}_{name}": pl.col(name) for name in _OF_A_READING}
+    return {f"reading_{side}_ix": pl.col("reading_ix"), **named}
 
 
 def _evidence() -> pl.Expr:
@@ -163,6 +188,8 @@ def _day(name: str) -> pl.Expr:
 
 
 def refused_rows(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl.DataFrame:
+    if frame.is_empty():
+        return NO_REFUSALS
     found = frame.select("agreement_id", code=code, params=json_of(params))
     return conform(found.unique(maintain_order=True), REFUSAL_COLUMNS)
 

@@ -1,8 +1,10 @@
 """Facts of one day (calls, delivered services) → the tariff version of that day and the component that prices them."""
 
+from datetime import date
+
 import polars as pl
 
-from rachun.engine.billing.frames import OPEN_DAY, day_text, refused
+from rachun.engine.billing.frames import OPEN_DAY, day_number, day_text, refused
 from rachun.engine.billing.segments import Stretches
 
 
@@ -16,7 +18,7 @@ def on_their_day(
     """
     dated = facts.with_row_index("fact").with_columns(day=pl.col(day).cast(pl.Int32).cast(pl.Int64))
     dated = dated.join(stretches.accounts, on="agreement_ix", maintain_order="left")
-    ruled = dated.join(stretches.ruled.drop("account_ix"), on="agreement_ix", maintain_order="left").filter(
+    ruled = dated.join(stretches.ruled, on="agreement_ix", maintain_order="left").filter(
         pl.col("day").is_between(pl.col("from_day"), pl.col("to_day"), closed="left")
     )
     priced = ruled.drop("from_day", "to_day").join(components, on=["version_ix", key], maintain_order="left")
@@ -31,7 +33,12 @@ def fact_days(*, facts: pl.DataFrame, columns: tuple[str, ...]) -> list[int]:
     """The earliest day and the day after the latest that the facts touch; nothing for no facts."""
     if facts.is_empty():
         return []
-    numbers = facts.select(pl.col(columns).cast(pl.Int32))
-    earliest = min(numbers.min().row(0))
-    latest = max(numbers.max().row(0))
-    return [earliest, min(latest + 1, OPEN_DAY)]
+    days = [day_number(day) for name in columns for day in _ends(facts[name])]
+    return [min(days), min(max(days) + 1, OPEN_DAY)]
+
+
+def _ends(days: pl.Series) -> tuple[date, date]:
+    first, last = days.min(), days.max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    return first, last

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from rachun.engine.billing.snapshot import REFUSALS, SnapshotInvalid, empty
@@ -89,18 +90,12 @@ def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str])
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
     """The stretches that touch [start, end), cut to it."""
-    if _lies_inside(frame, start=start, end=end):
+    begins, ends = frame["from_day"], frame["to_day"]
+    if not (inside_range(begins, most=end - 1) and inside_range(ends, least=start + 1)):
+        frame = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
+    if inside_range(begins, least=start) and inside_range(ends, most=end):
         return frame
-    bounded = frame.filter((pl.col("from_day") < end) & (pl.col("to_day") > start))
-    return bounded.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
-
-
-def _lies_inside(frame: pl.DataFrame, *, start: int, end: int) -> bool:
-    """Nothing is to be cut. Costs a look at the numbers, where cutting costs two passes over every column."""
-    if frame.is_empty():
-        return True
-    begins, ends = frame["from_day"].to_numpy(), frame["to_day"].to_numpy()
-    return bool(begins.min() >= start and begins.max() < end and ends.min() > start and ends.max() <= end)
+    return frame.with_columns(pl.col("from_day").clip(lower_bound=start), pl.col("to_day").clip(upper_bound=end))
 
 
 def days_held(frame: pl.DataFrame) -> int:
@@ -108,20 +103,22 @@ def days_held(frame: pl.DataFrame) -> int:
     return int(frame["to_day"].sum()) - int(frame["from_day"].sum())
 
 
-def overlap(ordered: pl.DataFrame, *, by: str) -> bool:
-    """Whether two stretches of one `by` share a day. ordered: by it and from_day."""
-    keys, begins, ends = (ordered[name].to_numpy() for name in (by, "from_day", "to_day"))
+def overlap(stretches: pl.DataFrame, *, by: str) -> bool:
+    """Whether two stretches of one `by` share a day."""
+    columns = [stretches[name].to_numpy() for name in (by, "from_day", "to_day")]
+    order = np.lexsort(columns[1::-1])
+    keys, begins, ends = (column[order] for column in columns)
     return bool(((keys[1:] == keys[:-1]) & (begins[1:] < ends[:-1])).any())
 
 
-def inside_range(numbers: pl.Series, *, least: int, most: int | None = None) -> bool:
+def inside_range(numbers: pl.Series, *, least: int | None = None, most: int | None = None) -> bool:
     """Whether every number that is not null lies there: a look that spares filters, which cost much more."""
     smallest, largest = numbers.min(), numbers.max()
     if smallest is None or largest is None:
         return True
     assert isinstance(smallest, int)
     assert isinstance(largest, int)
-    return smallest >= least and (most is None or largest <= most)
+    return (least is None or smallest >= least) and (most is None or largest <= most)
 
 
 def all_refusals(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -88,8 +88,7 @@ def price(snapshot: Snapshot) -> Priced:
 
 def _in_order(lines: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     """LINES as a bill shows them, with what their version says of rounding and tax."""
-    said = stretches.versions.select("version_ix", "vat", "to_even", "tax_exact", "currency")
-    known = lines.join(said, on="version_ix", maintain_order="left")
+    known = lines.join(stretches.versions, on="version_ix", maintain_order="left")
     return known.sort(*_PLACE, pl.col("kind") == BENEFIT, *_APART, maintain_order=True)
 
 

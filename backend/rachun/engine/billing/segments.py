@@ -36,7 +36,7 @@ DAYS_MAX: Final = 1_000  # of a billing period: keeps quantity × price × days 
 class Stretches:
     """Frames with account_ix, agreement_ix, version_ix, from_day, to_day, clipped to what the snapshot can touch.
 
-    presence: served days without regard to tariffs. in_period: `served` cut to the billing period.
+    presence: served days without regard to tariffs. ruled: without account_ix. in_period: `served` cut to the period.
     versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
     tax_exact (tax is taken of the amount before rounding), season_days (of the season it stands for; else null).
     """
@@ -65,15 +65,19 @@ def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
     presence = days(
         checked(snapshot.agreements, columns=AGREEMENTS, name="agreements"), start="service_from", end="service_to"
     )
-    accounts = presence.select("agreement_ix", "account_ix").unique(maintain_order=True)
+    accounts = presence.select("agreement_ix", "account_ix")
+    if presence["agreement_ix"].n_unique() < presence.height:
+        accounts = accounts.unique(maintain_order=True)
     if accounts["agreement_ix"].n_unique() < accounts.height:
         raise SnapshotInvalid("agreements: an agreement belongs to one account")
-    presence = clipped(presence, start=first, end=last).sort("agreement_ix", "from_day")
+    presence = clipped(presence, start=first, end=last)
     assigned = days(
         checked(snapshot.assignments, columns=ASSIGNMENTS, name="assignments"), start="valid_from", end="valid_to"
     )
     assigned = clipped(assigned, start=first, end=last)
-    ruled = overlapping(assigned, _in_force(snapshot.versions), on="plan_ix").drop("plan_ix")
+    ruled = overlapping(assigned, _in_force(snapshot.versions), on="plan_ix").select(
+        "agreement_ix", "version_ix", "from_day", "to_day"
+    )
     served = overlapping(presence, ruled, on="agreement_ix").sort("agreement_ix", "from_day")
     in_period = clipped(served, start=start, end=end)
     return Stretches(
@@ -81,7 +85,7 @@ def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:
         end=end,
         presence=presence,
         served=served,
-        ruled=ruled.join(accounts, on="agreement_ix"),
+        ruled=ruled,
         in_period=in_period,
         accounts=accounts,
         versions=_facts_of(snapshot.versions),
@@ -144,16 +148,13 @@ def components_of(
 def _gaps(
     *, presence: pl.DataFrame, assigned: pl.DataFrame, in_period: pl.DataFrame, start: int, end: int
 ) -> pl.DataFrame:
-    """Served days of the period without a tariff, with a tariff but no version, or served twice.
-
-    presence and in_period: by agreement and day.
-    """
+    """Served days of the period without a tariff, with a tariff but no version, or served twice."""
     due = clipped(presence, start=start, end=end)
-    both = overlapping(due, assigned, on="agreement_ix")
     twice = [rows for rows in (due, in_period) if overlap(rows, by="agreement_ix")]
-    if not twice and days_held(due) == days_held(both) == days_held(in_period):
-        # Stretches that never overlap are parts of the days due; where the sums are equal, so is each of them.
+    if not twice and days_held(due) == days_held(in_period) and not overlap(assigned, by="agreement_ix"):
+        # Ruled days are assigned days, and these are days due; nothing is there twice, so equal sums have equal parts.
         return all_refusals([])
+    both = overlapping(due, assigned, on="agreement_ix")
     keys = ["account_ix", "agreement_ix"]
     length = (pl.col("to_day") - pl.col("from_day")).sum()
     tallies = (
@@ -173,8 +174,9 @@ def _gaps(
     )
 
 
-def _served_twice(ordered: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def _served_twice(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     agreement, until = pl.col("agreement_ix"), pl.col("to_day").shift(1)
     again = (agreement == agreement.shift(1)) & (pl.col("from_day") < until)
+    ordered = [rows.sort("agreement_ix", "from_day") for rows in frames]
     found = [rows.filter(again).select("account_ix", "agreement_ix", "from_day") for rows in ordered]
     return refused(pl.concat(found), code="OVERLAPPING_SERVICE", day=day_text("from_day"))

@@ -84,13 +84,12 @@ def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.Dat
         alone = alone.with_columns(tax=pl.when("tax_exact").then(_tax_of_exact()).otherwise(pl.col("tax")))
     if rounding == "LINE":
         return alone
-    keyed = alone.with_row_index("place")
-    groups = (
-        keyed.filter(~pl.col("tax_exact"))
-        .sort(pl.col("amount").abs(), "place", descending=[True, False])
-        .group_by(_GROUP, maintain_order=True)
-        .agg(pl.col("place").first(), whole=pl.col("amount").sum(), parts=pl.col("tax").sum())
-        .select("place", rest=_tax_of(pl.col("whole")) - pl.col("parts"))
+    grouped = [*_GROUP, "tax_exact"]
+    size = pl.col("amount").abs()
+    held = alone.with_columns(
+        together=pl.col("amount").sum().over(grouped),
+        parts=pl.col("tax").sum().over(grouped),
+        takes_rest=(pl.int_range(pl.len()) == size.arg_max()).over(grouped) & ~pl.col("tax_exact"),
     )
-    joined = keyed.join(groups, on="place", how="left", maintain_order="left")
-    return joined.with_columns(tax=pl.col("tax") + pl.col("rest").fill_null(0)).drop("place", "rest")
+    rest = pl.when("takes_rest").then(_tax_of(pl.col("together")) - pl.col("parts")).otherwise(0)
+    return held.with_columns(tax=pl.col("tax") + rest)

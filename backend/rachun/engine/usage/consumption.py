@@ -43,6 +43,7 @@ VERDICTS: Mapping[str, pl.DataType] = {
 }
 REFUSED_VERDICTS: Final = ("READING_NEGATIVE", "READING_OVER_DIAL", "READING_BELOW_PREVIOUS", "READING_SAME_DAY")
 _ESTIMATED = "ESTIMATED"
+_IS_WRONG = pl.col("verdict").is_in(REFUSED_VERDICTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +62,22 @@ def consumption_from_readings(*, readings: pl.DataFrame) -> DerivedConsumption:
     """readings: columns of READINGS, the current ones of any number of registers, in any order."""
     exact = readings.select(pl.col(name).cast(dtype) for name, dtype in READINGS.items())
     dial = pl.lit(10, WIDE).pow(pl.col("digits").cast(pl.UInt32)).cast(WIDE) * MICRO
-    listed = exact.sort("installation_ix", "register_ix", "read_on", "reading_ix").with_columns(
-        value=pl.col("value_micro").cast(WIDE), dial=dial
-    )
-    over_dial = pl.when(pl.col("value") >= pl.col("dial")).then(pl.lit("READING_OVER_DIAL"))
-    alone = pl.when(pl.col("value") < 0).then(pl.lit("READING_NEGATIVE")).otherwise(over_dial)
-    judged = listed.with_columns(verdict=alone)
-    bad = [judged.filter(pl.col("verdict").is_not_null()).select("reading_ix", "verdict")]
-    sound = _judged(judged.filter(pl.col("verdict").is_null()))
-    while (wrong := sound.filter(_is_first_wrong())).height:
+    value = pl.col("value_micro").cast(WIDE)
+    over_dial = pl.when(value >= dial).then(pl.lit("READING_OVER_DIAL"))
+    alone = pl.when(value < 0).then(pl.lit("READING_NEGATIVE")).otherwise(over_dial)
+    listed = exact.sort("installation_ix", "register_ix", "read_on", "reading_ix")
+    sound = listed.with_columns(value=value, dial=dial, verdict=alone)
+    bad: list[pl.DataFrame] = []
+    if sound["verdict"].null_count() < sound.height:
+        bad.append(sound.filter(pl.col("verdict").is_not_null()).select("reading_ix", "verdict"))
+        sound = sound.filter(pl.col("verdict").is_null())
+    sound = _judged(sound)
+    while sound.select(_IS_WRONG.any()).item():
+        wrong = sound.filter(_is_first_wrong())
         bad.append(wrong.select("reading_ix", "verdict"))
         sound = _judged(sound.join(wrong, on="reading_ix", how="anti", maintain_order="left"))
     verdicts = pl.concat([sound.select("reading_ix", "verdict"), *bad]).sort("reading_ix")
-    verdicts = verdicts.with_columns(is_refused=pl.col("verdict").is_in(REFUSED_VERDICTS))
-    return DerivedConsumption(consumption=_spans(sound), verdicts=verdicts)
+    return DerivedConsumption(consumption=_spans(sound), verdicts=verdicts.with_columns(is_refused=_IS_WRONG))
 
 
 def _judged(readings: pl.DataFrame) -> pl.DataFrame:
@@ -111,19 +114,19 @@ def _judged(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_first_wrong() -> pl.Expr:
-    wrong = pl.col("verdict").is_in(REFUSED_VERDICTS)
-    return wrong & (wrong.cum_sum().over("installation_ix", "register_ix") == 1)
+    return _IS_WRONG & (_IS_WRONG.cum_sum().over("installation_ix", "register_ix") == 1)
 
 
 def _spans(sound: pl.DataFrame) -> pl.DataFrame:
     quantity = half_up_expr(num=pl.col("used") * pl.col("multiplier_micro").cast(WIDE), den=pl.lit(MICRO, WIDE))
     estimated = (pl.col("kind") == _ESTIMATED) | (pl.col("kind").shift(1) == _ESTIMATED)
-    spans = sound.with_columns(
-        period_from=pl.col("read_on").shift(1),
-        period_to=pl.col("read_on"),
-        quantity_micro=quantity,
-        basis=pl.when(estimated).then(pl.lit(_ESTIMATED)).otherwise(pl.lit("MEASURED")),
-        reading_from_ix=pl.col("reading_ix").shift(1),
-        reading_to_ix=pl.col("reading_ix"),
-    )
-    return spans.filter("continues").select(pl.col(name).cast(dtype) for name, dtype in MEASURED.items())
+    made = {
+        "period_from": pl.col("read_on").shift(1),
+        "period_to": pl.col("read_on"),
+        "quantity_micro": quantity,
+        "basis": pl.when(estimated).then(pl.lit(_ESTIMATED)).otherwise(pl.lit("MEASURED")),
+        "reading_from_ix": pl.col("reading_ix").shift(1),
+        "reading_to_ix": pl.col("reading_ix"),
+    }
+    spans = sound.select("continues", *(made.get(n, pl.col(n)).cast(kind).alias(n) for n, kind in MEASURED.items()))
+    return spans.filter("continues").select(*MEASURED)

@@ -42,6 +42,11 @@ def get_contract(*, scope: Scope, contract_id: UUID) -> Contract:
     return contract
 
 
+def find_agreement(*, scope: Scope, agreement_id: UUID) -> ServiceAgreement | None:
+    """The agreement by itself, without what list_agreements brings along; None also outside the scope."""
+    return ServiceAgreement.objects.filter(scope.on("account"), id=agreement_id).first()
+
+
 def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:
     """Agreements the scope may see, by number, with the dated facts in force."""
     known = {"superseded_at__isnull": True}

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rachun.apps.agreements.models import ServiceAgreement
-from rachun.apps.agreements.selectors.lists import list_agreements
+from rachun.apps.agreements.selectors.lists import find_agreement
 from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.errors import NotFound
@@ -89,7 +89,7 @@ def period_of(start: Any, end: Any) -> Period:
 def agreement_of(told: Mapping[str, Any], *, scope: Scope) -> ServiceAgreement | None:
     if told["agreement_id"] is None:
         return None
-    found = list_agreements(scope=scope).filter(id=told["agreement_id"]).first()
+    found = find_agreement(scope=scope, agreement_id=told["agreement_id"])
     if found is None:
         raise NotFound(agreement_id=told["agreement_id"])
     return found

@@ -66,4 +66,5 @@ def profiles_of_quote(*, agreement: ServiceAgreement, version: TariffVersion, pe
 
 
 def conformed(rows: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return rows.with_columns(agreement_ix=pl.lit(0)).select(pl.col(name).cast(kind) for name, kind in columns.items())
+    known = {"agreement_ix": pl.lit(0)}
+    return rows.select(known.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in columns.items())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Least
 
 from rachun.apps.agreements.models import AgreementAttribute, ServiceTerm
 from rachun.apps.metering.common_mapping import (
@@ -25,7 +25,7 @@ from rachun.apps.metering.common_mapping import (
     windows_of,
     wrong_readings,
 )
-from rachun.apps.metering.mapping import CONSUMPTION_COLUMNS, REFUSAL_COLUMNS
+from rachun.apps.metering.mapping import NO_REFUSALS, NOTHING
 from rachun.apps.metering.models import CommonMeter, CommonMeterMember
 from rachun.apps.metering.selectors.estimates import list_readings_of
 from rachun.apps.metering.selectors.installed import list_registers_at, list_terms_at
@@ -65,7 +65,7 @@ def find_common_shares(*, asked: Asked, consumed: Consumed) -> tuple[pl.DataFram
     """
     relations = _relations(asked)
     if relations.is_empty():
-        return pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS)), pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
+        return NOTHING, NO_REFUSALS
     buildings = _buildings(relations, asked=asked)
     mine = pl.Series([str(one) for one in asked.agreement_ids], dtype=pl.String)
     needs = needs_of(buildings=buildings, agreement_ids=mine, billed=asked.billed)
@@ -104,11 +104,11 @@ def _relations(asked: Asked) -> pl.DataFrame:
             "when_negative",
             "when_unread",
             "valid_from",
-            Coalesce("valid_to", Value(asked.until)),
+            Least("valid_to", Value(asked.until)),
         )
     )
     rows = [(ix, *row) for ix, row in enumerate(found)]
-    return _clipped(pl.DataFrame(rows, schema=dict(RELATION_COLUMNS), orient="row"), until=asked.until)
+    return pl.DataFrame(rows, schema=dict(RELATION_COLUMNS), orient="row")
 
 
 def _buildings(relations: pl.DataFrame, *, asked: Asked) -> Buildings:
@@ -163,9 +163,9 @@ def _units(terms: pl.DataFrame, *, names: pl.Series, asked: Asked) -> pl.DataFra
         "attribute",
         Cast(F("value") * MICRO, BigIntegerField()),
         "valid_from",
-        Coalesce("valid_to", Value(asked.until)),
+        Least("valid_to", Value(asked.until)),
     )
-    return _clipped(_frame(found, _UNITS), until=asked.until)
+    return _frame(found, _UNITS)
 
 
 def _with_estimates(
@@ -217,7 +217,3 @@ def _billed_instead(unread: pl.DataFrame, *, buildings: Buildings, asked: Asked,
 
 def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=columns, orient="row")
-
-
-def _clipped(frame: pl.DataFrame, *, until: date) -> pl.DataFrame:
-    return frame.with_columns(pl.col("valid_to").clip(upper_bound=pl.lit(until)))

@@ -14,12 +14,14 @@ from django.db.models.functions import Cast
 from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
-    REFUSAL_COLUMNS,
+    NO_REFUSALS,
+    NOTHING,
     conform,
     doubled,
     measured_rows,
     points_of,
-    stretches_of,
+    served_stretches,
+    since_billed,
     unread_starts,
 )
 from rachun.apps.metering.models import Consumption
@@ -34,8 +36,6 @@ from rachun.values.quantity import MICRO
 _BILLED = {"agreement_id": pl.String(), "register": pl.String(), "billed_until": pl.Date()}
 
 
-NOTHING = pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS))
-NO_REFUSALS = pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
 _ORDER = ["agreement_id", "register", "period_from", "period_to", "basis", "evidence"]
 
 
@@ -79,6 +79,8 @@ def list_measured_consumption(  # house: argument-count -- each cuts the snapsho
     )
     own = list_own_consumption(asked=asked, as_before=as_before, profiles=profiles)
     shares, refusals = find_common_shares(asked=asked, consumed=partial(list_own_consumption, as_before=as_before))
+    if shares.is_empty() and refusals.is_empty():
+        return own
     return replace(
         own,
         consumption=pl.concat([own.consumption, shares]).sort(_ORDER),
@@ -106,8 +108,9 @@ def list_own_consumption(
     since, until, known_until = asked.since, asked.until, asked.known_until
     terms = list_terms(where=Q(agreement_id__in=agreement_ids), until=until, known_until=known_until)
     registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
-    every = stretches_of(terms=terms, registers=registers, billed_until=billed.clear())
-    stretches = stretches_of(terms=terms, registers=registers, billed_until=billed)
+    served = served_stretches(terms=terms, registers=registers)
+    every = since_billed(served, billed_until=billed.clear())
+    stretches = every if billed.is_empty() else since_billed(served, billed_until=billed)
     banded, unbandable = NOTHING, NO_REFUSALS
     if profiles is not None:
         spells = profile_spells(profiles=profiles, until=until)
@@ -126,10 +129,10 @@ def list_own_consumption(
         known_until=known_until,
         as_before=as_before,
     )
-    points = points.join(estimates.disproved, on=KEY, how="anti", maintain_order="left")
+    if estimates.disproved.height:
+        points = points.join(estimates.disproved, on=KEY, how="anti", maintain_order="left")
     measured, below = measured_rows(points=points)
-    measured = pl.concat([measured, estimates.measured])
-    measured = pl.concat([measured, banded])
+    measured = pl.concat([measured, estimates.measured, banded])
     wrong = [below, unread_starts(points=points), doubled(measured=measured, stated=stated)]
     made = conform(estimates.estimates.with_columns(basis=pl.lit("ESTIMATED")), CONSUMPTION_COLUMNS)
     return ConsumptionFrames(
@@ -156,6 +159,8 @@ def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date,
         Cast("id", TextField()),
     )
     rows = _frame(found, {**CONSUMPTION_COLUMNS, "consumption_id": pl.String()})
+    if rows.is_empty():
+        return NOTHING
     open_rows = rows.join(billed, on=["agreement_id", "register"], how="left").filter(
         pl.col("billed_until").is_null() | (pl.col("period_from") >= pl.col("billed_until"))
     )

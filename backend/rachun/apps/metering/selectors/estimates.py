@@ -22,7 +22,7 @@ from rachun.apps.metering.estimate_mapping import (
     stuck_refusals,
     taken_back_rows,
 )
-from rachun.apps.metering.mapping import CONSUMPTION_COLUMNS, REFUSAL_COLUMNS, measured_rows, points_of
+from rachun.apps.metering.mapping import NO_REFUSALS, NOTHING, measured_rows, points_of
 from rachun.apps.metering.models import Consumption, EstimationRule, Reading
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.engine.usage.estimation import STEPS
@@ -104,6 +104,8 @@ def find_estimates(
     stated = derived.stated
     opened = open_estimates(agreement_ids, as_before=as_before)
     unread = gaps_of(stretches=derived.stretches, points=derived.points, stated=stated)
+    if opened.is_empty() and unread.is_empty():
+        return _nothing()
     rules, steps = list_rules(_services(unread, opened), known_until=known_until)
     if opened.is_empty() and steps.is_empty():
         return _nothing()
@@ -135,14 +137,13 @@ def find_estimates(
 
 
 def _nothing() -> Estimates:
-    rows, refusals = pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS)), pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
     return Estimates(
-        disproved=rows.select(KEY),
-        measured=rows,
-        reversed_rows=rows,
+        disproved=pl.DataFrame(schema=dict.fromkeys(KEY, pl.String())),
+        measured=NOTHING,
+        reversed_rows=NOTHING,
         estimates=pl.DataFrame(schema=dict(ESTIMATE_COLUMNS)),
         taken_back=pl.DataFrame(schema=dict(OPEN_COLUMNS)),
-        refusals=refusals,
+        refusals=NO_REFUSALS,
     )
 
 

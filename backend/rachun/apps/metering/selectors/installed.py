@@ -1,4 +1,7 @@
-"""Who is served at points and which registers stand there, up to a day and as known at an instant."""
+"""Who is served at points and which registers stand there, up to a day and as known at an instant.
+
+Ends are cut to the day; an open one is the day, because LEAST passes over null.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +10,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import BigIntegerField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Least
 
 from rachun.apps.agreements.models import ServiceTerm
 from rachun.apps.metering.models import Installation
@@ -33,9 +36,9 @@ def list_terms(*, where: Q, until: date, known_until: datetime) -> pl.DataFrame:
         Cast("agreement_id", TextField()),
         Cast("service_point_id", TextField()),
         "valid_from",
-        Coalesce("valid_to", Value(until)),
+        Least("valid_to", Value(until)),
     )
-    return _clipped(_frame(found, _TERMS), until=until)
+    return _frame(found, _TERMS)
 
 
 def list_terms_at(points: pl.Series, *, until: date, known_until: datetime) -> pl.DataFrame:
@@ -52,14 +55,14 @@ def list_registers_at(points: pl.Series, *, until: date, known_until: datetime) 
     ).values_list(
         Cast("service_point_id", TextField()),
         "valid_from",
-        Coalesce("valid_to", Value(until)),
+        Least("valid_to", Value(until)),
         Cast("meter__registers__id", TextField()),
         "meter__registers__code",
         "meter__serial",
         "meter__registers__digits",
         Cast(F("meter__registers__multiplier") * MICRO, BigIntegerField()),
     )
-    return _clipped(_frame(found, _REGISTERS), until=until)
+    return _frame(found, _REGISTERS)
 
 
 def _ids(points: pl.Series) -> list[UUID]:
@@ -68,7 +71,3 @@ def _ids(points: pl.Series) -> list[UUID]:
 
 def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dict(columns), orient="row")
-
-
-def _clipped(frame: pl.DataFrame, *, until: date) -> pl.DataFrame:
-    return frame.with_columns(pl.col("valid_to").clip(upper_bound=pl.lit(until)))
