@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agreements', '0003_initial'),
-        ('usage', '0006_key_of_one_call'),
+        ('usage', '0007_records_by_day'),
     ]
 
     operations = [
