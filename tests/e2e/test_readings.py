@@ -6,10 +6,10 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import violations
 
-# In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 
 
+@pytest.mark.long
 class TestReadingRound:
     def test_judges_at_the_keystroke_sends_by_enter_and_goes_on(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].serial
@@ -44,6 +44,7 @@ class TestReadingRound:
         expect(page.get_by_text(say("reading.taken"))).to_be_hidden()
 
 
+@pytest.mark.long
 class TestHeldReadings:
     def test_are_decided_by_keyboard_alone(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].held_serial

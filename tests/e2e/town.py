@@ -1,6 +1,7 @@
 """The small town that the browser finds: January is issued; in February one account cannot be priced."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tests.faults.processes import REPOSITORY
@@ -8,6 +9,7 @@ from tests.faults.processes import REPOSITORY
 LOGIN = "obracun-1"
 PASSWORD = "grom-nad-rikoju-7"
 LANGUAGES = ("uk", "bs")
+JANUARY = (date(2026, 1, 1), date(2026, 2, 1))  # they owe for one month, whatever is billed after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ def settle() -> Town:
     town = make_town()
     make_operator(entity=town.entity, login=LOGIN, role="administrator")
     account = take_waste(town=town, members="3")
-    payers = {language: take_waste(town=town, members="2").number for language in LANGUAGES}
+    payers = {language: take_waste(town=town, members="2", served=JANUARY).number for language in LANGUAGES}
     bill_month(town=town)
     metered = {language: measure(town=town, serial=f"E-{language}") for language in LANGUAGES}
     parked = take_waste(town=town, members=None)
