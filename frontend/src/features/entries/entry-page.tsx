@@ -6,7 +6,8 @@ import type { EntryWithPostingsOut } from "@/api";
 import { entryDetail } from "@/features/entries/queries";
 import { formatDate } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
-import { Day, Facts, Identifier, Moment, Money } from "@/ui/figures";
+import { LedgerAccountName } from "@/ui/catalog-names";
+import { Day, Facts, Moment, Money } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
@@ -60,10 +61,10 @@ function Postings({ entry }: { entry: EntryWithPostingsOut }) {
             {entry.postings.map((row) => (
               <Table.Tr key={row.line_no}>
                 <Table.Td>
-                  <Side code={row.debit_code} role={row.debit_posting_code} />
+                  <LedgerAccountName code={row.debit_code} role={row.debit_posting_code} />
                 </Table.Td>
                 <Table.Td>
-                  <Side code={row.credit_code} role={row.credit_posting_code} />
+                  <LedgerAccountName code={row.credit_code} role={row.credit_posting_code} />
                 </Table.Td>
                 <Table.Td ta="right">
                   <Money value={row.amount} currency={row.currency} />
@@ -74,14 +75,5 @@ function Postings({ entry }: { entry: EntryWithPostingsOut }) {
         </Table>
       </Wide>
     </Panel>
-  );
-}
-
-function Side({ code, role }: { code: string; role: string }) {
-  const word = useWord();
-  return (
-    <>
-      <Identifier value={code} /> {word("posting.role", role)}
-    </>
   );
 }
