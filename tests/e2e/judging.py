@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 from tests.faults.processes import REPOSITORY
 
 AXE = REPOSITORY / "frontend/node_modules/axe-core/axe.min.js"
-# Text that does not fit its box and is cut, on purpose or not; and a page wider than the window. Judged at rest: after a
-# change of the window, what moves has to have arrived first.
+# Text that does not fit its box and is cut, on purpose or not; and a page wider than the window. Judged at rest: what
+# moves after a change of the window has to have arrived.
 CUT = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   await frame();
