@@ -43,7 +43,7 @@ def look(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> It
 
 @pytest.fixture
 def phone(browser: Browser, portal: Portal) -> Iterator[View]:
-    with view_of(browser=browser, portal=portal, language="bs", scheme="light", size="phone") as view:
+    with view_of(browser=browser, portal=portal, language="bs", scheme="light", size="small") as view:
         yield view
 
 
