@@ -134,7 +134,9 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iter
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
-    yield Screen(page=page, site=site, language=language, scheme=scheme)
+    shown = Screen(page=page, site=site, language=language, scheme=scheme)
+    yield shown
+    shown.keep(f"end-{request.function.__name__[:40]}")
     context.close()
     assert told == [], "the page broke, or its policy refused something"
 

@@ -192,4 +192,5 @@ def choose(screen: Screen, label: str, option: str) -> None:
 
 def field_of(screen: Screen, label: str) -> Locator:
     page = screen.page
-    return page.get_by_role("combobox", name=label).or_(page.get_by_role("textbox", name=label)).last
+    named = [page.get_by_role(role, name=label, exact=True) for role in ("combobox", "textbox")]
+    return named[0].or_(named[1]).last
