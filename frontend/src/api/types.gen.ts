@@ -2046,6 +2046,13 @@ export type PaginatedPremiseOutList = {
     results: Array<PremiseOut>;
 };
 
+export type PaginatedPricedUsageOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<PricedUsageOut>;
+};
+
 export type PaginatedReadingOutList = {
     count: number;
     page: number;
@@ -2372,6 +2379,30 @@ export type PremiseOut = {
     area_m2: string | null;
 };
 
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export type PricedUsageOut = {
+    batch_id: string;
+    record_no: number;
+    source_id: string;
+    state: UsageRecordState;
+    reason: string;
+    agreement_id: string | null;
+    occurred_at: string;
+    usage_date: string;
+    caller: string;
+    called: string;
+    destination: string;
+    prefix: string;
+    billed_s: number;
+    /**
+     * By the tariff, as listUsageRecords tells it.
+     */
+    readonly amount: string | null;
+    runs: Array<RunPriceOut>;
+};
+
 export type PrincipalKind = 'OPERATOR' | 'SUBSCRIBER' | 'API_CLIENT';
 
 /**
@@ -2504,6 +2535,50 @@ export type RateDeckIn = {
     first_interval_s: number;
     increment_s: number;
     connection_fee: string;
+    /**
+     * Say what would happen and change nothing.
+     */
+    dry_run: boolean;
+};
+
+/**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export type RatePlansIn = {
+    legal_entity_id: string;
+    /**
+     * Tag, years, months, days of the month, weekdays, time.
+     */
+    timings: Blob | File;
+    /**
+     * Tag, prefix.
+     */
+    destinations: Blob | File;
+    /**
+     * Tag, connection fee, rate, unit, increment, from.
+     */
+    rates: Blob | File;
+    /**
+     * Tag, destination, rate, rounding, decimals, most, what happens beyond.
+     */
+    destination_rates: Blob | File;
+    /**
+     * Tag, destination rates, timing, weight.
+     */
+    rating_plans: Blob | File;
+    /**
+     * Who is sold a plan, of what kind, from when.
+     */
+    rating_profiles: Blob | File;
+    encoding: FileEncoding | NullEnum | null;
+    /**
+     * Of plans that no profile dates; without it, today.
+     */
+    valid_from: string | null;
+    /**
+     * Keep the good rows though others are wrong.
+     */
+    keep_good: boolean;
     /**
      * Say what would happen and change nothing.
      */
@@ -2868,6 +2943,25 @@ export type RuleEndIn = {
      * The first day on which the rule holds no longer.
      */
     valid_to: string;
+};
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export type RunPriceOut = {
+    run_id: string;
+    /**
+     * Such as carrier.
+     */
+    run_code: string;
+    table_code: string;
+    currency: string;
+    prefix: string;
+    destination: string;
+    billed_s: number;
+    readonly amount: string | null;
+    reason: string;
+    priced_at: string;
 };
 
 /**
@@ -3964,6 +4058,13 @@ export type PaginatedParkedAccountOutListWritable = {
     results: Array<ParkedAccountOutWritable>;
 };
 
+export type PaginatedPricedUsageOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<PricedUsageOutWritable>;
+};
+
 export type PaginatedReceiptOutListWritable = {
     count: number;
     page: number;
@@ -4026,6 +4127,26 @@ export type PostingOutWritable = {
 };
 
 /**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export type PricedUsageOutWritable = {
+    batch_id: string;
+    record_no: number;
+    source_id: string;
+    state: UsageRecordState;
+    reason: string;
+    agreement_id: string | null;
+    occurred_at: string;
+    usage_date: string;
+    caller: string;
+    called: string;
+    destination: string;
+    prefix: string;
+    billed_s: number;
+    runs: Array<RunPriceOutWritable>;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type QuoteLineOutWritable = {
@@ -4079,6 +4200,24 @@ export type RoleOutWritable = {
     name_uk: string;
     name_bs: string;
     name_en: string;
+};
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export type RunPriceOutWritable = {
+    run_id: string;
+    /**
+     * Such as carrier.
+     */
+    run_code: string;
+    table_code: string;
+    currency: string;
+    prefix: string;
+    destination: string;
+    billed_s: number;
+    reason: string;
+    priced_at: string;
 };
 
 /**
@@ -11796,6 +11935,54 @@ export type HandOverPremiseResponses = {
 
 export type HandOverPremiseResponse = HandOverPremiseResponses[keyof HandOverPremiseResponses];
 
+export type ListPricedUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        agreement_id?: string;
+        batch_id?: string;
+        from_date?: string;
+        page?: number;
+        page_size?: number;
+        reason?: string;
+        source_id?: string;
+        state?: 'BILLED' | 'GUIDED' | 'RATED' | 'SUSPENDED' | 'UNBILLABLE';
+        to_date?: string;
+    };
+    url: '/api/v1/priced-usage';
+};
+
+export type ListPricedUsageErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListPricedUsageError = ListPricedUsageErrors[keyof ListPricedUsageErrors];
+
+export type ListPricedUsageResponses = {
+    200: PaginatedPricedUsageOutList;
+};
+
+export type ListPricedUsageResponse = ListPricedUsageResponses[keyof ListPricedUsageResponses];
+
 export type CreateQuoteData = {
     body: QuoteIn;
     path?: never;
@@ -11849,6 +12036,70 @@ export type CreateQuoteResponses = {
 };
 
 export type CreateQuoteResponse = CreateQuoteResponses[keyof CreateQuoteResponses];
+
+export type ImportRatePlansData = {
+    body: RatePlansIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rate-plan-imports';
+};
+
+export type ImportRatePlansErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ImportRatePlansError = ImportRatePlansErrors[keyof ImportRatePlansErrors];
+
+export type ImportRatePlansResponses = {
+    202: JobOut;
+};
+
+export type ImportRatePlansResponse = ImportRatePlansResponses[keyof ImportRatePlansResponses];
 
 export type ImportReadingsData = {
     body: ReadingImportIn;

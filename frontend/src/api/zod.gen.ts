@@ -1880,6 +1880,26 @@ export const zRateDeckIn = z.object({
 });
 
 /**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export const zRatePlansIn = z.object({
+    legal_entity_id: z.uuid(),
+    timings: z.string(),
+    destinations: z.string(),
+    rates: z.string(),
+    destination_rates: z.string(),
+    rating_plans: z.string(),
+    rating_profiles: z.string(),
+    encoding: z.union([
+        zFileEncoding,
+        zNullEnum
+    ]).nullable(),
+    valid_from: z.iso.date().nullable(),
+    keep_good: z.boolean().default(false),
+    dry_run: z.boolean().default(false)
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zRateStepOut = z.object({
@@ -2410,6 +2430,22 @@ export const zPaginatedDestinationRateOutList = z.object({
  */
 export const zRuleEndIn = z.object({
     valid_to: z.iso.date()
+});
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export const zRunPriceOut = z.object({
+    run_id: z.uuid(),
+    run_code: z.string(),
+    table_code: z.string(),
+    currency: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    billed_s: z.int(),
+    amount: z.string().readonly().nullable(),
+    reason: z.string(),
+    priced_at: z.iso.datetime({ offset: true })
 });
 
 /**
@@ -2972,6 +3008,34 @@ export const zUsageRecordState = z.enum([
     'SUSPENDED',
     'BILLED'
 ]);
+
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export const zPricedUsageOut = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    source_id: z.uuid(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    occurred_at: z.iso.datetime({ offset: true }),
+    usage_date: z.iso.date(),
+    caller: z.string(),
+    called: z.string(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    amount: z.string().readonly().nullable(),
+    runs: z.array(zRunPriceOut)
+});
+
+export const zPaginatedPricedUsageOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zPricedUsageOut)
+});
 
 /**
  * The call as it is kept. Without a price it has a reason, never an amount of zero.
@@ -3657,6 +3721,48 @@ export const zPaginatedRoleOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zRoleOutWritable)
+});
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export const zRunPriceOutWritable = z.object({
+    run_id: z.uuid(),
+    run_code: z.string(),
+    table_code: z.string(),
+    currency: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    billed_s: z.int(),
+    reason: z.string(),
+    priced_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export const zPricedUsageOutWritable = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    source_id: z.uuid(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    occurred_at: z.iso.datetime({ offset: true }),
+    usage_date: z.iso.date(),
+    caller: z.string(),
+    called: z.string(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    runs: z.array(zRunPriceOutWritable)
+});
+
+export const zPaginatedPricedUsageOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zPricedUsageOutWritable)
 });
 
 /**
@@ -5061,9 +5167,37 @@ export const zHandOverPremisePath = z.object({
 
 export const zHandOverPremiseResponse = z.array(zAgreementOut);
 
+export const zListPricedUsageQuery = z.object({
+    agreement_id: z.uuid().optional(),
+    batch_id: z.uuid().optional(),
+    from_date: z.iso.date().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    reason: z.string().optional(),
+    source_id: z.uuid().optional(),
+    state: z.enum([
+        'BILLED',
+        'GUIDED',
+        'RATED',
+        'SUSPENDED',
+        'UNBILLABLE'
+    ]).optional(),
+    to_date: z.iso.date().optional()
+});
+
+export const zListPricedUsageResponse = zPaginatedPricedUsageOutList;
+
 export const zCreateQuoteBody = zQuoteIn;
 
 export const zCreateQuoteResponse = zQuoteOut;
+
+export const zImportRatePlansBody = zRatePlansIn;
+
+export const zImportRatePlansHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zImportRatePlansResponse = zJobOut;
 
 export const zImportReadingsBody = zReadingImportIn;
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from rachun.apps.base.context import current_actor
 from rachun.apps.base.models import AuditRow, AuditSeal
+from rachun.apps.base.prepared import send_prepared
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.values.ids import uuid7
 
@@ -32,10 +33,13 @@ def record_audit(  # house: argument-count -- each is a column of the row
     why: str = "",
     digest: str = "",
 ) -> AuditRow:
-    """Write who did what, in the transaction of the change. Bulk work passes a digest of its rows, once per chunk."""
+    """Write who did what, in the transaction of the change. Bulk work passes a digest of its rows, once per chunk.
+
+    The row as it was written; its time is the database's.
+    """
     assert_in_transaction()
     actor = current_actor()
-    return AuditRow.objects.create(
+    row = AuditRow(
         principal_id=actor.principal_id,
         origin=actor.origin,
         request_id=actor.request_id,
@@ -48,6 +52,23 @@ def record_audit(  # house: argument-count -- each is a column of the row
         why=why,
         digest=digest,
     )
+    send_prepared(_INSERT, [_value(getattr(row, name)) for name in _COLUMNS])
+    return row
+
+
+_COLUMNS = (
+    "id", "stream", "principal_id", "origin", "request_id", "operation", "object_kind", "object_id", "legal_entity_id",
+    "before", "after", "why", "digest",
+)  # fmt: skip
+_INSERT = """
+INSERT INTO base_auditrow (id, stream, principal_id, origin, request_id, operation, object_kind, object_id,
+                           legal_entity_id, before, after, why, digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _value(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def plain(value: dict[str, Any] | None) -> dict[str, Any] | None:
