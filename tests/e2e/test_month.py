@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.real]
 MONTHS = {"uk": ("01.04.2026", "30.04.2026", "20.05.2026"), "bs": ("01.05.2026", "31.05.2026", "20.06.2026")}
 
 
+@pytest.mark.long
 class TestMonth:
     def test_leads_from_a_new_customer_over_a_reading_to_the_bill(self, inside: Screen) -> None:
         first, last, due = MONTHS[inside.language]

@@ -93,7 +93,6 @@ class TestSignIn:
         expect(first_day).to_have_value("31.02.2026")
 
 
-@pytest.mark.long
 class TestBillRun:
     def test_from_creation_to_the_issued_bill(self, inside: Screen) -> None:
         page, say = inside.page, inside.say

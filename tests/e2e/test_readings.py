@@ -9,7 +9,6 @@ from tests.e2e.judging import violations
 pytestmark = [pytest.mark.real]
 
 
-@pytest.mark.long
 class TestReadingRound:
     def test_judges_at_the_keystroke_sends_by_enter_and_goes_on(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].serial
@@ -30,6 +29,7 @@ class TestReadingRound:
         page.reload()
         expect(dial).to_have_value("142,5")
 
+    @pytest.mark.long
     def test_keeps_what_no_dial_shows_and_sends_nothing(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].serial
         inside.open(f"/reading-round?read_date=2026-03-31&search={serial}")

@@ -37,6 +37,7 @@ def settle() -> Town:
     from tests.factories.billing import bill_month, make_town, take_waste
 
     town = make_town()
+    leave_numbers_of_factories(town)
     make_operator(entity=town.entity, login=LOGIN, role="administrator")
     account = take_waste(town=town, members="3")
     payers = {language: take_waste(town=town, members="2", served=JANUARY).number for language in LANGUAGES}
@@ -53,6 +54,17 @@ def settle() -> Town:
         service_name="WASTE",
         plan_name="WASTE",
     )
+
+
+def leave_numbers_of_factories(town: Any) -> None:
+    """The product numbers accounts from a series of its own; those of this town were numbered beside it."""
+    from django.db import transaction
+    from rachun.apps.base.numbering import open_series, take_first_value
+    from rachun.apps.customers.services.open_account import NUMBER_DIGITS
+
+    with transaction.atomic():
+        series = open_series(legal_entity_id=town.entity.id, kind="ACCOUNT", year=0, digits=NUMBER_DIGITS)
+        take_first_value(series_id=series.id, count=1000, document_date=date.min)
 
 
 def make_zone(*, town: Any, language: str) -> tuple[str, str]:
