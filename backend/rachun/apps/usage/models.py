@@ -1,5 +1,6 @@
 """What was used: batches of calls and delivered services, each record kept once."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -87,7 +88,7 @@ class UsageRecord(models.Model):
     pk = models.CompositePrimaryKey("load_key", "record_no")
     load_key = models.UUIDField(help_text="The batch.")
     record_no = models.IntegerField(help_text="Row in the file, from 1.")
-    # A batch is of one source, so a BRIN of a few pages tells its table apart; `agreement` leads another index.
+    # A batch is of one source, and its table has a check that says which; `agreement` leads another index.
     source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=UsageSource.Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
@@ -117,13 +118,33 @@ class UsageRecord(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["agreement", "state", "usage_date"], name="usage_agreement"),
-            BrinIndex(fields=["source"], name="usage_source"),
+            models.Index(fields=["agreement", "usage_date", "state"], name="usage_of_agreement"),
             models.Index(fields=["source", "reason"], name="usage_suspended", condition=models.Q(state="SUSPENDED")),
         ]
 
     def __str__(self) -> str:
         return f"{self.load_key}/{self.record_no}"
+
+
+class HeldUsage(models.Model):
+    """The records that a calculation priced for an agreement, until its bill is issued or it is calculated anew.
+
+    What is priced can be seen changing or growing until then: issuing bills these records, as they were, or none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    holder_id = models.UUIDField(help_text="What was calculated: the chunk of a bill run.")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    load_keys = ArrayField(models.UUIDField(), help_text="With record_nos: the key of each record.")
+    record_nos = ArrayField(models.IntegerField())
+    record_count = models.PositiveIntegerField()
+    digest = models.DecimalField(max_digits=40, decimal_places=0, help_text="Over all that a bill says of the records.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder_id", "agreement"], name="held_usage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id} {self.agreement_id}: {self.record_count}"
 
 
 class BundleCounter(models.Model):

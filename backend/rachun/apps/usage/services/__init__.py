@@ -1,6 +1,6 @@
 """Use cases and building blocks of usage."""
 
-from rachun.apps.usage.services.mark_billed import mark_billed
+from rachun.apps.usage.services.hold_usage import UsageChanged, hold_usage, mark_billed, release_usage
 from rachun.apps.usage.services.priced_runs import keep_priced
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
@@ -12,23 +12,25 @@ from rachun.apps.usage.services.take_calls import (
     store_calls,
     take_call_keys,
 )
-from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
+from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker
 
 __all__ = [
     "CallRecord",
     "KeyTaker",
     "KeyedRecords",
     "SourceFacts",
+    "UsageChanged",
     "call_key",
     "close_batch",
     "create_source",
     "encode_records",
     "growing_batch_id",
+    "hold_usage",
     "keep_priced",
-    "key_records",
     "lock_bundles",
     "mark_billed",
     "open_batch",
+    "release_usage",
     "store_calls",
     "store_records",
     "take_call_keys",

@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from rachun.apps.base.prepared import array, ask_prepared, send_prepared, together
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
-from rachun.apps.usage.services.take_batch import PARENT
 from rachun.apps.usage.services.take_keys import KEY_BYTES, SECOND_BYTES, SECONDS_MAX
 
 _TAKE = """
@@ -119,5 +118,5 @@ def _begin(*, source: UsageSource, batch_id: UUID, at: datetime) -> None:
     )
     UsageBatch.objects.bulk_create([batch], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ensure_live_partition(%s, %s)", [PARENT, batch_id])
+        cursor.execute("SELECT ensure_live_usage(%s)", [batch_id])
     transaction.on_commit(lambda: _begun.add(batch_id))
