@@ -8,6 +8,7 @@ from rachun.apps.rating.api import views
 router = ByIdRouter()
 router.register("usage-batches", views.UsageBatchViewSet, basename="usage-batch")
 router.register("usage-records", views.UsageRecordViewSet, basename="usage-record")
+router.register("priced-usage", views.PricedUsageViewSet, basename="priced-usage")
 
 urlpatterns = [
     path("calls", views.CallView.as_view(), name="calls"),
