@@ -23,8 +23,8 @@ class TestListBillableUsage:
         frame = list_billable_usage(agreement_ids=[agreement.id], before=MARCH, known_until=NOW)
 
         assert frame.rows() == [
-            (str(agreement.id), "calls", "local", date(2026, 2, 6), 1_000_000, 1, 120_000, 0),
-            (str(agreement.id), "calls", "mobile", date(2026, 2, 5), 4_000_000, 2, 1_320_000, 0),
+            (str(agreement.id), "calls", "local", date(2026, 2, 6), 1_000_000, 1, 120_000),
+            (str(agreement.id), "calls", "mobile", date(2026, 2, 5), 4_000_000, 2, 1_320_000),
         ]
 
     def test_rounds_the_minutes_of_a_month_once(self) -> None:

@@ -21,7 +21,6 @@ _USAGE = {
     "billed_s": pl.Int64(),
     "count": pl.Int64(),
     "amount_micro": pl.Int64(),
-    "covered_s": pl.Int64(),
 }
 _DELIVERIES = {
     "agreement_id": pl.String(),
@@ -41,9 +40,8 @@ def list_billable_usage(
 
     held_by: instead of them, those that these bills hold, for pricing again what was billed.
 
-    agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro, covered_s (paid by bundles).
-    The minutes of a calendar month are rounded once: day k holds what the month up to its end rounds to, less the days
-    before it.
+    agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro. The minutes of a calendar
+    month are rounded once: day k holds what the month up to its end rounds to, less the days before it.
     """
     kind = UsageSource.Kind.CALLS
     return _call_days(_billable(agreement_ids, before=before, known_until=known_until, kind=kind, held_by=held_by))
@@ -65,15 +63,9 @@ def list_used_deliveries(
 def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     found = (
         records.values("agreement_id", "component", "destination", "usage_date")
-        .annotate(
-            seconds=Sum("billed_s"),
-            calls=Count("record_no"),
-            worth=Sum("amount_micro"),
-            covered=Sum("covered_s", default=0),
-        )
+        .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Sum("amount_micro"))
         .values_list(
-            Cast("agreement_id", TextField()),
-            *("component", "destination", "usage_date", "seconds", "calls", "worth", "covered"),
+            Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
         )
     )
     group = ["agreement_id", "component", "label", pl.col("usage_date").dt.truncate("1mo")]
@@ -81,7 +73,7 @@ def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     upto = pl.col("billed_s").cum_sum().over(group)
     minutes = [_minutes_micro(seconds) for seconds in (upto, upto - pl.col("billed_s"))]
     return days.with_columns(units_micro=minutes[0] - minutes[1]).select(
-        "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro", "covered_s"
+        "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro"
     )
 
 
