@@ -7,6 +7,7 @@ from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.record_calls import RecordedCall, ToldCall, audit_calls, record_calls
 from rachun.apps.rating.services.release_suspended import Place, Released, release_suspended
 from rachun.apps.rating.services.rerate_calls import CallDifference, rerate_calls
+from rachun.apps.rating.services.run_rerating import ReratingAsked, run_rerating, start_applying, start_rehearsal
 from rachun.apps.rating.services.settle_bundles import settle_bundles
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "RateTerms",
     "RecordedCall",
     "Released",
+    "ReratingAsked",
     "ToldCall",
     "UsageFile",
     "Watch",
@@ -29,5 +31,8 @@ __all__ = [
     "record_calls",
     "release_suspended",
     "rerate_calls",
+    "run_rerating",
     "settle_bundles",
+    "start_applying",
+    "start_rehearsal",
 ]

@@ -85,7 +85,7 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     numbered = bundles.with_columns(used_s=lock_asked(bundles)).with_row_index("bundle")
     asked = calls.join(numbered, on=_BUNDLE).sort(_ORDER)
     covered = asked.with_columns(cover_calls(calls=asked))
-    _store(_priced(covered, legal_entity_id=legal_entity_id))
+    _store(priced_with_bundles(covered, legal_entity_id=legal_entity_id))
     taken = covered.group_by(_BUNDLE).agg(pl.col("covered_s").sum()).sort(_BUNDLE)
     take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in taken.rows()])
     return covered.filter(pl.col("covered_s") > 0).height
@@ -102,7 +102,7 @@ def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.Data
     if not included:
         return NO_BUNDLES
     rated = priced.filter(pl.col("state") == UsageRecord.State.RATED.value)
-    return _offered(rated, included=included).select(_BUNDLE).unique()
+    return offered_calls(rated, included=included).select(_BUNDLE).unique()
 
 
 def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
@@ -128,7 +128,7 @@ def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> 
     ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
     used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
     covered = used.with_columns(cover_calls(calls=used))
-    return _priced(covered, legal_entity_id=legal_entity_id).select(wanted)
+    return priced_with_bundles(covered, legal_entity_id=legal_entity_id).select(wanted)
 
 
 def list_included(*, legal_entity_id: UUID) -> list[Included]:
@@ -165,10 +165,10 @@ def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_e
     dates = ("valid_from", "valid_to")
     planned = calls.join(facts.plans, on="agreement_id").filter(in_force).drop(dates)
     versed = planned.join(facts.versions, on="plan_id").filter(in_force).drop(dates)
-    return _offered(versed, included=included)
+    return offered_calls(versed, included=included)
 
 
-def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
+def offered_calls(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
     """Calls that a version's bundle pays for, with month, table and included_s. calls: with version_id."""
     offers = pl.DataFrame(
         [(one.version_id, one.component, one.table, one.seconds, list(one.destinations)) for one in included],
@@ -186,7 +186,7 @@ def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFra
     return offered.with_columns(month=pl.col("usage_date").dt.truncate("1mo")).drop("destinations")
 
 
-def _priced(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
+def priced_with_bundles(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
     """Amounts of what the bundles leave. Raises BundlePriceLost."""
     tables = get_destination_tables(legal_entity_id=legal_entity_id, codes=covered["table"].unique().to_list())
     parts = []

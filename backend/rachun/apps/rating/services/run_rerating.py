@@ -1,0 +1,165 @@
+"""A re-rating from its order to its end: rehearsed by one job, applied by another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from rachun.apps.base.audit import record_audit
+from rachun.apps.base.jobs import JobContext, enqueue
+from rachun.apps.base.models import Job
+from rachun.apps.base.transactions import use_case
+from rachun.apps.catalog.models import TariffPlan
+from rachun.apps.rating.errors import PlanNotOfEntity, ReratingNotRehearsed, ReratingPeriodInvalid
+from rachun.apps.rating.selectors.rerated import count_rerated, list_agreements_to_rerate
+from rachun.apps.rating.services.rerate_agreements import CallsMoved, rerate_agreements
+from rachun.apps.usage.models import Rerating
+
+REHEARSE: Final = "rating.rehearse_rerating"
+APPLY: Final = "rating.apply_rerating"
+CHUNK: Final = 200  # agreements of one transaction
+TRIES: Final = 5
+State = Rerating.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReratingAsked:
+    """plan_id: only agreements that have the plan on one of the days [from_date, to_date)."""
+
+    legal_entity_id: UUID
+    from_date: date
+    to_date: date
+    plan_id: UUID | None
+    why: str
+
+
+@use_case
+def start_rehearsal(*, asked: ReratingAsked, created_by: UUID, created_at: datetime) -> tuple[Rerating, Job]:
+    """Order a re-rating; its job tells what would change and changes nothing.
+
+    Raises ReratingPeriodInvalid, PlanNotOfEntity.
+    """
+    if asked.to_date <= asked.from_date:
+        raise ReratingPeriodInvalid(from_date=asked.from_date, to_date=asked.to_date)
+    plans = TariffPlan.objects.filter(id=asked.plan_id, legal_entity_id=asked.legal_entity_id)
+    if asked.plan_id is not None and not plans.exists():
+        raise PlanNotOfEntity(plan_id=asked.plan_id)
+    rerating = Rerating.objects.create(
+        legal_entity_id=asked.legal_entity_id,
+        plan_id=asked.plan_id,
+        from_date=asked.from_date,
+        to_date=asked.to_date,
+        why=asked.why,
+        state=State.REHEARSING,
+        created_by_id=created_by,
+        created_at=created_at,
+    )
+    _audit(rerating, operation="createRerating")
+    return rerating, _enqueue(REHEARSE, rerating)
+
+
+@use_case
+def start_applying(*, rerating_id: UUID) -> Job:
+    """Let what was rehearsed come true. Raises ReratingNotRehearsed.
+
+    A job that was cancelled or failed half-way may be started again: what it changed is equal by then.
+    """
+    rerating = Rerating.objects.select_for_update().get(id=rerating_id)
+    if rerating.state != State.REHEARSED and not _is_left_behind(rerating):
+        raise ReratingNotRehearsed(state=rerating.state)
+    rerating.state = State.APPLYING
+    rerating.save(update_fields=["state"])
+    _audit(rerating, operation="applyRerating")
+    return _enqueue(APPLY, rerating)
+
+
+def run_rerating(*, rerating_id: UUID, context: JobContext, is_applied: bool, clock: Callable[[], datetime]) -> Any:
+    """The work of either job, some agreements a transaction. Killed anywhere it goes on after the latest of them."""
+    rerating = Rerating.objects.select_related("legal_entity").get(id=rerating_id)
+    if rerating.state != (State.APPLYING if is_applied else State.REHEARSING):
+        return dict(rerating.counts)
+    waiting = list_agreements_to_rerate(rerating=rerating)
+    told = dict(context.checkpoint_state or {"done": 0, "calls": 0, "total": waiting.count()})
+    while True:
+        context.raise_if_cancelled()
+        following = waiting.filter(id__gt=UUID(told["after"])) if "after" in told else waiting
+        ids = list(following.values_list("id", flat=True)[:CHUNK])
+        if not ids:
+            break
+        told = _chunk(rerating, ids=ids, told=told, context=context, is_applied=is_applied, clock=clock)
+    with transaction.atomic():
+        return _finish(rerating, told=told, context=context, is_applied=is_applied, at=clock())
+
+
+def _chunk(  # house: argument-count -- the one step of run_rerating
+    rerating: Rerating,
+    *,
+    ids: list[UUID],
+    told: dict[str, Any],
+    context: JobContext,
+    is_applied: bool,
+    clock: Callable[[], datetime],
+) -> dict[str, Any]:
+    """Calls that come or are billed at this very moment make it begin again, a few times. Raises CallsMoved."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                calls = rerate_agreements(
+                    rerating=rerating, agreement_ids=ids, is_applied=is_applied, rerated_at=clock()
+                )
+                done = int(told["done"]) + len(ids)
+                now = {**told, "done": done, "calls": int(told["calls"]) + calls, "after": str(ids[-1])}
+                context.checkpoint(now, done=done)
+                context.progress(done=done, total=int(told["total"]))
+                return now
+        except (CallsMoved, OperationalError):
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _finish(
+    rerating: Rerating, *, told: dict[str, Any], context: JobContext, is_applied: bool, at: datetime
+) -> dict[str, Any]:
+    if is_applied:
+        rerating.rerated.filter(is_applied=False).delete()
+    rerating.state = State.APPLIED if is_applied else State.REHEARSED
+    rerating.counts = {"agreements": told["done"], "calls": told["calls"], **count_rerated(rerating=rerating)}
+    stamp = "applied_at" if is_applied else "rehearsed_at"
+    setattr(rerating, stamp, at)
+    rerating.save(update_fields=["state", "counts", stamp])
+    _audit(rerating, operation="applyRerating" if is_applied else "createRerating")
+    context.progress(done=int(told["done"]), total=int(told["done"]), counts=rerating.counts)
+    return {"rerating_id": str(rerating.id), **rerating.counts}
+
+
+def _enqueue(kind: str, rerating: Rerating) -> Job:
+    return enqueue(kind, params={"rerating_id": str(rerating.id)}, legal_entity_id=rerating.legal_entity_id)
+
+
+def _is_left_behind(rerating: Rerating) -> bool:
+    """It is being applied by a job that no longer runs."""
+    open_jobs = Job.objects.filter(
+        kind=APPLY, params__rerating_id=str(rerating.id), state__in=[Job.State.PENDING, Job.State.RUNNING]
+    )
+    return rerating.state == State.APPLYING and not open_jobs.exists()
+
+
+def _audit(rerating: Rerating, *, operation: str) -> None:
+    record_audit(
+        operation=operation,
+        object_kind="rerating",
+        object_id=rerating.id,
+        legal_entity_id=rerating.legal_entity_id,
+        after={
+            "state": rerating.state,
+            "from_date": rerating.from_date,
+            "to_date": rerating.to_date,
+            "plan_id": rerating.plan_id,
+            "why": rerating.why,
+            **rerating.counts,
+        },
+    )
