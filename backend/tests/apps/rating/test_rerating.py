@@ -275,7 +275,7 @@ class TestBundlesOfARerating:
 class TestAJobOfARerating:
     @pytest.fixture(autouse=True)
     def two_subscribers(self, branch: Branch, source: UsageSource, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("rachun.apps.rating.services.run_rerating.CHUNK", 1)
+        monkeypatch.setattr("rachun.apps.rating.services.order_rerating.CHUNK", 1)
         for number in (KOVAL, SHEVA):
             make_subscriber(branch=branch, number=number)
         load(source, call("05.01.2026 12:00:00"), call("05.01.2026 13:00:00", caller=SHEVA))

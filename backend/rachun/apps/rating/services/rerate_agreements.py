@@ -213,7 +213,7 @@ def _store(judged: pl.DataFrame, *, rerated_at: datetime) -> None:
     bundled = judged.filter(taking & (pl.col("covered_s").is_not_null() | pl.col("covered_s_was").is_not_null()))
     moved = bundled.filter("differs").select("agreement_was", "month").unique()
     again = bundled.join(moved, on=["agreement_was", "month"], how="semi").select(_KEY)
-    if bundled.height:
+    if moved.height:
         _count_bundles(judged)
     rows = judged.filter(taking & pl.col("differs")).select(_KEY)
     kept = judged.join(pl.concat([rows, again]).unique(), on=_KEY, how="semi")
