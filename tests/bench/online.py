@@ -29,7 +29,7 @@ from tests.bench.place import REPOSITORY, Place
 
 N_DEFAULT = 20_000
 PEER_PER_S = 912  # A2Billing's rate engine, one by one
-CONNECTIONS = int(os.environ.get("RACHUN_BENCH_CONNECTIONS", "16"))
+CONNECTIONS = int(os.environ.get("RACHUN_BENCH_CONNECTIONS", "32"))
 WORKERS = int(os.environ.get("RACHUN_BENCH_WORKERS", "1"))
 UVICORN = [sys.executable, "-m", "uvicorn", "rachun.config.asgi:application", "--lifespan", "off", "--no-access-log"]
 HOST, PATIENCE_S, CREATED = "127.0.0.1", 60.0, 201

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.customers.models import Account
 from rachun.apps.devices.models import Device
+from rachun.apps.rating.api.serializers import PLAN_FILES
 from rest_framework.test import APIClient
 from tests.apps.identity.makers import Enterprise, client_of, make_enterprise, make_operator
 from tests.factories import customers as a
@@ -108,6 +109,7 @@ def bodies(ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         **of_calls(ids),
         "loadUsage": {"source_id": ids["usage_source"], "file": file},
         "importCustomers": {**of_entity, "file": file},
+        "importRatePlans": {**of_entity, **{name: SimpleUploadedFile("f.csv", b"x") for name in PLAN_FILES.values()}},
         "importReadings": {**of_entity, "file": file},
         "closeAccountingPeriod": {**of_entity, **MONTH},
         "createBillRun": {

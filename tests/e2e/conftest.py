@@ -38,11 +38,17 @@ class Site:
     town: Town
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> str:
+    """Debian's own, which bootstrap installs; asked for before anything is built or started."""
     if CHROMIUM is None:
-        pytest.skip("no chromium: apt-get install chromium")
-    return {"executable_path": CHROMIUM, "args": list(FLAGS)}
+        pytest.skip("no Chromium on this machine: `make bootstrap` as root installs it")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    return {"executable_path": chromium, "args": list(FLAGS)}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,7 +61,11 @@ def orm_beside_browser() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def place(
-    servers: Any, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    chromium: str,
+    servers: Any,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Place]:
     """One for all files of this folder: its processes start once."""
     with own_place(servers=servers, blocker=django_db_blocker, folder=tmp_path_factory.mktemp("e2e")) as made:
@@ -94,6 +104,10 @@ class Screen:
         self.page.get_by_label(self.say("login.password"), exact=True).fill(password)
         self.page.get_by_role("button", name=self.say("login.submit")).click()
 
+    def shows(self, key: str) -> None:
+        """Somewhere on the page, in the words of the catalogue."""
+        expect(self.page.get_by_text(self.say(key), exact=True).first).to_be_visible()
+
     def keep(self, name: str) -> None:
         if folder := os.environ.get("RACHUN_SCREENSHOTS"):
             self.page.screenshot(path=Path(folder) / f"{name}-{self.language}-{self.scheme}.png")
@@ -109,7 +123,7 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator
         color_scheme=scheme,
         viewport={"width": 1280, "height": 720},
     )
-    context.add_init_script(f"localStorage.setItem('rachun.language', '{language}')")
+    context.add_init_script(f"window.localStorage?.setItem('rachun.language', '{language}')")
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

@@ -57,7 +57,7 @@ def till(screen: Screen, tmp_path: Path) -> Iterator[Till]:
             name="Desk", register=desk.device(), no_register_reason="", scanner=desk.device("reader"), tax_letter="А"
         )
         made = create_cash_desk(branch=account.branch, code=screen.language, facts=facts, at=timezone.now())
-        screen.page.add_init_script(f"localStorage.setItem('rachun.cash-desk', '{made.id}')")
+        screen.page.add_init_script(f"window.localStorage?.setItem('rachun.cash-desk', '{made.id}')")
         screen.open("/login")
         screen.sign_in(login=login)
         screen.page.wait_for_url("**/cash-desk")

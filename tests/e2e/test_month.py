@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import violations
@@ -22,7 +22,7 @@ class TestNewCustomer:
         page.get_by_label(say("party.name")).fill(name)
         page.keyboard.press("Enter")
         page.get_by_label(say("premise.settlement")).fill("Kotor")
-        page.get_by_label(say("premise.building")).fill(f"7{inside.language}")
+        page.get_by_label(say("premise.building"), exact=True).fill(f"7{inside.language}")
         page.keyboard.press("Enter")
         choose(inside, say("agreement.service"), inside.site.town.service_name)
         choose(inside, say("agreement.plan"), inside.site.town.plan_name)
@@ -108,9 +108,15 @@ class TestExport:
             header, *rows = csv.reader(content, delimiter=";")
         assert header[:2] == [say("account.number"), say("account.holder")]
         assert [row[0] for row in rows] == [inside.site.town.account_number]
+        assert say("delivery.PAPER") in rows[0], "a word, not its code"
 
 
 def choose(screen: Screen, label: str, option: str) -> None:
-    """A choice of a list that opens."""
-    screen.page.get_by_role("combobox", name=label).or_(screen.page.get_by_role("textbox", name=label)).first.click()
+    """A choice of a list that opens; the last of that name, which is the one in a dialog over the page."""
+    field_of(screen, label).click()
     screen.page.get_by_role("option", name=option).click()
+
+
+def field_of(screen: Screen, label: str) -> Locator:
+    page = screen.page
+    return page.get_by_role("combobox", name=label).or_(page.get_by_role("textbox", name=label)).last

@@ -57,6 +57,7 @@ class TestHeldReadings:
             page.keyboard.press("j")
         page.keyboard.press("a")
         expect(page.get_by_role("dialog").get_by_text(serial)).to_be_visible()
+        expect(page.get_by_role("img", name=inside.say("held.photo"))).to_be_visible()
         assert violations(page) == []
         inside.keep("held-accept")
         page.keyboard.press("Enter")

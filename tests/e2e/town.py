@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.faults.processes import REPOSITORY
+
 LOGIN = "obracun-1"
 PASSWORD = "grom-nad-rikoju-7"
 LANGUAGES = ("uk", "bs")
@@ -25,6 +27,7 @@ class Town:
     service_name: str
     plan_name: str
     payers: dict[str, str]  # numbers of accounts that owe 5.85 for January, one for each language
+    points: dict[str, tuple[str, str]]  # codes of a zone's main point and of one behind it
 
 
 def settle() -> Town:
@@ -43,10 +46,21 @@ def settle() -> Town:
         parked_number=parked.number,
         metered=metered,
         payers=payers,
+        points={language: make_zone(town=town, language=language) for language in LANGUAGES},
         records=records_of(account),
         service_name="WASTE",
         plan_name="WASTE",
     )
+
+
+def make_zone(*, town: Any, language: str) -> tuple[str, str]:
+    from tests.factories.metering import make_agreement
+
+    points = [make_agreement(branch=town.branch).service_point for _ in range(2)]
+    for point, code in zip(points, ("MAIN", "SUB"), strict=True):
+        point.code = f"{code}-{language}"
+        point.save()
+    return points[0].code, points[1].code
 
 
 def records_of(account: Any) -> tuple[str, ...]:
@@ -65,14 +79,32 @@ def records_of(account: Any) -> tuple[str, ...]:
 
 
 def measure(*, town: object, serial: str) -> Metered:
-    """A meter that was read at the end of January, and one whose reading of January is held."""
+    """A meter that was read at the end of January, and one whose reading of January a subscriber sent and is held."""
     from tests.factories.billing import Town as BilledTown
     from tests.factories.metering import hold_reading, make_agreement, make_meter, place_meter, read_meter
 
     assert isinstance(town, BilledTown), "a town that can be billed"
     for name in (serial, f"{serial}-held"):
         meter = make_meter(branch=town.branch, serial=name)
-        place_meter(meter=meter, service_point=make_agreement(branch=town.branch).service_point)
+        agreement = make_agreement(branch=town.branch)
+        place_meter(meter=meter, service_point=agreement.service_point)
         read_meter(meter=meter, on="2025-12-31", value="100")
-    hold_reading(meter=meter, on="2026-01-31", value="4200")
+    keep_sent(held=hold_reading(meter=meter, on="2026-01-31", value="4200"), account=agreement.account)
     return Metered(serial=serial, held_serial=f"{serial}-held")
+
+
+def keep_sent(*, held: Any, account: Any) -> None:
+    """What a subscriber sent, with a photo: any picture does for a test."""
+    from rachun.apps.base.files import keep_file
+    from rachun.apps.selfservice.models import SentReading
+
+    SentReading.objects.create(
+        account=account,
+        register=held.register,
+        boundary_date=held.boundary_date,
+        value=held.value,
+        held=held,
+        photo_sha256=keep_file(content=(REPOSITORY / "mobile/assets/icon.png").read_bytes()),
+        photo_media_type="image/png",
+        sent_at=held.recorded_at,
+    )

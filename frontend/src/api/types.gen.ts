@@ -13,6 +13,14 @@ export type AccountBalanceOut = {
      * Positive is owed, negative is credit.
      */
     readonly balance: string;
+    /**
+     * The part of it that should have been paid by now.
+     */
+    readonly overdue: string;
+    /**
+     * The earliest of the days that have passed.
+     */
+    overdue_since: string | null;
     currency: string;
 };
 
@@ -1252,11 +1260,20 @@ export type ExplanationStepOut = {
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type ExportColumnIn = {
+    /**
+     * Of a row, or of its parts: terms.valid_from.
+     */
     field: string;
     /**
      * What stands above the column.
      */
     title: string;
+    /**
+     * What is written for a code, as the list shows it. A code without a word stands as it is.
+     */
+    words: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -2494,6 +2511,50 @@ export type RateDeckIn = {
 };
 
 /**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export type RatePlansIn = {
+    legal_entity_id: string;
+    /**
+     * Tag, years, months, days of the month, weekdays, time.
+     */
+    timings: Blob | File;
+    /**
+     * Tag, prefix.
+     */
+    destinations: Blob | File;
+    /**
+     * Tag, connection fee, rate, unit, increment, from.
+     */
+    rates: Blob | File;
+    /**
+     * Tag, destination, rate, rounding, decimals, most, what happens beyond.
+     */
+    destination_rates: Blob | File;
+    /**
+     * Tag, destination rates, timing, weight.
+     */
+    rating_plans: Blob | File;
+    /**
+     * Who is sold a plan, of what kind, from when.
+     */
+    rating_profiles: Blob | File;
+    encoding: FileEncoding | NullEnum | null;
+    /**
+     * Of plans that no profile dates; without it, today.
+     */
+    valid_from: string | null;
+    /**
+     * Keep the good rows though others are wrong.
+     */
+    keep_good: boolean;
+    /**
+     * Say what would happen and change nothing.
+     */
+    dry_run: boolean;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type RateStepOut = {
@@ -3440,6 +3501,10 @@ export type ZoneLossOut = {
  */
 export type AccountBalanceOutWritable = {
     account_id: string;
+    /**
+     * The earliest of the days that have passed.
+     */
+    overdue_since: string | null;
     currency: string;
 };
 
@@ -11829,6 +11894,70 @@ export type CreateQuoteResponses = {
 
 export type CreateQuoteResponse = CreateQuoteResponses[keyof CreateQuoteResponses];
 
+export type ImportRatePlansData = {
+    body: RatePlansIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rate-plan-imports';
+};
+
+export type ImportRatePlansErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ImportRatePlansError = ImportRatePlansErrors[keyof ImportRatePlansErrors];
+
+export type ImportRatePlansResponses = {
+    202: JobOut;
+};
+
+export type ImportRatePlansResponse = ImportRatePlansResponses[keyof ImportRatePlansResponses];
+
 export type ImportReadingsData = {
     body: ReadingImportIn;
     headers: {
@@ -12689,6 +12818,10 @@ export type ListServicePointsData = {
         page?: number;
         page_size?: number;
         premise_id?: string;
+        /**
+         * How the code begins, or a part of the street.
+         */
+        search?: string;
         service_code?: string;
     };
     url: '/api/v1/service-points';

@@ -2,13 +2,17 @@ import {
   IconAddressBook,
   IconAlertCircle,
   IconBook2,
+  IconBuildingStore,
   IconCalculator,
   IconCash,
   IconCashRegister,
+  IconDeviceDesktop,
+  IconDropletHalf2,
   IconEyeCheck,
   IconFileInvoice,
   IconFileText,
   IconGauge,
+  IconHierarchy2,
   IconHome,
   IconKeyboard,
   IconListCheck,
@@ -53,6 +57,8 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
       { to: "/reading-round", text: "place.round", icon: IconKeyboard, needs: "createReading" },
       { to: "/held-readings", text: "place.held", icon: IconEyeCheck, needs: "listHeldReadings" },
       { to: "/readings", text: "place.readings", icon: IconGauge, needs: "listReadings" },
+      { to: "/common-meters", text: "place.common", icon: IconHierarchy2, needs: "listCommonMeters" },
+      { to: "/losses", text: "place.losses", icon: IconDropletHalf2, needs: "getLossesReport" },
     ],
   },
   {
@@ -67,6 +73,13 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
     places: [
       { to: "/receipts", text: "place.receipts", icon: IconCash, needs: "listReceipts" },
       { to: "/entries", text: "place.entries", icon: IconBook2, needs: "listEntries" },
+    ],
+  },
+  {
+    text: "place.enterprise",
+    places: [
+      { to: "/cash-desks", text: "place.desks", icon: IconBuildingStore, needs: "createCashDesk" },
+      { to: "/agents", text: "place.agents", icon: IconDeviceDesktop, needs: "createAgent" },
     ],
   },
 ];

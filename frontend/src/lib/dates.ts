@@ -69,3 +69,9 @@ function isoOf(moment: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
+
+/** The months up to this one, the latest first: 2026-03. */
+export function latestMonths(count: number): string[] {
+  const now = new Date();
+  return Array.from({ length: count }, (_none, back) => isoOf(new Date(now.getFullYear(), now.getMonth() - back, 1)).slice(0, 7));
+}

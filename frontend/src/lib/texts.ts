@@ -74,3 +74,10 @@ export function useSay(): { say: Say; language: Language } {
 export function hasText(key: string): key is TextKey {
   return i18next.exists(key);
 }
+
+/** The words of all codes below one part of the catalogue: run.DRAFT as DRAFT. */
+export function textsBelow(part: string): Record<string, string> {
+  const all = i18next.getResourceBundle(i18next.language, "translation") as Record<string, string>;
+  const start = `${part}.`;
+  return Object.fromEntries(Object.entries(all).flatMap(([key, text]) => (key.startsWith(start) ? [[key.slice(start.length), text]] : [])));
+}

@@ -4,8 +4,8 @@ import { listServicesOptions, listTariffPlansOptions } from "@/api/@tanstack/rea
 import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 
-const ALL = { query: { page_size: 200 } };
-const LONG_MS = 10 * 60_000;
+export const CATALOG = { query: { page_size: 200 } };
+export const CATALOG_KEPT_MS = 10 * 60_000;
 
 type Named = { code: string; names: Record<string, string> };
 
@@ -17,13 +17,13 @@ function nameIn(rows: Named[] | undefined, code: string, language: string): stri
 export function ServiceName({ code }: { code: string }) {
   const { language } = useSay();
   const may = useMay();
-  const { data } = useQuery({ ...listServicesOptions(ALL), enabled: may("listServices"), staleTime: LONG_MS });
+  const { data } = useQuery({ ...listServicesOptions(CATALOG), enabled: may("listServices"), staleTime: CATALOG_KEPT_MS });
   return nameIn(data?.results, code, language);
 }
 
 export function PlanName({ code }: { code: string }) {
   const { language } = useSay();
   const may = useMay();
-  const { data } = useQuery({ ...listTariffPlansOptions(ALL), enabled: may("listTariffPlans"), staleTime: LONG_MS });
+  const { data } = useQuery({ ...listTariffPlansOptions(CATALOG), enabled: may("listTariffPlans"), staleTime: CATALOG_KEPT_MS });
   return code ? nameIn(data?.results, code, language) : "";
 }

@@ -3,15 +3,31 @@ import type { ReactNode } from "react";
 
 import { formatCount, formatDecimal, formatQuantity, isNegative } from "@/lib/amounts";
 import { formatDate, formatMoment, formatPeriod } from "@/lib/dates";
-import { useSay } from "@/lib/texts";
+import { hasText, useSay } from "@/lib/texts";
+
+/** The name that people give a currency: KM for BAM. */
+export function useCurrency(): (code: string) => string {
+  const { say } = useSay();
+  return (code) => {
+    const key = `currency.${code}`;
+    return hasText(key) ? say(key) : code;
+  };
+}
+
+/** An amount with its currency, for a sentence. */
+export function useMoneyText(): (value: string, currency: string) => string {
+  const { language } = useSay();
+  const name = useCurrency();
+  return (value, currency) => `${formatDecimal(value, language)}\u00a0${name(currency)}`;
+}
 
 /** An amount; its currency stands in the header or beside it. */
 export function Money({ value, currency }: { value: string; currency?: string }) {
   const { language } = useSay();
+  const text = useMoneyText();
   return (
     <span className={isNegative(value) ? "number negative" : "number"}>
-      {formatDecimal(value, language)}
-      {currency ? `\u00a0${currency}` : null}
+      {currency ? text(value, currency) : formatDecimal(value, language)}
     </span>
   );
 }

@@ -7,19 +7,25 @@ export function isCovered(): boolean {
   return [...document.querySelectorAll("[role=dialog], [role=menu], [role=listbox]")].some((one) => one.checkVisibility());
 }
 
-/** Keys by their place on the keyboard, so that they work in a Cyrillic layout too; asleep below a dialog or menu. */
+const IN_FIELDS_TOO: string[] = []; // no kind of field swallows them
+
+/**
+ * Keys by their place on the keyboard, so that they work in a Cyrillic layout too; asleep below a dialog or menu.
+ * Function keys write nothing, so they act in a field as well: a cashier's cursor always stands in one.
+ */
 export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): void {
-  useHotkeys(
-    Object.entries(keys).map(([key, act]): HotkeyItem => [
-      key,
-      (event) => {
-        if (isCovered()) return;
-        event.preventDefault();
-        act(event);
-      },
-      { preventDefault: false, usePhysicalKeys: true },
-    ]),
-  );
+  const items = Object.entries(keys).map(([key, act]): HotkeyItem => [
+    key,
+    (event) => {
+      if (isCovered()) return;
+      event.preventDefault();
+      act(event);
+    },
+    { preventDefault: false, usePhysicalKeys: true },
+  ]);
+  const isFunctionKey = ([key]: HotkeyItem) => /^F\d+$/.test(key);
+  useHotkeys(items.filter((item) => !isFunctionKey(item)));
+  useHotkeys(items.filter(isFunctionKey), IN_FIELDS_TOO);
 }
 
 interface MainButtonProps {

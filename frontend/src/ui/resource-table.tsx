@@ -5,8 +5,10 @@ import { keepPreviousData, type QueryKey, useQuery, type UseQueryOptions } from 
 import { DataTable, type DataTableColumn } from "mantine-datatable";
 import { type ReactNode, useEffect } from "react";
 
+import type { ExportColumnIn } from "@/api";
 import { formatCount } from "@/lib/amounts";
 import { type Say, type TextKey, useSay } from "@/lib/texts";
+import { useExportWords } from "@/ui/export-words";
 import { ExportMenu } from "@/ui/export-menu";
 import { useWorkplace } from "@/lib/workplace";
 import { type Filter, FilterBar } from "@/ui/filter-bar";
@@ -27,8 +29,13 @@ export interface Column<Row> {
   /** Not shown until somebody chooses it. */
   isExtra?: boolean;
   /** What of the row an exported file has in this column: one field, or the two ends of a period. */
-  fields?: (keyof Row & string)[];
+  fields?: Field<Row>[];
+  /** Whose words a file has in place of codes: the first part of their keys in the catalogue, or those of the tariffs. */
+  words?: string;
 }
+
+/** A field of a row, or of its parts: "terms.valid_from". */
+type Field<Row> = (keyof Row & string) | `${keyof Row & string}.${string}`;
 
 interface Listed<Row> {
   count: number;
@@ -71,6 +78,7 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
   });
   const page = Math.max(1, Number.parseInt(search["page"] ?? "1", 10) || 1);
   const { branchId } = useWorkplace();
+  const wordsOf = useExportWords(columns.flatMap(({ words }) => words ?? []));
   const wanted = wantedOf(filters, search, branchId);
   const query = props.query({ ...wanted, page, page_size: PAGE_SIZE });
   const { data, error, isFetching, refetch } = useQuery({ ...query, placeholderData: keepPreviousData });
@@ -102,7 +110,7 @@ export function ResourceTable<Row, Failure, Key extends QueryKey>(props: Resourc
             <ExportMenu
               address={exportAddress(props.address, query.queryKey)}
               name={name}
-              columns={exportColumns(shown, say)}
+              columns={exportColumns(shown, say, wordsOf)}
             />
           ) : null}
           <ColumnMenu columns={columns} hidden={hidden} onChange={setHidden} />
@@ -152,11 +160,11 @@ function exportAddress(address: string, key: QueryKey): string {
   return text ? `${path}?${text}` : path;
 }
 
-function exportColumns<Row>(columns: Column<Row>[], say: Say): { field: string; title: string }[] {
-  return columns.flatMap(({ fields = [], title }) =>
+function exportColumns<Row>(columns: Column<Row>[], say: Say, wordsOf: (of: string) => Record<string, string>): ExportColumnIn[] {
+  return columns.flatMap(({ fields = [], title, words }) =>
     fields.map((field, place) => {
       const end = fields.length > 1 ? `, ${say(place === 0 ? "filter.from" : "filter.before")}` : "";
-      return { field, title: `${say(title)}${end}` };
+      return { field, title: `${say(title)}${end}`, words: words ? wordsOf(words) : {} };
     }),
   );
 }

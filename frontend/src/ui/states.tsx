@@ -99,6 +99,10 @@ const TONES: Record<string, string> = {
   FAILED: "#b3261e",
   CANCELLED: "gray.7",
   UNBILLABLE: "gray.7",
+  CONNECTED: "#23682f",
+  AWAITED: "#8a5300",
+  SILENT: "#a8480b",
+  REVOKED: "gray.7",
 };
 
 /** A state always in a word; the colour only helps. */

@@ -8,6 +8,8 @@ import * as z from 'zod';
 export const zAccountBalanceOut = z.object({
     account_id: z.uuid(),
     balance: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    overdue_since: z.iso.date().nullable(),
     currency: z.string()
 });
 
@@ -950,8 +952,9 @@ export const zExplanationStepOut = z.object({
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zExportColumnIn = z.object({
-    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}$/),
-    title: z.string().min(1).max(100)
+    field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/),
+    title: z.string().min(1).max(100),
+    words: z.record(z.string(), z.string().max(200))
 });
 
 export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
@@ -1873,6 +1876,26 @@ export const zRateDeckIn = z.object({
     first_interval_s: z.int().gte(1).lte(3600).default(60),
     increment_s: z.int().gte(1).lte(3600).default(60),
     connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/).default('0.00000000'),
+    dry_run: z.boolean().default(false)
+});
+
+/**
+ * The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none.
+ */
+export const zRatePlansIn = z.object({
+    legal_entity_id: z.uuid(),
+    timings: z.string(),
+    destinations: z.string(),
+    rates: z.string(),
+    destination_rates: z.string(),
+    rating_plans: z.string(),
+    rating_profiles: z.string(),
+    encoding: z.union([
+        zFileEncoding,
+        zNullEnum
+    ]).nullable(),
+    valid_from: z.iso.date().nullable(),
+    keep_good: z.boolean().default(false),
     dry_run: z.boolean().default(false)
 });
 
@@ -3122,6 +3145,7 @@ export const zZoneLossOut = z.object({
  */
 export const zAccountBalanceOutWritable = z.object({
     account_id: z.uuid(),
+    overdue_since: z.iso.date().nullable(),
     currency: z.string()
 });
 
@@ -5061,6 +5085,14 @@ export const zCreateQuoteBody = zQuoteIn;
 
 export const zCreateQuoteResponse = zQuoteOut;
 
+export const zImportRatePlansBody = zRatePlansIn;
+
+export const zImportRatePlansHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zImportRatePlansResponse = zJobOut;
+
 export const zImportReadingsBody = zReadingImportIn;
 
 export const zImportReadingsHeaders = z.object({
@@ -5228,6 +5260,7 @@ export const zListServicePointsQuery = z.object({
     page: z.int().gte(1).lte(1000000).optional().default(1),
     page_size: z.int().gte(1).lte(200).optional().default(50),
     premise_id: z.uuid().optional(),
+    search: z.string().optional(),
     service_code: z.string().optional()
 });
 

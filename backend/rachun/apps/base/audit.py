@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from rachun.apps.base.context import current_actor
 from rachun.apps.base.models import AuditRow, AuditSeal
+from rachun.apps.base.prepared import run_prepared
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.values.ids import uuid7
 
@@ -35,7 +36,7 @@ def record_audit(  # house: argument-count -- each is a column of the row
     """Write who did what, in the transaction of the change. Bulk work passes a digest of its rows, once per chunk."""
     assert_in_transaction()
     actor = current_actor()
-    return AuditRow.objects.create(
+    row = AuditRow(
         principal_id=actor.principal_id,
         origin=actor.origin,
         request_id=actor.request_id,
@@ -48,6 +49,23 @@ def record_audit(  # house: argument-count -- each is a column of the row
         why=why,
         digest=digest,
     )
+    [(row.at,)] = run_prepared(_INSERT, [_value(getattr(row, name)) for name in _COLUMNS])
+    return row
+
+
+_COLUMNS = (
+    "id", "stream", "principal_id", "origin", "request_id", "operation", "object_kind", "object_id", "legal_entity_id",
+    "before", "after", "why", "digest",
+)  # fmt: skip
+_INSERT = """
+INSERT INTO base_auditrow (id, stream, principal_id, origin, request_id, operation, object_kind, object_id,
+                           legal_entity_id, before, after, why, digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING at
+"""
+
+
+def _value(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def plain(value: dict[str, Any] | None) -> dict[str, Any] | None:

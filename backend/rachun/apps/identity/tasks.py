@@ -7,7 +7,7 @@ from rachun.apps.base.api.listing import listing_of
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import JobContext, job_handler
 from rachun.apps.identity.models import Principal
-from rachun.apps.identity.services.export_list import write_list
+from rachun.apps.identity.services.export_list import ExportColumn, write_list
 
 EXPORT = "identity.export_list"
 
@@ -30,7 +30,8 @@ def export_list(context: JobContext) -> dict[str, Any]:
         for page in listing.rows(principal=principal):
             rows.extend(page)
             context.report(done=len(rows))
-    columns = told["columns"] or (list(rows[0]) if rows else [])
-    content = write_list(form=told["format"], columns=columns, titles=told["titles"], rows=rows)
+    asked = told["columns"] or [{"field": name, "title": "", "words": {}} for name in (rows[0] if rows else ())]
+    columns = [ExportColumn(**column) for column in asked]
+    content = write_list(form=told["format"], columns=columns, rows=rows)
     name = f"{told['name']}.{told['format'].lower()}"
     return {"sha256": keep_file(content=content), "name": name, "format": told["format"], "rows": len(rows)}

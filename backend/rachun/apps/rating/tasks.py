@@ -1,5 +1,8 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +14,7 @@ from rachun.apps.base.imports import refusing_files
 from rachun.apps.base.jobs import JobContext, job_handler
 from rachun.apps.base.row_errors import keep_row_errors
 from rachun.apps.catalog.models import DestinationTable
+from rachun.apps.identity.models import LegalEntity
 from rachun.apps.rating.services import (
     LoadOutcome,
     Place,
@@ -18,13 +22,16 @@ from rachun.apps.rating.services import (
     UsageFile,
     Watch,
     import_rate_deck,
+    import_rate_plans,
     load_usage,
     release_suspended,
     run_rerating,
 )
 from rachun.apps.usage.models import UsageSource
 from rachun.formats.rate_decks import join_rate_deck, read_destination_prefixes, read_rate_deck
+from rachun.formats.reading import RowError
 from rachun.formats.source import Source, StoredSource
+from rachun.formats.tariff_plan_files import read_rate_plans
 
 
 @job_handler("rating.load_usage")
@@ -104,6 +111,42 @@ def import_rate_deck_file(context: JobContext) -> dict[str, Any]:
         counts = {"records": deck.record_count, "added": imported.added, "known": imported.known, "errors": errors}
         context.progress(done=deck.record_count, total=deck.record_count, counts=counts)
     return {**counts, "dry_run": is_dry, "totals": {name: str(total) for name, total in joined.totals.items()}}
+
+
+@job_handler("rating.import_rate_plans")
+def import_rate_plan_files(context: JobContext) -> dict[str, Any]:
+    """Safe to repeat: rates that hold already are counted as known. With a wrong row nothing is kept, unless asked."""
+    params = context.params
+    files = {name: file_of({**kept, "encoding": params["encoding"]}) for name, kept in params["files"].items()}
+    with refusing_files():
+        read = read_rate_plans(files=files)
+    is_dry = bool(params["dry_run"])
+    is_taken = params["keep_good"] or not read.errors
+    entity = LegalEntity.objects.get(id=params["legal_entity_id"])
+    with transaction.atomic():
+        done = import_rate_plans(
+            legal_entity=entity,
+            plans=read.plans if is_taken else (),
+            valid_from=date.fromisoformat(params["valid_from"]),
+            imported_at=timezone.now(),
+        )
+        transaction.set_rollback(is_dry)
+    errors = sum(
+        keep_row_errors(context=context, errors=wrong, source=files[name]) for name, wrong in by_file(read.errors)
+    )
+    counts = {"records": read.record_count, "errors": errors, **asdict(done)}
+    context.progress(done=read.record_count, total=read.record_count, counts=counts)
+    return {**counts, "dry_run": is_dry, "kept": is_taken and not is_dry}
+
+
+def by_file(errors: Sequence[RowError]) -> Iterator[tuple[str, list[RowError]]]:
+    """The field of an error starts with the name of its file."""
+
+    def name_of(error: RowError) -> str:
+        return error.field.partition(".")[0]
+
+    for name, of_one in groupby(sorted(errors, key=name_of), key=name_of):
+        yield name, list(of_one)
 
 
 def file_of(params: Any) -> Source:

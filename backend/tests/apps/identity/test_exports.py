@@ -49,6 +49,17 @@ class TestAnExport:
         assert sorted(number for number, _name in rows) == sorted(wanted)
         assert {name for _number, name in rows} == {"Many Accounts"}
 
+    def test_says_codes_in_the_words_that_were_sent_along_and_parts_of_parts(
+        self, client: APIClient, ours: Enterprise
+    ) -> None:
+        a.party(branch=ours.north, name="Abc", kind="LEGAL_ENTITY")
+        words = {"LEGAL_ENTITY": "Юридична особа", "false": "Ні"}
+        columns = [{"field": name, "title": name, "words": words} for name in ("kind", "is_estate", "language")]
+
+        [_header, row] = rows_of(client, ask(client, "/api/v1/parties?name=Abc", columns=columns))
+
+        assert row == ["Юридична особа", "Ні", "uk"]
+
     def test_holds_what_the_one_who_asks_may_see(self, ours: Enterprise) -> None:
         northern, southern = a.account(branch=ours.north), a.account(branch=ours.south)
         client = client_of(make_operator(entity=ours.entity, branch=ours.south))

@@ -7,6 +7,7 @@ import time_machine
 from rachun.apps.customers.models import Account
 from rachun.apps.identity.models import BankAccount
 from rachun.apps.payments.services.record_receipt import ReceiptFacts, record_receipt
+from tests.apps.identity.makers import client_of, make_operator
 from tests.apps.selfservice.makers import give_bank_account, make_household, subscriber_of
 from tests.factories.billing import FEBRUARY, NOW, Town, bill_month, make_town, take_waste
 
@@ -53,6 +54,18 @@ class TestMyAccounts:
             told = subscriber_of(account).get(f"/api/v1/own/accounts/{account.id}").json()
 
         assert (told["balance"], told["overdue"], told["due_date"]) == ("23.40", "11.70", "2026-02-20")
+
+    def test_are_as_late_for_the_operator_over_all_days_that_have_passed(self) -> None:
+        town = make_town()
+        account = take_waste(town=town, members="4")
+        bill_month(town=town)
+        bill_month(town=town, period=FEBRUARY)
+        operator = make_operator(entity=town.entity)
+
+        with time_machine.travel("2026-03-20T23:30:00Z"):  # the 21st in Sarajevo
+            told = client_of(operator).get(f"/api/v1/accounts/{account.id}/balance").json()
+
+        assert (told["balance"], told["overdue"], told["overdue_since"]) == ("23.40", "23.40", "2026-02-20")
 
     def test_of_somebody_who_paid_too_much_have_no_day(self) -> None:
         town = make_town()

@@ -1,5 +1,6 @@
 """A subscriber tells what the meter shows: once, of the own meters, and never against what is settled."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rachun.apps.metering.models import HeldReading, Reading, ReadingRule
 from rachun.apps.selfservice.models import SentReading
 from tests.apps.identity.makers import client_of, make_operator
-from tests.apps.selfservice.makers import Household, make_household
+from tests.apps.selfservice.makers import Household, make_household, subscriber_of
 from tests.factories.billing import LONG_AGO, bill_month
-from tests.factories.metering import read_meter
+from tests.factories.metering import make_meter, place_meter, read_meter
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 JPEG = b"\xff\xd8\xff\xe0 a dial"
@@ -164,6 +165,20 @@ class TestTheOwnMeters:
 
         assert (told["id"], told["unit"], told["digits"]) == (str(home.register.id), "kWh", 6)
         assert (told["latest"]["value"], told["latest"]["boundary_date"]) == ("1120.000000", "2026-02-01")
+
+    def test_are_those_of_the_day_at_the_enterprise(self, home: Household) -> None:
+        new = make_meter(branch=home.town.branch)
+        point = home.account.agreements.get().service_point
+        place_meter(meter=new, service_point=point, installed=(date(2026, 3, 1), None))
+        read_meter(meter=new, on="2026-02-28", value="0")
+        of_new = replace(home, register=new.registers.get())
+
+        with time_machine.travel("2026-02-28T22:59:00Z"):  # one minute before midnight in Sarajevo
+            early = send(of_new, "1", on="2026-03-01", by=subscriber_of(home.account))
+        with time_machine.travel("2026-02-28T23:01:00Z"):
+            in_time = send(of_new, "1", on="2026-03-01", by=subscriber_of(home.account))
+
+        assert (early.status_code, in_time.status_code) == (404, 201)
 
     def test_of_somebody_else_cannot_be_read_or_told(self, home: Household) -> None:
         other = make_household(readings={"2025-12-31": "5"}, town=home.town)

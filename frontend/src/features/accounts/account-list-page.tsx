@@ -23,7 +23,7 @@ const COLUMNS: Column<AccountOut>[] = [
   { name: "number", title: "account.number", fields: ["number"], show: (row) => <To to={`/accounts/${row.id}`}>{row.number}</To> },
   { name: "holder", title: "account.holder", fields: ["party_name"], show: (row) => row.party_name },
   { name: "aliases", title: "account.aliases", fields: ["aliases"], show: (row) => row.aliases.join(", ") },
-  { name: "delivery", title: "account.delivery", fields: ["delivery"], show: (row) => <Word of="delivery" value={row.delivery} /> },
+  { name: "delivery", title: "account.delivery", fields: ["delivery"], words: "delivery", show: (row) => <Word of="delivery" value={row.delivery} /> },
   { name: "opened", title: "account.opened", fields: ["opened_date"], show: (row) => <Day value={row.opened_date} />, isNumber: true },
   { name: "closed", title: "account.closed", fields: ["closed_date"], show: (row) => <Day value={row.closed_date} />, isNumber: true, isExtra: true },
 ];

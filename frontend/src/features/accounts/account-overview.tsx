@@ -4,11 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
 import type { BillOut } from "@/api";
-import { accountStatement, billsOfAccount, deliveriesOfAccount, openItemsOfAccount, receiptsOfAccount } from "@/features/accounts/queries";
+import { accountBalance, accountStatement, billsOfAccount, deliveriesOfAccount, receiptsOfAccount } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
-import { today, tomorrow, yearsBefore } from "@/lib/dates";
+import { formatDate, tomorrow, yearsBefore } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
-import { Day, Money, Period } from "@/ui/figures";
+import { Day, Money, Period, useMoneyText } from "@/ui/figures";
 import { type Bar, MonthBars } from "@/ui/month-bars";
 import { Panel } from "@/ui/page";
 import { Empty, State, useWord, Waiting } from "@/ui/states";
@@ -20,14 +20,19 @@ const MONTHS = 24;
 export function Attention({ accountId }: { accountId: string }) {
   const { say } = useSay();
   const may = useMay();
-  const query = { open_of_account: accountId, due_before: today(), page_size: 1 };
-  const { data } = useQuery({ ...openItemsOfAccount({ query }), enabled: may("listOpenItems") });
-  const oldest = data?.results[0];
-  if (!data?.count || !oldest) return null;
+  const money = useMoneyText();
+  const { data } = useQuery({ ...accountBalance({ path: { account_id: accountId } }), enabled: may("getAccountBalance") });
+  if (!data?.overdue_since) return null;
+  const title = say("account.overdue", { amount: money(data.overdue, data.currency) });
   return (
-    <Alert variant="outline" color="red" c="var(--mantine-color-text)" icon={<IconAlertTriangle />} title={say("account.overdue", { count: data.count })}>
-      <Day value={oldest.due_date} /> · <Money value={oldest.balance} currency={oldest.currency} /> ·{" "}
-      <To to={`/accounts/${accountId}?tab=open`}>{say("account.open_items")}</To>
+    <Alert variant="outline" color="red" c="var(--mantine-color-text)" icon={<IconAlertTriangle />} title={title}>
+      {say("account.overdue.since", { date: formatDate(data.overdue_since) })}
+      {may("listOpenItems") ? (
+        <>
+          {" · "}
+          <To to={`/accounts/${accountId}?tab=open`}>{say("account.open_items")}</To>
+        </>
+      ) : null}
     </Alert>
   );
 }

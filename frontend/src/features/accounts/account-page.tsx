@@ -2,15 +2,16 @@ import { Tabs } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
+import { AccountDialog } from "@/features/accounts/account-dialog";
 import { Attention, Months, StatementTab, TimelineTab } from "@/features/accounts/account-overview";
 import { AgreementsTab, BillsTab, OpenItemsTab, ReadingsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
 import { accountBalance, accountDetail } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Day, Facts, Money, Unknown } from "@/ui/figures";
-import { NewButton } from "@/ui/keys";
+import { EditButton, NewButton } from "@/ui/keys";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
@@ -31,6 +32,7 @@ export function AccountPage() {
   const word = useWord();
   const may = useMay();
   const navigate = useNavigate();
+  const [isEditing, setEditing] = useState(false);
   const { id = "" } = useParams({ strict: false });
   const { data: account } = useSuspenseQuery(accountDetail({ path: { id } }));
   return (
@@ -41,10 +43,12 @@ export function AccountPage() {
           {may("createCustomer") ? (
             <NewButton label={say("customer.title.more")} onClick={() => void navigate({ to: "/customers/new", search: { account: id } })} />
           ) : null}
+          {may("updateAccount") ? <EditButton label={say("account.edit")} onClick={() => setEditing(true)} /> : null}
           <Neighbours name="accounts" id={id} base="/accounts" />
         </>
       }
     >
+      {isEditing ? <AccountDialog id={id} onClose={() => setEditing(false)} /> : null}
       <Attention accountId={id} />
       <Panel>
         <Facts

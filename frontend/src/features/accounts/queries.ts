@@ -1,3 +1,8 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { getAccount, type PatchedAccountChangeIn, updateAccount } from "@/api";
+import { versioned } from "@/lib/versions";
+
 export {
   getAccountBalanceOptions as accountBalance,
   getAccountOptions as accountDetail,
@@ -10,3 +15,14 @@ export {
   listReadingsOptions as readingsOfAccount,
   listReceiptsOptions as receiptsOfAccount,
 } from "@/api/@tanstack/react-query.gen";
+
+export const accountToChange = (id: string) =>
+  queryOptions({
+    queryKey: ["accountToChange", id],
+    queryFn: ({ signal }) => versioned(getAccount({ path: { id }, signal, throwOnError: true })),
+    gcTime: 0,
+  });
+
+export async function changeAccount(id: string, version: string, body: PatchedAccountChangeIn) {
+  return (await updateAccount({ path: { id }, body, headers: { "If-Match": version }, throwOnError: true })).data;
+}

@@ -18,10 +18,10 @@ const COLUMNS: Column<AgreementOut>[] = [
   { name: "number", title: "agreement.number", fields: ["number"], show: (row) => <To to={`/agreements/${row.id}`}>{row.number}</To> },
   { name: "account", title: "account.number", fields: ["account_number"], show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To> },
   { name: "holder", title: "account.holder", fields: ["party_name"], show: (row) => row.party_name },
-  { name: "service", title: "agreement.service", fields: ["service_code"], show: (row) => <ServiceName code={row.service_code} /> },
+  { name: "service", title: "agreement.service", fields: ["service_code"], words: "service", show: (row) => <ServiceName code={row.service_code} /> },
   { name: "point", title: "agreement.point", fields: ["service_point_code"], show: (row) => row.service_point_code },
-  { name: "plan", title: "agreement.plan", fields: ["assignments"], show: (row) => <PlanName code={row.assignments.at(-1)?.plan_code ?? ""} /> },
-  { name: "from", title: "agreement.from", fields: ["terms"], show: (row) => <Day value={row.terms[0]?.valid_from ?? null} />, isNumber: true },
+  { name: "plan", title: "agreement.plan", fields: ["assignments.plan_code"], words: "plan", show: (row) => <PlanName code={row.assignments.at(-1)?.plan_code ?? ""} /> },
+  { name: "from", title: "agreement.from", fields: ["terms.valid_from"], show: (row) => <Day value={row.terms[0]?.valid_from ?? null} />, isNumber: true },
 ];
 
 const idOf = (row: AgreementOut) => row.id;

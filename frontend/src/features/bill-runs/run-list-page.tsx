@@ -26,8 +26,8 @@ const COLUMNS: Column<BillRunOut>[] = [
       </To>
     ),
   },
-  { name: "kind", title: "run.kind", fields: ["kind"], show: (row) => <Word of="run.kind" value={row.kind} /> },
-  { name: "state", title: "run.state", fields: ["state"], show: (row) => <State of="run" value={row.state} /> },
+  { name: "kind", title: "run.kind", fields: ["kind"], words: "run.kind", show: (row) => <Word of="run.kind" value={row.kind} /> },
+  { name: "state", title: "run.state", fields: ["state"], words: "run", show: (row) => <State of="run" value={row.state} /> },
   { name: "date", title: "bill.date", fields: ["document_date"], show: (row) => <Day value={row.document_date} />, isNumber: true },
   { name: "due", title: "bill.due", fields: ["due_date"], show: (row) => <Day value={row.due_date} />, isNumber: true },
   { name: "created", title: "job.created", fields: ["created_at"], show: (row) => <Moment value={row.created_at} />, isNumber: true },

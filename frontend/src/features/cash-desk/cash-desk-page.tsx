@@ -69,6 +69,11 @@ function isBusy(state: CashDeskStateOut | undefined): boolean {
   return state.payment?.state === "TAKING" || state.shift.state === "CLOSING" || isMoving;
 }
 
+/** A payment under way says itself what the register lacks. */
+function isToldByPayment({ payment, needs_attention, title }: CashDeskStateOut): boolean {
+  return payment?.state === "TAKING" && needs_attention && payment.title === title;
+}
+
 function Desk({ desk }: { desk: CashDeskOut }) {
   const { say } = useSay();
   const { data: state, error, refetch } = useQuery({
@@ -84,7 +89,7 @@ function Desk({ desk }: { desk: CashDeskOut }) {
   return (
     <>
       {error ? <ProblemAlert error={error} /> : null}
-      <RegisterState state={state} />
+      {isToldByPayment(state) ? null : <RegisterState state={state} />}
       {shift === null ? <OpenShift desk={desk} onOpened={again} /> : null}
       {shift && !state.is_own_shift ? (
         <Panel title={say("cash.other.title", { name: shift.cashier_name })}>{say("cash.other.next")}</Panel>

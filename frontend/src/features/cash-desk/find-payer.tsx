@@ -6,9 +6,8 @@ import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from 
 
 import type { CashPaymentOut, PayerOut } from "@/api";
 import { payersOf } from "@/features/cash-desk/queries";
-import { formatDecimal } from "@/lib/amounts";
 import { useSay } from "@/lib/texts";
-import { Money } from "@/ui/figures";
+import { Money, useMoneyText } from "@/ui/figures";
 import { Panel } from "@/ui/page";
 import { ProblemAlert } from "@/ui/states";
 
@@ -112,11 +111,12 @@ export function FindPayer({ scanned, latest, onFound }: FindPayerProps) {
 
 /** The customer before, for whoever comes back with a question. */
 function Latest({ payment }: { payment: CashPaymentOut }) {
-  const { say, language } = useSay();
+  const { say } = useSay();
+  const money = useMoneyText();
   const values = {
     account: payment.account_number,
-    amount: `${formatDecimal(payment.amount, language)} ${payment.currency}`,
-    change: `${formatDecimal(payment.change, language)} ${payment.currency}`,
+    amount: money(payment.amount, payment.currency),
+    change: money(payment.change, payment.currency),
   };
   return (
     <Text size="sm" c="dimmed">

@@ -4,6 +4,7 @@ import type { CashShiftOut } from "@/api";
 import { moveCash } from "@/features/cash-desk/queries";
 import { typedDecimal } from "@/lib/amounts";
 import { useSay } from "@/lib/texts";
+import { useCurrency } from "@/ui/figures";
 import { useProblemForm } from "@/ui/problem-form";
 import { ProblemAlert, useWord } from "@/ui/states";
 
@@ -16,6 +17,7 @@ interface MoveDialogProps {
 /** Cash into or out of the drawer that nobody paid. */
 export function MoveDialog({ shift, onClose, onDone }: MoveDialogProps) {
   const { say } = useSay();
+  const currency = useCurrency();
   const word = useWord();
   const form = useProblemForm({
     initial: { kind: "OUT", amount: "", reason: "" },
@@ -44,7 +46,7 @@ export function MoveDialog({ shift, onClose, onDone }: MoveDialogProps) {
             inputMode="decimal"
             autoComplete="off"
             data-autofocus
-            rightSection={shift.currency}
+            rightSection={currency(shift.currency)}
             rightSectionWidth={56}
             {...form.field("amount")}
           />

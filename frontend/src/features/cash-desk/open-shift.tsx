@@ -4,6 +4,7 @@ import type { CashDeskOut } from "@/api";
 import { openShift } from "@/features/cash-desk/queries";
 import { typedDecimal } from "@/lib/amounts";
 import { useSay } from "@/lib/texts";
+import { useCurrency } from "@/ui/figures";
 import { Panel } from "@/ui/page";
 import { useProblemForm } from "@/ui/problem-form";
 import { ProblemAlert } from "@/ui/states";
@@ -11,6 +12,7 @@ import { ProblemAlert } from "@/ui/states";
 /** The day begins with what is in the drawer. */
 export function OpenShift({ desk, onOpened }: { desk: CashDeskOut; onOpened: () => void }) {
   const { say } = useSay();
+  const currency = useCurrency();
   const form = useProblemForm({
     initial: { float: "" },
     submit: (values, key) =>
@@ -29,7 +31,7 @@ export function OpenShift({ desk, onOpened }: { desk: CashDeskOut; onOpened: () 
             autoComplete="off"
             data-autofocus
             autoFocus
-            rightSection={desk.currency}
+            rightSection={currency(desk.currency)}
             rightSectionWidth={56}
             {...form.field("float")}
           />

@@ -4,10 +4,10 @@ import { useRef } from "react";
 
 import type { CashPaymentOut, CashShiftOut, PayerOut } from "@/api";
 import { paymentList, takePayment } from "@/features/cash-desk/queries";
-import { editableQuantity, formatDecimal, isNegative, isZero, typedDecimal } from "@/lib/amounts";
+import { editableQuantity, isNegative, isZero, typedDecimal } from "@/lib/amounts";
 import { formatMoment } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
-import { Identifier, Money } from "@/ui/figures";
+import { Identifier, Money, useMoneyText } from "@/ui/figures";
 import { Key } from "@/ui/keys";
 import { Panel } from "@/ui/page";
 import { useProblemForm } from "@/ui/problem-form";
@@ -101,14 +101,15 @@ export function PayForm({ payer, shift, onTaken, onBack }: PayFormProps) {
 
 /** The same bill paid twice in a day is the commonest mistake at a desk. */
 function PaidToday({ payer }: { payer: PayerOut }) {
-  const { say, language } = useSay();
+  const { say } = useSay();
+  const money = useMoneyText();
   const { data } = useQuery({
     ...paymentList({ query: { account_id: payer.account_id, page_size: 1 } }),
     staleTime: 0,
   });
   const latest = data?.results.find((one) => one.state === "TAKEN" || one.state === "PRINTED");
   if (!latest || new Date(latest.taken_at).toDateString() !== new Date().toDateString()) return null;
-  const amount = `${formatDecimal(latest.amount, language)} ${latest.currency}`;
+  const amount = money(latest.amount, latest.currency);
   return (
     <Alert variant="outline" color="orange" c="var(--mantine-color-text)" mb="sm" role="status">
       {say("cash.paid_today", { amount, moment: formatMoment(latest.taken_at) })}

@@ -115,7 +115,7 @@ function Attributes({ names, ...props }: StepProps & { names: string[] }) {
   const { error } = props.form.field("attributes");
   return (
     <div>
-      <Title order={3}>{say("customer.attributes")}</Title>
+      <Title order={2}>{say("customer.attributes")}</Title>
       <Text size="xs" c={error ? "var(--mantine-color-error)" : "dimmed"} mb={6}>
         {error ?? say("customer.attributes.why")}
       </Text>
@@ -135,7 +135,7 @@ function Meter({ registers, ...props }: StepProps & { registers: string[] }) {
   const { error } = props.form.field("opening_readings");
   return (
     <div>
-      <Title order={3}>{say("customer.meter")}</Title>
+      <Title order={2}>{say("customer.meter")}</Title>
       <Text size="xs" c={error ? "var(--mantine-color-error)" : "dimmed"} mb={6}>
         {error ?? say("customer.meter.why")}
       </Text>

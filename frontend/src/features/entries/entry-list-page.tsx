@@ -17,14 +17,14 @@ const FILTERS: Filter[] = [
 const COLUMNS: Column<EntryOut>[] = [
   {
     name: "what",
-    title: "statement.what", fields: ["source_kind"],
+    title: "statement.what", fields: ["source_kind"], words: "entry",
     show: (row) => (
       <To to={`/entries/${row.id}`}>
         <Word of="entry" value={row.source_kind} />
       </To>
     ),
   },
-  { name: "area", title: "entry.area", fields: ["area"], show: (row) => <Word of="area" value={row.area} /> },
+  { name: "area", title: "entry.area", fields: ["area"], words: "area", show: (row) => <Word of="area" value={row.area} /> },
   { name: "date", title: "entry.date", fields: ["accounting_date"], show: (row) => <Day value={row.accounting_date} />, isNumber: true },
   { name: "recorded", title: "entry.recorded", fields: ["recorded_at"], show: (row) => <Moment value={row.recorded_at} />, isNumber: true },
 ];

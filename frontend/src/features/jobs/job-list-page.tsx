@@ -11,8 +11,8 @@ import { To } from "@/ui/to";
 const STATES = ["PENDING", "RUNNING", "DONE", "FAILED", "CANCELLED"];
 
 const COLUMNS: Column<JobOut>[] = [
-  { name: "kind", title: "job.what", fields: ["kind"], show: (row) => <JobLink job={row} /> },
-  { name: "state", title: "job.state", fields: ["state"], show: (row) => <State of="job.state" value={row.state} /> },
+  { name: "kind", title: "job.what", fields: ["kind"], words: "job.kind", show: (row) => <JobLink job={row} /> },
+  { name: "state", title: "job.state", fields: ["state"], words: "job.state", show: (row) => <State of="job.state" value={row.state} /> },
   { name: "done", title: "job.done", fields: ["done"], show: (row) => <Count value={row.done} />, isNumber: true },
   { name: "created", title: "job.created", fields: ["created_at"], show: (row) => <Moment value={row.created_at} />, isNumber: true },
   { name: "finished", title: "job.finished", fields: ["finished_at"], show: (row) => <Moment value={row.finished_at} />, isNumber: true },

@@ -13,9 +13,9 @@ const KINDS = ["INDIVIDUAL", "SOLE_TRADER", "LEGAL_ENTITY"];
 
 const COLUMNS: Column<PartyOut>[] = [
   { name: "name", title: "party.name", fields: ["name"], show: (row) => <To to={`/parties/${row.id}`}>{row.name}</To> },
-  { name: "kind", title: "party.kind", fields: ["kind"], show: (row) => <Word of="party.kind" value={row.kind} /> },
+  { name: "kind", title: "party.kind", fields: ["kind"], words: "party.kind", show: (row) => <Word of="party.kind" value={row.kind} /> },
   { name: "tax", title: "party.tax_id", fields: ["tax_id"], show: (row) => <Identifier value={row.tax_id} /> },
-  { name: "language", title: "party.language", fields: ["language"], show: (row) => <Word of="language" value={row.language} /> },
+  { name: "language", title: "party.language", fields: ["language"], words: "language", show: (row) => <Word of="language" value={row.language} /> },
 ];
 
 const idOf = (row: PartyOut) => row.id;

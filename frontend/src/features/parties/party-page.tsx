@@ -1,10 +1,14 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
 import type { AccountOut } from "@/api";
+import { PartyDialog } from "@/features/parties/party-dialog";
 import { accountsOfParty, partyDetail } from "@/features/parties/queries";
+import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
 import { Day, Facts, Identifier } from "@/ui/figures";
+import { EditButton } from "@/ui/keys";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
@@ -22,11 +26,22 @@ const idOf = (row: AccountOut) => row.id;
 export function PartyPage() {
   const { say } = useSay();
   const word = useWord();
+  const may = useMay();
+  const [isEditing, setEditing] = useState(false);
   const { id = "" } = useParams({ strict: false });
   const { data: party } = useSuspenseQuery(partyDetail({ path: { id } }));
   const contacts = party.contact_points.map(({ kind, value }) => ({ label: word("contact", kind), value }));
   return (
-    <Page title={party.name} actions={<Neighbours name="parties" id={id} base="/parties" />}>
+    <Page
+      title={party.name}
+      actions={
+        <>
+          {may("updateParty") ? <EditButton label={say("party.edit")} onClick={() => setEditing(true)} /> : null}
+          <Neighbours name="parties" id={id} base="/parties" />
+        </>
+      }
+    >
+      {isEditing ? <PartyDialog id={id} onClose={() => setEditing(false)} /> : null}
       <Panel>
         <Facts
           facts={[

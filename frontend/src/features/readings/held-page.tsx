@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { HeldReadingOut } from "@/api";
 import { decideHeld, heldKey, heldList, opinionOn } from "@/features/readings/queries";
+import { HeldPhoto } from "@/features/readings/held-photo";
 import { Checks, Opinion } from "@/features/readings/reading-words";
 import { useMay } from "@/lib/access";
 import { dayBefore, formatDate } from "@/lib/dates";
@@ -61,11 +62,11 @@ export function HeldPage() {
 
 const COLUMNS: Column<HeldReadingOut>[] = [
   { name: "meter", title: "reading.meter", fields: ["meter_serial"], show: (row) => <Identifier value={row.meter_serial} /> },
-  { name: "register", title: "reading.register", fields: ["register"], show: (row) => <Word of="register" value={row.register} /> },
+  { name: "register", title: "reading.register", fields: ["register"], words: "register", show: (row) => <Word of="register" value={row.register} /> },
   { name: "date", title: "reading.date", fields: ["boundary_date"], show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
   { name: "value", title: "reading.value", fields: ["value"], show: (row) => <Quantity value={row.value} />, isNumber: true },
-  { name: "checks", title: "held.why", fields: ["checks"], show: (row) => <Checks names={row.checks} /> },
-  { name: "kind", title: "reading.kind", fields: ["kind"], show: (row) => <Word of="reading.kind" value={row.kind} /> },
+  { name: "checks", title: "held.why", fields: ["checks"], words: "verdict", show: (row) => <Checks names={row.checks} /> },
+  { name: "kind", title: "reading.kind", fields: ["kind"], words: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },
   { name: "recorded", title: "held.came", fields: ["recorded_at"], show: (row) => <Moment value={row.recorded_at} />, isNumber: true, isExtra: true },
 ];
 
@@ -159,6 +160,7 @@ function Figures({ held }: { held: HeldReadingOut }) {
         ]}
       />
       {opinion ? <Opinion opinion={opinion} unit="" /> : <Checks names={held.checks} />}
+      <HeldPhoto heldId={held.id} />
     </Stack>
   );
 }

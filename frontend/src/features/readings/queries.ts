@@ -1,12 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { acceptHeldReading, checkReading, createReading, importReadings, type ReadingIn, type ReadingImportIn, refuseHeldReading } from "@/api";
+import { acceptHeldReading, checkReading, createReading, downloadReadingPhoto, importReadings, type ReadingIn, type ReadingImportIn, refuseHeldReading } from "@/api";
 
 export {
   listLegalEntitiesOptions as entities,
   listHeldReadingsOptions as heldList,
   listHeldReadingsQueryKey as heldKey,
   listReadingsOptions as readingList,
+  listSentReadingsOptions as sentOf,
   listRegistersToReadOptions as toRead,
   listRegistersToReadQueryKey as toReadKey,
 } from "@/api/@tanstack/react-query.gen";
@@ -27,6 +28,17 @@ export async function sendReading(body: ReadingIn): Promise<"taken" | "held"> {
   const { response } = await createReading({ body, throwOnError: true });
   return response.status === 202 ? "held" : "taken";
 }
+
+/** The photo that came with a reading; it never changes. */
+export const photoOf = (id: string) =>
+  queryOptions({
+    queryKey: ["downloadReadingPhoto", id],
+    queryFn: async ({ signal }) => {
+      const { data } = await downloadReadingPhoto({ path: { id }, signal, parseAs: "blob", throwOnError: true });
+      return data as Blob;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export async function decideHeld(decision: "accept" | "refuse", id: string, reason: string) {
   const decide = decision === "accept" ? acceptHeldReading : refuseHeldReading;

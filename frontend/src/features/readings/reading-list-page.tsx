@@ -23,7 +23,7 @@ const COLUMNS: Column<ReadingOut>[] = [
   { name: "register", title: "reading.register", fields: ["register"], show: (row) => row.register },
   { name: "date", title: "reading.date", fields: ["boundary_date"], show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
   { name: "value", title: "reading.value", fields: ["value"], show: (row) => <Quantity value={row.value} />, isNumber: true },
-  { name: "kind", title: "reading.kind", fields: ["kind"], show: (row) => <Word of="reading.kind" value={row.kind} /> },
+  { name: "kind", title: "reading.kind", fields: ["kind"], words: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },
   { name: "verdict", title: "reading.verdict", fields: ["verdict"], show: (row) => <Verdict value={row.verdict} /> },
 ];
 

@@ -15,7 +15,7 @@ import { UploadDialog } from "@/ui/upload-dialog";
 
 const COLUMNS: Column<UsageBatchOut>[] = [
   { name: "name", title: "batch.name", fields: ["name"], show: (row) => <To to={`/usage-batches/${row.id}`}>{row.name}</To> },
-  { name: "state", title: "batch.state", fields: ["state"], show: (row) => <State of="batch" value={row.state} /> },
+  { name: "state", title: "batch.state", fields: ["state"], words: "batch", show: (row) => <State of="batch" value={row.state} /> },
   { name: "records", title: "batch.records", fields: ["record_count"], show: (row) => <Count value={row.record_count} />, isNumber: true },
   { name: "added", title: "batch.added", fields: ["added_count"], show: (row) => <Count value={row.added_count} />, isNumber: true },
   { name: "errors", title: "batch.errors", fields: ["error_count"], show: (row) => <Count value={row.error_count} />, isNumber: true },

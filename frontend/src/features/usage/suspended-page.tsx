@@ -21,7 +21,7 @@ const FILTERS: Filter[] = [
 
 const COLUMNS: Column<UsageRecordOut>[] = [
   { name: "date", title: "record.date", fields: ["usage_date"], show: (row) => <Day value={row.usage_date} />, isNumber: true },
-  { name: "reason", title: "record.reason", fields: ["reason"], show: (row) => <Word of="reason" value={row.reason} /> },
+  { name: "reason", title: "record.reason", fields: ["reason"], words: "reason", show: (row) => <Word of="reason" value={row.reason} /> },
   { name: "caller", title: "record.caller", fields: ["caller"], show: (row) => <Identifier value={row.caller} /> },
   { name: "called", title: "record.called", fields: ["called"], show: (row) => <Identifier value={row.called} /> },
   { name: "quantity", title: "line.quantity", fields: ["quantity"], show: (row) => <Quantity value={row.quantity} />, isNumber: true },

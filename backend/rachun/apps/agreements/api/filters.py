@@ -1,4 +1,5 @@
 import django_filters as filters
+from django.db.models import Q, QuerySet
 
 from rachun.apps.agreements.models import Contract, ServiceAgreement, ServicePoint
 
@@ -8,10 +9,14 @@ class ServicePointFilter(filters.FilterSet):
     premise_id = filters.UUIDFilter(field_name="premise_id")
     service_code = filters.CharFilter(field_name="service__code", max_length=40)
     code = filters.CharFilter(max_length=40)
+    search = filters.CharFilter(max_length=80, method="find", help_text="How the code begins, or a part of the street.")
 
     class Meta:
         model = ServicePoint
-        fields = ("branch_id", "premise_id", "service_code", "code")
+        fields = ("branch_id", "premise_id", "service_code", "code", "search")
+
+    def find(self, points: QuerySet[ServicePoint], _name: str, text: str) -> QuerySet[ServicePoint]:
+        return points.filter(Q(code__istartswith=text) | Q(premise__street__icontains=text))
 
 
 class AgreementFilter(filters.FilterSet):

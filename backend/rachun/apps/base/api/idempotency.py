@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rachun.apps.base.api.operations import operation_id_of
 from rachun.apps.base.errors import Conflict, FieldProblem, Invalid, Refused
 from rachun.apps.base.models import IdempotencyRecord
-from rachun.apps.base.prepared import run_prepared
+from rachun.apps.base.prepared import array, run_prepared
 from rachun.apps.base.transactions import edge_transaction
 from rachun.values.ids import uuid7
 
@@ -93,12 +93,12 @@ class Kept:
 def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> list[bool]:
     """take_turn for many: whether each (principal, key) is ours."""
     names = [f"{principal_id} {key}" for principal_id, key in asked]
-    return [is_mine for (is_mine,) in run_prepared(_TURNS, [names])]
+    return [is_mine for (is_mine,) in run_prepared(_TURNS, [array(names)])]
 
 
 def find_kept(*, asked: Sequence[tuple[UUID, str]]) -> list[Kept]:
     """Those that were answered before."""
-    rows = run_prepared(_KNOWN, [list(column) for column in zip(*asked, strict=True)]) if asked else []
+    rows = run_prepared(_KNOWN, [array(column) for column in zip(*asked, strict=True)]) if asked else []
     return [
         Kept(principal_id=principal_id, key=key, request_hash=digest, status=status, answer=json.loads(answer))
         for principal_id, key, digest, status, answer in rows
@@ -107,9 +107,10 @@ def find_kept(*, asked: Sequence[tuple[UUID, str]]) -> list[Kept]:
 
 def keep_many(*, kept: Sequence[Kept], operation: str) -> None:
     if kept:
-        columns = [[getattr(one, name) for one in kept] for name in ("principal_id", "key", "request_hash", "status")]
-        answers = [json.dumps(one.answer) for one in kept]
-        run_prepared(_KEEP, [operation, [uuid7() for _ in kept], *columns, answers])
+        names = ("principal_id", "key", "request_hash", "status")
+        columns = [array(getattr(one, name) for one in kept) for name in names]
+        answers = array(json.dumps(one.answer) for one in kept)
+        run_prepared(_KEEP, [operation, array(uuid7() for _ in kept), *columns, answers])
 
 
 _TURNS = """

@@ -27,7 +27,9 @@ from rachun.apps.base.models import Job
 from rachun.apps.identity.services.export_list import CSV, MEDIA_TYPES, ROWS_MAX, XLSX
 from rachun.apps.identity.tasks import EXPORT
 
-FIELD = r"^[a-z][a-z0-9_]{0,63}$"
+NAME = r"[a-z][a-z0-9_]{0,63}"
+FIELD = rf"^{NAME}(\.{NAME})?$"
+WORDS_MAX = 500
 
 
 class ExportTooLong(Refused):
@@ -36,8 +38,18 @@ class ExportTooLong(Refused):
 
 
 class ExportColumnIn(In):
-    field = serializers.RegexField(FIELD)
+    field = serializers.RegexField(FIELD, help_text="Of a row, or of its parts: terms.valid_from.")
     title = serializers.CharField(max_length=100, help_text="What stands above the column.")
+    words = serializers.DictField(
+        child=serializers.CharField(max_length=200, allow_blank=True),
+        default=dict,
+        help_text="What is written for a code, as the list shows it. A code without a word stands as it is.",
+    )
+
+    def validate_words(self, words: dict[str, str]) -> dict[str, str]:
+        if len(words) > WORDS_MAX:
+            raise serializers.ValidationError(_("Too many words for one column."), code="max_length")
+        return words
 
 
 class ExportIn(In):
@@ -78,8 +90,7 @@ def params_of(told: dict[str, Any]) -> dict[str, Any]:
         "address": told["address"],
         "format": told["format"],
         "name": told["name"],
-        "columns": [column["field"] for column in told["columns"]],
-        "titles": {column["field"]: column["title"] for column in told["columns"]},
+        "columns": [dict(column) for column in told["columns"]],
         "language": translation.get_language(),
     }
 

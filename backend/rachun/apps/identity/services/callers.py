@@ -8,7 +8,7 @@ from uuid import UUID
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from rachun.apps.base.prepared import run_prepared
+from rachun.apps.base.prepared import array, run_prepared
 from rachun.apps.identity.models import LoginSession, Principal
 from rachun.apps.identity.permissions import may_call
 
@@ -16,7 +16,7 @@ Claims = Mapping[str, Any]
 TOKENS_KEPT = 10_000
 _SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _OPEN = """
-SELECT s.id, set_config('lock_timeout', %s, true) FROM identity_loginsession s
+SELECT s.id FROM identity_loginsession s
   JOIN identity_principal p ON p.id = s.principal_id
  WHERE s.id = ANY(%s::uuid[]) AND s.revoked_at IS NULL AND p.is_active
 """
@@ -72,7 +72,7 @@ def find_caller(*, claims: Claims, operation_id: str) -> Principal | None:
     return principal
 
 
-def find_open_sessions(*, session_ids: Collection[str], lock_timeout: str) -> set[str]:
-    """Those that have not ended, of principals that are active; and how long this transaction waits for a lock."""
-    rows = run_prepared(_OPEN, [lock_timeout, [text for text in session_ids if _SESSION.fullmatch(text)]])
-    return {str(session_id) for (session_id, _lock_timeout) in rows}
+def find_open_sessions(*, session_ids: Collection[str]) -> set[str]:
+    """Those that have not ended, of principals that are active."""
+    rows = run_prepared(_OPEN, [array(text for text in session_ids if _SESSION.fullmatch(text))])
+    return {str(session_id) for (session_id,) in rows}

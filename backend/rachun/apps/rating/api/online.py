@@ -17,6 +17,7 @@ from rachun.apps.base.api.throttles import Frequent, count_up
 from rachun.apps.base.context import NOBODY, Actor, acting
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.group_commit import GroupCommit
+from rachun.apps.base.prepared import begin_prepared
 from rachun.apps.identity.models import Principal
 from rachun.apps.identity.scope import Reach, Scope
 from rachun.apps.identity.services.callers import Claims, ReadTokens, find_caller, find_open_sessions
@@ -91,6 +92,7 @@ def write_group(items: Sequence[Item]) -> list[Answered | None]:
     """One transaction; None for every item that is for the long way."""
     try:
         with acting(NOBODY), transaction.atomic(durable=True):
+            begin_prepared(lock_timeout=LOCK_TIMEOUT)
             return _write(items)
     except DatabaseError:
         connection.close()  # it may be broken, and the next group wants a sound one
@@ -122,9 +124,7 @@ def _write(items: Sequence[Item]) -> list[Answered | None]:
 
 def _callers(items: Sequence[Item]) -> list[Caller | None]:
     """Who each item is from and whether they may. A session that was ended a moment ago is over."""
-    open_sessions = find_open_sessions(
-        session_ids={str(item.claims.get("sid")) for item in items}, lock_timeout=LOCK_TIMEOUT
-    )
+    open_sessions = find_open_sessions(session_ids={str(item.claims.get("sid")) for item in items})
     known = [(str(item.claims.get("sid")) in open_sessions, item) for item in items]
     return [_callers_known.find(item) if is_open else None for is_open, item in known]
 

@@ -7,6 +7,15 @@ from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
 ROWS_MAX = 1000
+# The files of RatePlansIn by the names that their reader knows.
+PLAN_FILES = {
+    "Timings": "timings",
+    "Destinations": "destinations",
+    "Rates": "rates",
+    "DestinationRates": "destination_rates",
+    "RatingPlans": "rating_plans",
+    "RatingProfiles": "rating_profiles",
+}
 SECONDS_MAX = 7 * 86_400
 
 
@@ -76,6 +85,26 @@ class RateDeckIn(In):
     first_interval_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
     increment_s = serializers.IntegerField(min_value=1, max_value=3600, default=60)
     connection_fee = serializers.DecimalField(max_digits=17, decimal_places=8, min_value=0, default=Decimal(0))
+    dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")
+
+
+class RatePlansIn(In):
+    """The six files of a rating engine's tariff plans, each refers to others by tag. A line starting with # is none."""
+
+    legal_entity_id = serializers.UUIDField()
+    timings = serializers.FileField(max_length=200, help_text="Tag, years, months, days of the month, weekdays, time.")
+    destinations = serializers.FileField(max_length=200, help_text="Tag, prefix.")
+    rates = serializers.FileField(max_length=200, help_text="Tag, connection fee, rate, unit, increment, from.")
+    destination_rates = serializers.FileField(
+        max_length=200, help_text="Tag, destination, rate, rounding, decimals, most, what happens beyond."
+    )
+    rating_plans = serializers.FileField(max_length=200, help_text="Tag, destination rates, timing, weight.")
+    rating_profiles = serializers.FileField(max_length=200, help_text="Who is sold a plan, of what kind, from when.")
+    encoding = serializers.ChoiceField(choices=ENCODINGS, allow_null=True, default=None)
+    valid_from = serializers.DateField(
+        allow_null=True, default=None, help_text="Of plans that no profile dates; without it, today."
+    )
+    keep_good = serializers.BooleanField(default=False, help_text="Keep the good rows though others are wrong.")
     dry_run = serializers.BooleanField(default=False, help_text="Say what would happen and change nothing.")
 
 

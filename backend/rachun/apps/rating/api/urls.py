@@ -15,5 +15,6 @@ urlpatterns = [
     path("usage-batches/records", views.UsageRowsView.as_view(), name="usage-rows"),
     path("usage-batches/template", views.DeliveryTemplateView.as_view(), name="delivery-template"),
     path("destination-tables/<uuid:id>/imports", views.RateDeckImportView.as_view(), name="rate-deck-imports"),
+    path("rate-plan-imports", views.RatePlanImportView.as_view(), name="rate-plan-imports"),
     *router.urls,
 ]

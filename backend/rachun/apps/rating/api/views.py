@@ -30,8 +30,10 @@ from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.rating.api.filters import UsageBatchFilter, UsageRecordFilter
 from rachun.apps.rating.api.online import OPERATION
 from rachun.apps.rating.api.serializers import (
+    PLAN_FILES,
     CallIn,
     RateDeckIn,
+    RatePlansIn,
     RecordedCallOut,
     ReleaseIn,
     UsageBatchOut,
@@ -181,6 +183,32 @@ class RateDeckImportView(APIView):
             "table_id": str(table.id),
         }
         job = enqueue("rating.import_rate_deck", params=params, legal_entity_id=table.legal_entity_id)
+        return Response(JobOut(job).data, status=202)
+
+
+@extend_schema(tags=["catalog"])
+class RatePlanImportView(APIView):
+    operations = {"post": "importRatePlans"}
+    costly_actions = ("post",)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": RatePlansIn}, responses={202: JobOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Starts a job that makes a destination table of each plan, or brings it to what the plan says from its day on.
+
+        With a wrong row nothing is kept, unless keep_good says so. The same plans again change nothing.
+        """
+        told = checked(RatePlansIn, request)
+        entity = get_whole_legal_entity(scope=scope_of(request), legal_entity_id=told["legal_entity_id"])
+        valid_from = told["valid_from"] or timezone.localdate()
+        params = {
+            "legal_entity_id": str(entity.id),
+            "files": {name: keep_upload(file=told[field]) for name, field in PLAN_FILES.items()},
+            "valid_from": valid_from.isoformat(),
+            **{name: told[name] for name in ("encoding", "keep_good", "dry_run")},
+        }
+        job = enqueue("rating.import_rate_plans", params=params, legal_entity_id=entity.id)
         return Response(JobOut(job).data, status=202)
 
 

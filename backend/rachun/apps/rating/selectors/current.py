@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from rachun.apps.base.prepared import run_prepared
+from rachun.apps.base.prepared import array, run_prepared
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.engine.rating.table import DestinationTable
@@ -16,8 +16,8 @@ from rachun.engine.tariffs.parsing import parse_version
 # An agreement may be served at two points on one day, so a call may be guided twice; the version of a plan is the one
 # that began latest.
 _GUIDED = """
-SELECT n.place, a.agreement_id, v.id
-  FROM unnest(%s::text[], %s::date[], %s::int[]) AS n (number, day, place)
+SELECT n.place - 1, a.agreement_id, v.id
+  FROM unnest(%s::text[], %s::date[]) WITH ORDINALITY AS n (number, day, place)
   JOIN resources_resource r ON r.identifier = n.number AND r.legal_entity_id = %s AND r.kind = 'PHONE_NUMBER'
   JOIN agreements_resourceassignment a ON a.resource_id = r.id AND a.superseded_at IS NULL
        AND a.valid_from <= n.day AND (a.valid_to IS NULL OR n.day < a.valid_to)
@@ -52,8 +52,8 @@ def guide_calls(*, legal_entity_id: UUID, calls: Sequence[tuple[str, date]]) -> 
     """calls: caller in E.164 and local day. None where the way is not plain: nobody's number, no plan, two services at
     once, a version with none or several traffic components, a table without rates.
     """
-    numbers, days = [number for number, _day in calls], [day for _number, day in calls]
-    rows = run_prepared(_GUIDED, [numbers, days, list(range(len(calls))), legal_entity_id])
+    numbers, days = array(number for number, _day in calls), array(day for _number, day in calls)
+    rows = run_prepared(_GUIDED, [numbers, days, legal_entity_id])
     ways: list[set[tuple[UUID, UUID]]] = [set() for _ in calls]
     for place, agreement_id, version_id in rows:
         ways[place].add((agreement_id, version_id))

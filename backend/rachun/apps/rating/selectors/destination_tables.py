@@ -11,6 +11,7 @@ import polars as pl
 from django.db.models import BigIntegerField, F, prefetch_related_objects
 from django.db.models.functions import Cast
 
+from rachun.apps.base.prepared import array, run_prepared
 from rachun.apps.catalog.models import DestinationRate
 from rachun.apps.catalog.models import DestinationTable as StoredTable
 from rachun.engine.rating.bands import TimeBand
@@ -26,6 +27,11 @@ _COLUMNS = {
 
 RATES_KEPT = 500_000
 _Revision = tuple[object, ...]
+# Every value that a prepared table depends on, besides its rates and bands, which the revision stands for.
+_REVISIONS = """
+SELECT code, id, revision, time_zone, measures_time, keeps_band FROM catalog_destinationtable
+ WHERE legal_entity_id = %s AND code = ANY(%s::text[])
+"""
 
 
 class PreparedTables:
@@ -68,23 +74,19 @@ def get_destination_tables(*, legal_entity_id: UUID, codes: Sequence[str]) -> Ma
 
     One query; for tables that changed since they were asked for, three more. Note [Revisions]
     """
-    stored = StoredTable.objects.filter(legal_entity_id=legal_entity_id, code__in=codes)
-    asked = {table.code: (revision_of(table), table) for table in stored}
-    found = {code: _prepared.find(revision) for code, (revision, _table) in asked.items()}
-    made = _prepare([table for code, (_revision, table) in asked.items() if not found[code][0]])
+    revisions: dict[str, _Revision] = {
+        code: tuple(told) for code, *told in run_prepared(_REVISIONS, [legal_entity_id, array(codes)])
+    }
+    found = {code: _prepared.find(revision) for code, revision in revisions.items()}
+    absent = [revisions[code][0] for code, (is_known, _table) in found.items() if not is_known]
+    made = _prepare(list(StoredTable.objects.filter(id__in=absent))) if absent else {}
     for code, table in made.items():
-        _prepared.keep(asked[code][0], table)
-    known = {code: made[code] if code in made else found[code][1] for code in asked}
+        _prepared.keep(revisions[code], table)
+    known = {code: made[code] if code in made else found[code][1] for code in revisions}
     return {code: table for code, table in known.items() if table is not None}
 
 
-def revision_of(table: StoredTable) -> _Revision:
-    return (table.id, table.revision, table.time_zone, table.measures_time, table.keeps_band)
-
-
 def _prepare(stored: Sequence[StoredTable]) -> dict[str, DestinationTable | None]:
-    if not stored:
-        return {}
     prefetch_related_objects(stored, "bands")
     parts = _rates(stored).partition_by("table", as_dict=True)
     return {

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from rachun.apps.base.audit import record_audit
+from rachun.apps.base.prepared import planned_freely
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import ANY_PREFIX, NUMBER_MAX, e164_text_of, rules_of
 from rachun.apps.rating.pricing import price_records
@@ -89,14 +90,17 @@ def record_calls(*, source: UsageSource, calls: Sequence[ToldCall], recorded_at:
             _price_runs(source=source, batch_id=batch_id, records=records, priced_at=recorded_at)
         kept = _settled(source=source, batch_id=batch_id, priced=priced)
         answers = dict(zip(new, kept, strict=True))
-    known = find_known_calls(
-        source_id=source.id, calls={key: _looks(call, source) for key, call in by_key.items() if key not in numbers}
-    )
-    answers |= {
-        key: RecordedCall(batch_id=one.load_key, is_known=True, record=one, covered_s=one.covered_s)
-        for key, one in known.items()
-    }
+    if len(new) < len(by_key):
+        answers |= _known({key: call for key, call in by_key.items() if key not in numbers}, source=source)
     return _in_order(keys, answers)
+
+
+def _known(calls: Mapping[UUID, ToldCall], *, source: UsageSource) -> dict[UUID, RecordedCall]:
+    found = find_known_calls(source_id=source.id, calls={key: _looks(call, source) for key, call in calls.items()})
+    return {
+        key: RecordedCall(batch_id=one.load_key, is_known=True, record=one, covered_s=one.covered_s)
+        for key, one in found.items()
+    }
 
 
 def audit_calls(*, source: UsageSource, recorded: Sequence[RecordedCall]) -> None:
@@ -154,9 +158,10 @@ def _price(*, source: UsageSource, calls: Sequence[ToldCall], numbers: Sequence[
                 made[place] = plain
     odd = [place for place in range(len(calls)) if place not in made]
     if odd:
-        records = _by_columns(
-            source=source, calls=[calls[place] for place in odd], numbers=[numbers[place] for place in odd]
-        )
+        with planned_freely():
+            records = _by_columns(
+                source=source, calls=[calls[place] for place in odd], numbers=[numbers[place] for place in odd]
+            )
         made |= dict(zip(odd, records, strict=True))
     return [made[place] for place in range(len(calls))]
 
@@ -226,7 +231,8 @@ def _by_columns(*, source: UsageSource, calls: Sequence[ToldCall], numbers: Sequ
 
 def _price_runs(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], priced_at: datetime) -> None:
     kept = _kept(batch_id=batch_id, records=records)
-    price_runs(source_id=source.id, records=kept, priced_at=priced_at)
+    with planned_freely():
+        price_runs(source_id=source.id, records=kept, priced_at=priced_at)
 
 
 def _kept(*, batch_id: UUID, records: Sequence[CallRecord]) -> QuerySet[UsageRecord]:
@@ -238,7 +244,8 @@ def _settled(*, source: UsageSource, batch_id: UUID, priced: Sequence[_Priced]) 
     found: dict[int, UsageRecord] = {}
     if any(one.may_include for one in priced):
         records = _kept(batch_id=batch_id, records=[one.record for one in priced])
-        settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
+        with planned_freely():
+            settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
         found = {record.record_no: record for record in records}
     return [
         RecordedCall(

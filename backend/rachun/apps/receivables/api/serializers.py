@@ -7,6 +7,8 @@ from rachun.apps.base.api.serializers import In, Out
 class AccountBalanceOut(Out):
     account_id = serializers.UUIDField()
     balance = AmountField(minor="balance_minor", help_text="Positive is owed, negative is credit.")
+    overdue = AmountField(minor="overdue_minor", help_text="The part of it that should have been paid by now.")
+    overdue_since = serializers.DateField(allow_null=True, help_text="The earliest of the days that have passed.")
     currency = serializers.CharField()
 
 

@@ -1,6 +1,7 @@
 from dataclasses import asdict
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,9 +10,11 @@ from rest_framework.views import APIView
 from rachun.apps.base.errors import NotFound
 from rachun.apps.customers.models import Account
 from rachun.apps.identity.scope import scope_of
-from rachun.apps.ledger.selectors.balances import list_account_balances
+from rachun.apps.ledger.selectors.balances import list_item_balances
 from rachun.apps.receivables.api.serializers import AccountBalanceOut, StatementIn, StatementOut
+from rachun.apps.receivables.selectors.overdue import overdue_of
 from rachun.apps.receivables.selectors.statement import get_statement
+from rachun.values.calendar import local_day
 
 
 def visible_account(*, request: Request, account_id: UUID) -> Account:
@@ -30,8 +33,16 @@ class AccountBalanceView(APIView):
     @extend_schema(responses=AccountBalanceOut)
     def get(self, request: Request, account_id: UUID) -> Response:
         account = visible_account(request=request, account_id=account_id)
-        balance = list_account_balances(account_ids=[account.id])[account.id]
-        told = {"account_id": account.id, "balance_minor": balance, "currency": account.legal_entity.currency}
+        items = list_item_balances(account_ids=[account.id])
+        entity = account.legal_entity
+        overdue = overdue_of(items, today=local_day(instant=timezone.now(), zone=entity.time_zone))
+        told = {
+            "account_id": account.id,
+            "balance_minor": sum(item.balance_minor for item in items),
+            "overdue_minor": overdue.amount_minor,
+            "overdue_since": overdue.since,
+            "currency": entity.currency,
+        }
         return Response(AccountBalanceOut(told).data)
 
 

@@ -135,7 +135,4 @@ class OwnReadingViewSet(SentReadingViewSet):
         return Response(told_as.OwnReadingCheckOut(answer).data)
 
     def own_register(self, register_id: UUID) -> selectors.OwnRegister:
-        """By the day at the enterprise of the account; a subscriber's enterprises share a calendar to within hours."""
-        return selectors.get_own_register(
-            scope=scope_of(self.request), register_id=register_id, today=timezone.now().date()
-        )
+        return selectors.get_own_register(scope=scope_of(self.request), register_id=register_id, now=timezone.now())

@@ -16,6 +16,7 @@ from rachun.apps.identity.scope import Scope
 from rachun.apps.ledger.selectors.balances import ItemBalance, list_item_balances
 from rachun.apps.payments.models import Receipt
 from rachun.apps.payments.selectors.receipts import list_receipts
+from rachun.apps.receivables.selectors.overdue import overdue_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +59,13 @@ def at_a_glance(*, accounts: Sequence[Account], today: date) -> list[AccountAtAG
             account=account,
             address=addresses.get(account.id, ""),
             balance_minor=sum(item.balance_minor for item in items[account.id]),
-            overdue_minor=overdue(items[account.id], today=today),
+            overdue_minor=overdue_of(items[account.id], today=today).amount_minor,
             due_date=earliest_due(items[account.id]),
             latest_bill=bills.get(account.id),
             latest_payment=payments.get(account.id),
         )
         for account in accounts
     ]
-
-
-def overdue(items: Sequence[ItemBalance], *, today: date) -> int:
-    """What is past its day and not covered by money that the account has lying."""
-    late = sum(item.balance_minor for item in items if item.due_date is not None and item.due_date < today)
-    return max(0, min(late, sum(item.balance_minor for item in items)))
 
 
 def earliest_due(items: Sequence[ItemBalance]) -> date | None:

@@ -1,16 +1,19 @@
 """The meters that serve a subscriber now, and the readings that the subscriber sent."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from rachun.apps.agreements.models import ServiceAgreement, ServiceTerm
 from rachun.apps.base.errors import NotFound
+from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.scope import Scope
 from rachun.apps.metering.models import HeldReading, Installation, Reading, Register
 from rachun.apps.selfservice.models import SentReading
+from rachun.apps.selfservice.selectors.own_accounts import list_own_accounts
+from rachun.values.calendar import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,12 @@ def list_own_registers(*, scope: Scope, today: date) -> list[OwnRegister]:
     return found
 
 
-def get_own_register(*, scope: Scope, register_id: UUID, today: date) -> OwnRegister:
-    """Raises NotFound, also for a register of somebody else."""
-    for own in list_own_registers(scope=scope, today=today):
-        if own.register.id == register_id:
-            return own
+def get_own_register(*, scope: Scope, register_id: UUID, now: datetime) -> OwnRegister:
+    """By the day at the enterprise that serves it. Raises NotFound, also for a register of somebody else."""
+    for entity in LegalEntity.objects.filter(id__in=list_own_accounts(scope=scope).values("legal_entity_id")):
+        for own in list_own_registers(scope=scope, today=local_day(instant=now, zone=entity.time_zone)):
+            if own.register.id == register_id and own.agreement.legal_entity_id == entity.id:
+                return own
     raise NotFound
 
 

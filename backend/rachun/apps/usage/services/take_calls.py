@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from rachun.apps.base.prepared import run_prepared
+from rachun.apps.base.prepared import array, run_prepared
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 from rachun.apps.usage.services.take_batch import PARENT
@@ -88,13 +88,13 @@ def take_call_keys(*, source_id: UUID, batch_id: UUID, keys: Sequence[UUID]) -> 
     Taken in one order, so two writers never wait for each other.
     """
     assert_in_transaction()
-    return dict(run_prepared(_TAKE, [source_id, batch_id, list(keys)]))
+    return dict(run_prepared(_TAKE, [source_id, batch_id, array(keys)]))
 
 
 def store_calls(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], at: datetime) -> bool:
     """Keep calls whose keys were taken, and let their batch grow by them; whether the source has priced runs."""
     assert_in_transaction()
-    columns = [[getattr(record, name) for record in records] for name in CallRecord.__slots__]
+    columns = [array(getattr(record, name) for record in records) for name in CallRecord.__slots__]
     count = len(records)
     if batch_id not in _begun:
         _begin(source=source, batch_id=batch_id, at=at)
