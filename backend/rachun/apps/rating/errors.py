@@ -36,3 +36,13 @@ class PlanNotOfEntity(Refused):
 class ReratingNotRehearsed(Conflict):
     code = "rerating_not_rehearsed"
     title = _("Only a re-rating that was rehearsed and not yet applied can be applied.")
+
+
+class RunNotOfEntity(Refused):
+    code = "run_not_of_entity"
+    title = _("The priced run belongs to another enterprise.")
+
+
+class ReratingOfPlanOrRun(Refused):
+    code = "rerating_of_plan_or_run"
+    title = _("Name a tariff plan or a priced run, not both.")

@@ -199,6 +199,9 @@ class Rerating(Entity):
     plan = models.ForeignKey(
         TariffPlan, on_delete=models.PROTECT, null=True, related_name="+", help_text="Only agreements that have it."
     )
+    run = models.ForeignKey(
+        "PricingRun", on_delete=models.PROTECT, null=True, related_name="+", help_text="Its prices, not the tariff's."
+    )
     from_date = models.DateField()
     to_date = models.DateField(help_text="The first day that no longer belongs.")
     why = models.CharField(max_length=300)
@@ -234,7 +237,7 @@ class ReratedCall(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     load_key = models.UUIDField()
     record_no = models.IntegerField()
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, null=True, related_name="+")
     usage_date = models.DateField()
     bill_id = models.UUIDField(null=True)
     destination_was = models.CharField(max_length=100, blank=True)
@@ -243,15 +246,16 @@ class ReratedCall(models.Model):
     billed_s = models.IntegerField()
     covered_s_was = models.IntegerField(null=True)
     covered_s = models.IntegerField(null=True)
-    amount_micro_was = models.BigIntegerField()
+    amount_micro_was = models.BigIntegerField(null=True, help_text="Null: it had no price in the run.")
     amount_micro = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["rerating", "is_applied", "agreement", "load_key", "record_no"], name="rerated_call_once"
+                fields=["rerating", "is_applied", "load_key", "record_no"], name="rerated_call_once"
             )
         ]
+        indexes = [models.Index(fields=["rerating", "agreement"], name="rerated_call_agreement")]
 
     def __str__(self) -> str:
         return f"{self.load_key}/{self.record_no}"

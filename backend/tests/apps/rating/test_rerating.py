@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from rachun.apps.base.files import keep_file
@@ -16,7 +18,15 @@ from rachun.apps.catalog.models import DestinationRate
 from rachun.apps.identity.models import Branch
 from rachun.apps.rating.services import rerate_calls, run_rerating
 from rachun.apps.resources.models import Resource
-from rachun.apps.usage.models import BundleCounter, ReratedCall, Rerating, UsageRecord, UsageSource
+from rachun.apps.usage.models import (
+    BundleCounter,
+    PricedUsage,
+    PricingRun,
+    ReratedCall,
+    Rerating,
+    UsageRecord,
+    UsageSource,
+)
 from rest_framework.test import APIClient
 from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.metering import make_agreement
@@ -63,9 +73,9 @@ def call(at: str, called: str = MOBILE, *, caller: str = KOVAL, seconds: int = 6
     return f"{at}\t{seconds}\t{caller}\t{caller}\t{called}\t{called}\t0\t1\t0\t{seconds}"
 
 
-def correct(prefix: str, *, price: str | None) -> None:
+def correct(prefix: str, *, price: str | None, table: str = "calls") -> None:
     """None: the prefix is priced no more."""
-    [wrong] = DestinationRate.objects.filter(prefix=prefix, superseded_at__isnull=True)
+    [wrong] = DestinationRate.objects.filter(prefix=prefix, table__code=table, superseded_at__isnull=True)
     DestinationRate.objects.filter(id=wrong.id).update(superseded_at=timezone.now())
     if price is not None:
         wrong.id, wrong.price_per_minute, wrong.recorded_at = uuid4(), price, timezone.now()
@@ -272,6 +282,53 @@ class TestBundlesOfARerating:
         assert BundleCounter.objects.get().used_s == 0
 
 
+class TestARunOfARerating:
+    """The carrier takes 0.30 a minute to mobiles, by the second; the tariff's prices are another thing."""
+
+    @pytest.fixture
+    def run_id(self, branch: Branch, source: UsageSource) -> str:
+        make_price_table(
+            legal_entity=branch.legal_entity, code="carrier", prices={"38067": ("mobile carrier", "0.30", 1, 1)}
+        )
+        make_subscriber(branch=branch, number=KOVAL)
+        load(source, call("05.01.2026 12:00:00"), call("05.01.2026 13:00:00", LOCAL), call("01.02.2026 13:00:00"))
+        told = ("--source", str(source.id), "--run", "carrier", "--table", "carrier")
+        call_command("price_usage", *told, stdout=StringIO())
+        return str(PricingRun.objects.get().id)
+
+    def costs(self) -> list[tuple[int, int | None, str]]:
+        return list(PricedUsage.objects.order_by("record_no").values_list("record_no", "amount_micro", "reason"))
+
+    def test_gets_the_prices_of_today_also_for_billed_calls(
+        self, branch: Branch, run_id: str, client: APIClient
+    ) -> None:
+        bill(hour=10)
+        correct("38067", price="0.12", table="carrier")
+
+        rerating = rehearse(client, branch, run_id=run_id)
+        before = self.costs()
+        apply(client, rerating)
+
+        assert before == [(1, 300_000, ""), (2, None, "NO_RATE"), (3, 300_000, "")]
+        assert self.costs() == [(1, 120_000, ""), (2, None, "NO_RATE"), (3, 300_000, "")]
+        assert told(client, rerating)["counts"]["changed"] == 1
+        [row] = told(client, rerating, "/calls")
+        assert (row["was"], row["now"], row["difference"]) == ("0.300000", "0.120000", "-0.180000")
+        assert {amount for _hour, state, _covered, amount in stored() if state == "BILLED"} == {960_000}
+
+    def test_lets_a_call_be_without_a_cost_that_has_none_any_more(
+        self, branch: Branch, run_id: str, client: APIClient
+    ) -> None:
+        correct("38067", price=None, table="carrier")
+        rerating = rehearse(client, branch, run_id=run_id)
+
+        apply(client, rerating)
+
+        assert self.costs()[0] == (1, None, "NO_RATE")
+        [row] = told(client, rerating, "/calls")
+        assert (row["standing"], row["was"], row["now"]) == ("UNPRICED", "0.300000", None)
+
+
 class TestAJobOfARerating:
     @pytest.fixture(autouse=True)
     def two_subscribers(self, branch: Branch, source: UsageSource, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,8 +380,11 @@ class TestAskingForARerating:
         backwards = post(client, "reratings", {**body, "from_date": "2026-02-01", "to_date": "2026-01-01"})
         foreign = post(client, "reratings", {**body, **JANUARY, "plan_id": str(uuid4())})
 
+        strange = post(client, "reratings", {**body, **JANUARY, "run_id": str(uuid4())})
+
         assert backwards.data["code"] == "rerating_period_invalid"
         assert foreign.data["code"] == "plan_not_of_entity"
+        assert strange.data["code"] == "run_not_of_entity"
         assert not Rerating.objects.exists()
 
 

@@ -34,6 +34,11 @@ class ReratingIn(In):
     plan_id = serializers.UUIDField(
         default=None, allow_null=True, help_text="Only agreements that have this tariff plan on one of the days."
     )
+    run_id = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="A priced run, such as a carrier's: its prices, not the tariff's.",
+    )
     why = serializers.CharField(max_length=300, help_text="Kept with the re-rating and in the audit.")
 
 
@@ -54,6 +59,7 @@ class ReratingOut(Out):
     from_date = serializers.DateField()
     to_date = serializers.DateField()
     plan_id = serializers.UUIDField(allow_null=True)
+    run_id = serializers.UUIDField(allow_null=True)
     why = serializers.CharField()
     state = serializers.ChoiceField(choices=Rerating.State.choices)
     counts = ReratingCountsOut()
@@ -70,8 +76,8 @@ class ReratingStartedOut(Out):
 class ReratedAgreementOut(Out):
     """was, now and difference are of changed calls; billed_… of calls that bills hold, which stay as they are."""
 
-    agreement_id = serializers.UUIDField()
-    agreement_number = serializers.CharField(source="number")
+    agreement_id = serializers.UUIDField(allow_null=True, help_text="Null: calls that wait for their subscriber.")
+    agreement_number = serializers.CharField(source="number", allow_null=True)
     changed = serializers.IntegerField()
     unpriced = serializers.IntegerField()
     left = serializers.IntegerField()
@@ -87,8 +93,8 @@ class ReratedAgreementOut(Out):
 class ReratedCallOut(Out):
     batch_id = serializers.UUIDField(source="load_key")
     record_no = serializers.IntegerField()
-    agreement_id = serializers.UUIDField()
-    agreement_number = serializers.CharField(source="agreement.number")
+    agreement_id = serializers.UUIDField(allow_null=True)
+    agreement_number = serializers.CharField(source="agreement.number", default=None, allow_null=True)
     usage_date = serializers.DateField()
     standing = serializers.ChoiceField(choices=ReratedCall.Standing.choices)
     reason = serializers.CharField(help_text="Why it is left or has no price.")
@@ -99,6 +105,6 @@ class ReratedCallOut(Out):
     billed_s = serializers.IntegerField()
     covered_s_was = serializers.IntegerField(allow_null=True)
     covered_s = serializers.IntegerField(allow_null=True)
-    was = MicroAmountField(micro="amount_micro_was")
+    was = MicroAmountField(micro="amount_micro_was", allow_null=True)
     now = MicroAmountField(micro="amount_micro", allow_null=True)
     difference = MicroAmountField(micro="amount_micro", less="amount_micro_was", allow_null=True)

@@ -20,7 +20,13 @@ from rachun.apps.identity.scope import scope_of
 from rachun.apps.identity.selectors import get_whole_legal_entity
 from rachun.apps.rating.api import rerating_serializers as told_as
 from rachun.apps.rating.api.filters import ReratedCallFilter, ReratingFilter
-from rachun.apps.rating.errors import PlanNotOfEntity, ReratingNotRehearsed, ReratingPeriodInvalid
+from rachun.apps.rating.errors import (
+    PlanNotOfEntity,
+    ReratingNotRehearsed,
+    ReratingOfPlanOrRun,
+    ReratingPeriodInvalid,
+    RunNotOfEntity,
+)
 from rachun.apps.rating.selectors import rerated
 from rachun.apps.rating.services import ReratingAsked, start_applying, start_rehearsal
 from rachun.apps.usage.models import Rerating
@@ -47,7 +53,10 @@ class ReratingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     @extend_schema(
         request=told_as.ReratingIn,
-        responses={202: told_as.ReratingStartedOut, **problems(ReratingPeriodInvalid, PlanNotOfEntity)},
+        responses={
+            202: told_as.ReratingStartedOut,
+            **problems(ReratingPeriodInvalid, PlanNotOfEntity, RunNotOfEntity, ReratingOfPlanOrRun),
+        },
     )
     @idempotent
     def create(self, request: Request) -> Response:
