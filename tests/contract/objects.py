@@ -187,14 +187,8 @@ def usage_record(enterprise: Enterprise) -> dict[str, Any]:
 
 @makes("rerating")
 def rerating(enterprise: Enterprise) -> dict[str, Any]:
-    made = Rerating.objects.create(
-        legal_entity=enterprise.entity,
-        from_date=date(2026, 1, 1),
-        to_date=date(2026, 2, 1),
-        why="price list corrected",
-        state=Rerating.State.REHEARSED,
-        created_at=a.NOON,
-    )
+    days = {"from_date": date(2026, 1, 1), "to_date": date(2026, 2, 1)}
+    made = Rerating.objects.create(legal_entity=enterprise.entity, state="REHEARSED", created_at=a.NOON, **days)
     return {"id": made.id}
 
 
