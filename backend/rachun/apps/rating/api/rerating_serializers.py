@@ -1,28 +1,30 @@
 from decimal import Decimal
+from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, JobOut, Out
 from rachun.apps.usage.models import ReratedCall, Rerating
 
 
-class MicroAmountField(serializers.Field[object, object, str | None, object]):
-    """Millionths of the currency as a decimal string, exact; null where there is no price."""
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "0.960000"})
+class MicroAmountField(serializers.Field[Any, Any, Any, Any]):
+    """Millionths of the currency as a decimal string, exact; null where there is no price. less: what to take off."""
 
-    def __init__(self, *, micro: str, less: str = "", **options: object) -> None:
+    def __init__(self, *, micro: str, less: str = "", **options: Any) -> None:
         self.micro, self.less = micro, less
-        super().__init__(source="*", read_only=True, **options)  # type: ignore[arg-type]
+        super().__init__(source="*", read_only=True, **options)
 
-    def to_representation(self, value: object) -> str | None:
+    def to_representation(self, value: Any) -> str | None:
         amounts = [_read(value, name) for name in (self.micro, self.less) if name]
         if None in amounts:
             return None
         return f"{Decimal(amounts[0] - sum(amounts[1:])).scaleb(-6):f}"
 
 
-def _read(value: object, name: str) -> int:
-    found: int = value[name] if isinstance(value, dict) else getattr(value, name)
-    return found
+def _read(value: Any, name: str) -> Any:
+    return value[name] if isinstance(value, dict) else getattr(value, name)
 
 
 class ReratingIn(In):
