@@ -105,7 +105,7 @@ def rerate_agreements(
 
 
 def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return date.max if (day.year, day.month) == (9999, 12) else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _stored(agreement_ids: Sequence[UUID], *, months: tuple[date, date], is_locked: bool) -> pl.DataFrame:
