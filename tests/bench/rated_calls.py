@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from rachun.engine.rating.bands import TimeBand
-from rachun.engine.rating.bundles import cover_calls
 from rachun.engine.rating.calls import rate_calls
+from rachun.engine.rating.running import covered_in_order
 from rachun.engine.rating.table import DestinationTable, destination_table
 
 from tests.bench.data import LIMITS, shared_file
@@ -133,8 +134,13 @@ def priced(*, calls: pl.DataFrame, tables: dict[int, DestinationTable]) -> Total
     """
     rated = rated_by_plan(calls, tables=tables).filter(status="RATED")
     asked = rated.filter(label=NATIONAL).sort("bundle", "started_at", "id")
-    asked = asked.with_columns(included_s=pl.lit(INCLUDED_S), used_s=pl.lit(0))
-    covered = asked.with_columns(cover_calls(calls=asked)).filter(pl.col("covered_s") > 0)
+    free = covered_in_order(
+        bundle=asked["bundle"].cast(pl.Int64).to_numpy(),
+        billed_s=asked["billed_s"].to_numpy(),
+        held_s=np.full(asked.height, INCLUDED_S),
+        used_s=np.zeros(asked.height, dtype=np.int64),
+    )
+    covered = asked.with_columns(covered_s=pl.Series(free)).filter(pl.col("covered_s") > 0)
     parts = covered.filter(pl.col("covered_s") < pl.col("billed_s"))
     again = rated_by_plan(parts.select(*calls.columns, "covered_s"), tables=tables)
     saved = covered["amount_micro"].sum() - again["amount_micro"].sum()

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle.benefits import Group, Right, discounts
+from oracle.benefits import Group, Right, discounts, nearest, taken_off
 from oracle.worlds import snapshot_of
 from rachun.engine.billing.pipeline import price
 from rachun.engine.billing.snapshot import BENEFITS, Priced, SnapshotInvalid
@@ -181,6 +181,50 @@ class TestBenefitsAgainstTheJudge:
         }
         assert discounts_of(answer, vat=vat) == expected
         parts_sum_to_the_whole(answer)
+
+
+class TestRoundedTogether:
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        rows=rights(),
+        used=st.integers(1, 60 * 10**6).map(lambda n: Decimal(n).scaleb(-6)),
+        fee=st.integers(1, 9999),
+        cut=st.sampled_from([None, date(2026, 3, 12)]),
+        vat=st.sampled_from(["ON_TOP", "INSIDE"]),
+        scope=st.sampled_from(["GROUP", "BILL"]),
+    )
+    def test_a_bill_with_discounts_is_its_exact_sum_rounded_once(  # noqa: PLR0917 (what hypothesis varies)
+        self, rows: list[tuple], used: Decimal, fee: int, cut: date | None, vat: str, scope: str
+    ) -> None:
+        """The lines are those of a bill that rounds each, but for the largest, which takes what the sum differs by."""
+        blocks = [{"upto": "7", "price": "11.37"}, {"price": "19.03333"}]
+        fee_line = fixed(f"{Decimal(fee).scaleb(-2)}", benefits_apply=True)
+        document = tariff(fee_line, metered(("WATER", blocks), benefits_apply=True), vat=vat)
+        more = {"agreements": [(7, 3, LONG_AGO, cut)]}
+        consumption = [(0, 7, "WATER", MARCH, cut or APRIL, used, "MEASURED")]
+        plain, alone, together = (
+            priced(document, *given, consumption=consumption, **more, net_rounding=rounding)
+            for given, rounding in (((), "LINE"), (rows, "LINE"), (rows, scope))
+        )
+
+        exact = sum((exact_of(line) for line in plain.charges.iter_rows(named=True)), Fraction(0))
+        for group in groups_of(plain, vat=vat):
+            exact -= sum((one.exact for one in taken_off(group, [right_of(row) for row in rows], 31)), Fraction(0))
+        amounts = amounts_of(alone, vat=vat)
+        largest = max(range(len(amounts)), key=lambda place: (abs(amounts[place]), -place))
+        amounts[largest] += nearest(exact) - sum(amounts)
+        assert amounts_of(together, vat=vat) == amounts
+        parts_sum_to_the_whole(together)
+
+
+def amounts_of(answer: Priced, *, vat: str) -> list[int]:
+    return answer.charges["gross_minor" if vat == "INSIDE" else "net_minor"].to_list()
+
+
+def exact_of(line: dict[str, Any]) -> Fraction:
+    """Quantity × price in minor units; a fee by the days of March."""
+    worth = Fraction(line["quantity_micro"], 10**6) * Fraction(line["unit_price_e8"], 10**8) * 100
+    return worth * (line["service_to"] - line["service_from"]).days / 31 if line["kind"] == "fixed" else worth
 
 
 def parts_sum_to_the_whole(answer: Priced) -> None:

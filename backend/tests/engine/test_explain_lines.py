@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from oracle.portions import examine, in_portions
 from oracle.pricing import World
 from oracle.worlds import snapshot_of, worlds
 from rachun.engine.billing.benefits import KIND as BENEFIT
@@ -49,6 +50,10 @@ def codes(derivation: Derivation) -> list[str]:
     return [step.code for step in derivation.steps]
 
 
+def gives_every_line(made: World) -> None:
+    assert [one.line for one in derivations_of(snapshot_of(made)) if not one.agrees] == []
+
+
 class TestEveryKind:
     def test_of_the_schema_has_its_explainer(self) -> None:
         items = tariff_schema()["properties"]["components"]["items"]
@@ -67,13 +72,12 @@ class TestDerivation:
     @settings(max_examples=60, **CALM)
     @given(made=worlds())
     def test_gives_every_line_exactly(self, made: World) -> None:
-        assert [one.line for one in derivations_of(snapshot_of(made)) if not one.agrees] == []
+        gives_every_line(made)
 
     @pytest.mark.long
-    @settings(max_examples=5000, **CALM)
-    @given(made=worlds())
-    def test_gives_every_line_exactly_at_length(self, made: World) -> None:
-        assert [one.line for one in derivations_of(snapshot_of(made)) if not one.agrees] == []
+    @in_portions
+    def test_gives_every_line_exactly_at_length(self, portion: int) -> None:
+        examine(gives_every_line, made=worlds())
 
     def test_tells_days_of_the_month_and_the_share_of_the_price(self) -> None:
         made = world((LONG_AGO, tariff(fixed("10.00"))), agreements=[(7, 3, date(2026, 3, 10), None)])

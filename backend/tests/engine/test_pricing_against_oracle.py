@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from oracle.portions import examine, in_portions
 from oracle.pricing import World, judge
 from oracle.worlds import found_by, snapshot_of, worlds
 from rachun.engine.billing.pipeline import price
@@ -16,10 +17,9 @@ class TestPricing:
         agrees(world)
 
     @pytest.mark.long
-    @settings(max_examples=10000, **CALM)
-    @given(world=worlds())
-    def test_equals_the_judge_at_length(self, world: World) -> None:
-        agrees(world)
+    @in_portions
+    def test_equals_the_judge_at_length(self, portion: int) -> None:
+        examine(agrees, world=worlds())
 
 
 def agrees(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle.calls import Answer, Call, Deck, Group, Rate, price
+from oracle.portions import examine, in_portions
 from rachun.engine.rating.bands import TimeBand
 from rachun.engine.rating.calls import destination_table, rate_calls
 
@@ -159,7 +160,6 @@ class TestRatingAgainstOracle:
         check(deck, listed)
 
     @pytest.mark.long
-    @settings(max_examples=10_000, **CALM)
-    @given(deck=decks(), listed=st.lists(calls(), min_size=1, max_size=4))
-    def test_equals_fractions_in_many_worlds(self, deck: Deck, listed: list[Call]) -> None:
-        check(deck, listed)
+    @in_portions
+    def test_equals_fractions_at_length(self, portion: int) -> None:
+        examine(check, deck=decks(), listed=st.lists(calls(), min_size=1, max_size=4))

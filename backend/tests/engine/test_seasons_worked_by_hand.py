@@ -1,11 +1,15 @@
 """Seasons, bounds of a season and bounds for each person, with pencil and paper."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 from oracle.worlds import snapshot_of
+from rachun.engine.billing.pipeline import price
+from rachun.engine.billing.snapshot import CONSUMPTION
 from rachun.engine.explain.facts import Quantity
 from rachun.engine.tariffs.schema import validate_tariff
 from rachun.engine.tariffs.seasons import Season, month_day, season_of, season_stretches
@@ -137,6 +141,125 @@ class TestBoundsOfASeason:
             (1, 310_000_000, 3100),
             (2, 100_000_000, 2000),
         ]
+
+
+class TestBoundsThatASeasonUsesUp:
+    """High season from 1 October: 1,000 kWh at 0.10, above them 0.20."""
+
+    HIGH, STEPS = date(2025, 10, 1), [{"upto": "1000", "price": "0.10"}, {"price": "0.20"}]
+
+    def document(self, **more: Any) -> dict[str, Any]:
+        return tariff(metered(("VT", self.STEPS), bounds_per="SEASON_TOTAL", **more)) | {"seasons": BRCKO}
+
+    def after(self, quantity: str) -> list[tuple]:
+        return [(7, "energy", "VT", self.HIGH, Decimal(quantity))]
+
+    def test_go_on_where_the_bill_before_ended(self) -> None:
+        # 800 are used: of 410 the first 200 are cheap, 210 are not; days shrink nothing
+        made = world((LONG_AGO, self.document()), consumption=used("410"), season_use=self.after("800"))
+
+        answer = priced(made)
+
+        assert money(answer, "block_no", "quantity_micro", "net_minor") == [
+            (1, 200_000_000, 2000),
+            (2, 210_000_000, 4200),
+        ]
+
+    def test_are_told(self) -> None:
+        made = world((LONG_AGO, self.document()), consumption=used("410"), season_use=self.after("800"))
+
+        first, _ = derivations_of(snapshot_of(made))
+
+        [told] = [step for step in first.steps if step.code == "SEASON_USED"]
+        assert told.facts == {
+            "before": Quantity(micro=800 * 10**6, unit="kWh"),
+            "upto": Quantity(micro=1210 * 10**6, unit="kWh"),
+        }
+        assert first.agrees
+
+    def test_begin_anew_with_each_season(self) -> None:
+        # the low season's 150 kWh of April follow nothing; those of March are above the bound
+        made = world((LONG_AGO, self.document()), season_use=self.after("1000"))
+        made.end = date(2026, 5, 1)
+        made.consumption = [
+            (0, 7, "VT", MARCH, APRIL, Decimal(100), "MEASURED"),
+            (1, 7, "VT", APRIL, made.end, Decimal(150), "MEASURED"),
+        ]
+
+        assert money(priced(made), "block_no", "net_minor") == [(2, 2000), (1, 1500)]
+
+    def test_take_late_days_before_punctual_ones(self) -> None:
+        # February's 300 come with March's 300: 900 are used, so 100 of February are cheap and nothing else is
+        made = world((LONG_AGO, self.document()), season_use=self.after("900"))
+        made.consumption = [
+            (0, 7, "VT", MARCH, APRIL, Decimal(300), "MEASURED"),
+            (1, 7, "VT", date(2026, 2, 1), MARCH, Decimal(300), "MEASURED"),
+        ]
+
+        assert money(priced(made), "block_no", "quantity_micro") == [(1, 10**8), (2, 2 * 10**8), (2, 3 * 10**8)]
+
+    def test_with_volume_price_all_by_what_the_season_reached(self) -> None:
+        document = self.document()
+        document["components"][0]["registers"][0]["mode"] = "VOLUME"
+
+        answers = [
+            priced(world((LONG_AGO, document), consumption=used("100"), season_use=self.after(before)))
+            for before in ("900", "901")
+        ]
+
+        assert [money(answer, "block_no", "net_minor") for answer in answers] == [[(1, 1000)], [(2, 2000)]]
+
+    def test_lay_both_sides_of_a_true_up_onto_the_same_beginning(self) -> None:
+        """1,100 are billed, 200 of them February's estimate: 900 before it. Then February is 50 and March 100.
+
+        Back: -100 at 0.10 and -100 at 0.20. Now: 50 + 50 of March at 0.10, 50 of March at 0.20.
+        """
+        february = date(2026, 2, 1)
+        made = world((LONG_AGO, self.document()), season_use=self.after("1100"))
+        made.consumption = [
+            (0, 7, "VT", february, MARCH, Decimal(50), "MEASURED"),
+            (1, 7, "VT", MARCH, APRIL, Decimal(100), "MEASURED"),
+        ]
+        back = pl.DataFrame(
+            [(2, 7, "VT", february, MARCH, 200 * 10**6, "ESTIMATED")], schema=dict(CONSUMPTION), orient="row"
+        )
+
+        answer = price(replace(snapshot_of(made), reversed_consumption=back))
+
+        assert money(answer, "service_from", "block_no", "quantity_micro", "net_minor") == [
+            (february, 1, 50 * 10**6, 500),
+            (february, 1, -100 * 10**6, -1000),
+            (february, 2, -100 * 10**6, -2000),
+            (MARCH, 1, 50 * 10**6, 500),
+            (MARCH, 2, 50 * 10**6, 1000),
+        ]
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"registers": [{"register": "VT", "blocks": [{"price": "1", "flat": "5"}]}]},
+            {"registers": [{"register": "VT", "blocks": [{"price": "1", "package": "5"}]}]},
+            {"bounds_times": {"attribute": "persons"}},
+        ],
+    )
+    def test_know_plain_blocks_only(self, more: dict[str, Any]) -> None:
+        document = self.document()
+        document["components"][0] |= more
+
+        faults = validate_tariff(document=document)
+
+        assert [(fault.code, fault.pointer) for fault in faults] == [("SEASON_TOTAL_PLAIN", "/components/0/bounds_per")]
+
+
+class TestDataBySeason:
+    def test_has_the_season_s_blocks_on_its_days(self) -> None:
+        # 10 GiB while heating at 0.10, 10 after it at 0.30
+        data = {"code": "net", "kind": "data", "item": "octets", "unit": "GiB", "blocks": [{"price": "0.30"}]}
+        data |= {"by_season": {"heating": {"blocks": [{"price": "0.10"}]}}, "posting_code": "REV"}
+        made = world((LONG_AGO, tariff(data) | {"seasons": HEATING}))
+        made.deliveries = [(0, 7, "octets", MARCH, Decimal(10)), (1, 7, "octets", MID_MARCH, Decimal(10))]
+
+        assert money(priced(made), "quantity_micro", "net_minor") == [(10**7, 100), (10**7, 300)]
 
 
 class TestBoundsForEachPerson:

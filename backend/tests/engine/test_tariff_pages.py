@@ -12,7 +12,7 @@ from oracle.pricing import World
 from worked import priced
 
 PAGES = sorted((Path(__file__).resolve().parents[3] / "docs/tariffs").glob("*-*.md"))
-LONG_AGO = date(2020, 1, 1)
+LONG_AGO = date(2015, 1, 1)
 CENTS = ("net_minor", "tax_minor", "gross_minor")
 
 
@@ -55,6 +55,10 @@ def world_of(tariff: dict[str, Any], month: dict[str, Any]) -> World:
         )
         for ix, row in enumerate(month.get("consumption", []))
         for basis in [row.get("basis", "MEASURED")]
+    ]
+    made.season_use = [
+        (7, row["component"], row["register"], date.fromisoformat(row["season_from"]), Decimal(row["used"]))
+        for row in month.get("season_use", [])
     ]
     made.usage = [
         (7, row["component"], row["label"], date.fromisoformat(row["day"]), Decimal(row["units"]), row["calls"], amount)

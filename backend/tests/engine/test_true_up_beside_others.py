@@ -4,6 +4,7 @@ February was billed at 100 kWh by estimate, at 1.00; the reading says 20 for Feb
 """
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle.worlds import frame, micro, snapshot_of
 from rachun.engine.billing.pipeline import price
-from rachun.engine.billing.snapshot import CONSUMPTION, Priced
-from worked import APRIL, MARCH, metered, tariff, world
+from rachun.engine.billing.snapshot import BENEFITS, CONSUMPTION, PAST_LINES, Priced, Snapshot
+from rachun.engine.explain.columns import lines_of
+from rachun.engine.explain.facts import Derivation, PriceSource
+from rachun.engine.explain.registry import explain_bill
+from rachun.engine.tariffs.components import Rounding
+from worked import APRIL, MARCH, fixed, metered, tariff, world
 
 LONG_AGO, FEBRUARY = date(2025, 1, 1), date(2026, 2, 1)
 CALM: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+FEE = fixed("2.00")
 ENERGY = metered(("VT", [{"price": "1.00"}]))
 
 
@@ -26,62 +32,165 @@ def beside(kind: str, **more: Any) -> dict[str, Any]:
     return {"code": "other", "kind": kind, "of": ["energy"], "posting_code": "REV", **more}
 
 
-def bill(*components: dict[str, Any], estimated: str = "100", february: str = "20", march: str = "30") -> Priced:
-    made = world((LONG_AGO, tariff(ENERGY, *components)))
+def billed_then(answer: Priced) -> pl.DataFrame:
+    """PAST_LINES of February's bill, without what limits added."""
+    own = answer.charges.filter(~pl.col("kind").is_in(["minimum", "cap", "allowance", "percentage"]))
+    bill = {"bill_from": pl.lit(FEBRUARY), "bill_to": pl.lit(MARCH)}
+    return own.with_columns(amount_minor=pl.col("net_minor"), **bill).select(PAST_LINES.keys())
+
+
+def of_february(*components: dict[str, Any], quantity: str, basis: str) -> Priced:
+    made = world((LONG_AGO, tariff(FEE, ENERGY, *components)))
+    made.start, made.end = FEBRUARY, MARCH
+    made.consumption = [(0, 7, "VT", FEBRUARY, MARCH, Decimal(quantity), basis)]
+    return price(snapshot_of(made))
+
+
+def bill(*components: dict[str, Any], **told: Any) -> Priced:
+    return price(of_march(*components, **told))
+
+
+def of_march(
+    *components: dict[str, Any],
+    estimated: str = "100",
+    february: str = "20",
+    march: str = "30",
+    knows: bool = True,
+) -> Snapshot:
+    """March's bill, which takes February's estimate back. knows: whether it is told what February's bill holds."""
+    made = world((LONG_AGO, tariff(FEE, ENERGY, *components)))
     made.consumption = [
         (0, 7, "VT", FEBRUARY, MARCH, Decimal(february), "MEASURED"),
         (1, 7, "VT", MARCH, APRIL, Decimal(march), "MEASURED"),
     ]
-    billed = [(0, 7, "VT", FEBRUARY, MARCH, micro(Decimal(estimated)), "ESTIMATED")]
-    return price(dataclasses.replace(snapshot_of(made), reversed_consumption=frame(billed, CONSUMPTION)))
+    back = frame([(2, 7, "VT", FEBRUARY, MARCH, micro(Decimal(estimated)), "ESTIMATED")], CONSUMPTION)
+    snapshot = dataclasses.replace(snapshot_of(made), reversed_consumption=back)
+    if knows:
+        past = billed_then(of_february(*components, quantity=estimated, basis="ESTIMATED"))
+        snapshot = dataclasses.replace(snapshot, past_lines=past)
+    return snapshot
 
 
 def net(answer: Priced, kind: str) -> int:
     return answer.charges.filter(pl.col("kind") == kind)["net_minor"].sum()
 
 
+def by_month(answer: Priced, kind: str) -> list[tuple[date, int]]:
+    lines = answer.charges.filter(pl.col("kind") == kind)
+    return sorted(lines.select("service_from", "net_minor").rows())
+
+
 class TestATrueUp:
-    def test_is_not_swallowed_by_a_minimum(self) -> None:
-        # 20 - 100 of February are given back whole; March alone is measured: 30.00 is above 25.00
+    def test_gives_back_the_minimum_that_the_reading_reaches(self) -> None:
+        # February: 10.00 topped up to 25.00 by 15.00; it was 40.00. March: 10.00 topped up by 15.00
+        answer = bill(beside("minimum", amount="25.00"), estimated="10", february="40", march="10")
+
+        assert net(answer, "metered") == 4000 - 1000 + 1000
+        assert by_month(answer, "minimum") == [(FEBRUARY, -1500), (MARCH, 1500)]
+
+    def test_tops_up_the_month_that_the_reading_empties(self) -> None:
+        # February: 100.00 was above 25.00; it was 20.00, so 5.00 are due. March's 30.00 are above
         answer = bill(beside("minimum", amount="25.00"))
 
-        assert (net(answer, "metered"), net(answer, "minimum")) == (2000 - 10000 + 3000, 0)
+        assert (net(answer, "metered"), by_month(answer, "minimum")) == (2000 - 10000 + 3000, [(FEBRUARY, 500)])
 
-    def test_does_not_lift_a_month_to_its_minimum(self) -> None:
-        # 150 instead of 100 in February says nothing of March, whose 10.00 are topped up to 25.00
-        answer = bill(beside("minimum", amount="25.00"), february="150", march="10")
+    def test_caps_each_month_by_itself(self) -> None:
+        # February: 100.00 capped by -60.00; 150.00 are capped by -110.00. March's 30.00 are below 40.00
+        answer = bill(beside("cap", amount="40.00"), february="150")
 
-        assert (net(answer, "metered"), net(answer, "minimum")) == (15000 - 10000 + 1000, 1500)
+        assert by_month(answer, "cap") == [(FEBRUARY, -11000), (FEBRUARY, 6000)]
 
-    @pytest.mark.parametrize(("february", "expected"), [("150", -4000), ("20", 0)])
-    def test_counts_under_the_cap_of_its_bill(self, february: str, expected: int) -> None:
-        # 50 more of February and 30 of March are 80.00, capped at 40.00; 80 less and 30 are below any cap
-        answer = bill(beside("cap", amount="40.00"), february=february)
+    def test_takes_a_cap_back_that_was_never_reached(self) -> None:
+        # February: 100.00 capped by -60.00; it was 20.00: 80.00 less use, 60.00 less cap
+        answer = bill(beside("cap", amount="40.00"))
 
-        assert net(answer, "cap") == expected
+        assert (net(answer, "metered") - 3000, by_month(answer, "cap")) == (-8000, [(FEBRUARY, 6000)])
 
-    def test_uses_no_included_units_of_this_month(self) -> None:
-        answer = bill(beside("allowance", quantity="25", unit="kWh", rollover_periods=1), february="150")
+    def test_gives_each_month_its_own_included_units(self) -> None:
+        # February: 25 of 100 were free; of 20 all are. March: 25 of 30
+        answer = bill(beside("allowance", quantity="25", unit="kWh"))
 
-        assert net(answer, "allowance") == -2500
-        assert answer.allowances.is_empty()
+        assert by_month(answer, "allowance") == [(FEBRUARY, -2000), (FEBRUARY, 2500), (MARCH, -2500)]
+
+    def test_is_explained(self) -> None:
+        derived = derivations_of_priced(bill(beside("cap", amount="40.00"), february="150"))
+
+        caps = [one for one in derived if one.line.kind == "cap"]
+        assert [(one.steps[0].code, one.agrees) for one in caps] == [
+            ("LIMIT_DONE_AGAIN", True),
+            ("LIMIT_TAKEN_BACK", True),
+        ]
+        assert all(one.agrees for one in derived)
+
+    @pytest.mark.parametrize("kind", ["minimum", "cap"])
+    def test_is_refused_where_nobody_knows_what_the_month_held(self, kind: str) -> None:
+        answer = bill(beside(kind, amount="25.00"), knows=False)
+
+        assert answer.refusals["code"].unique().to_list() == ["TRUE_UP_NOT_DERIVED"]
+
+    def test_is_refused_where_included_units_live_on(self) -> None:
+        answer = bill(beside("allowance", quantity="25", unit="kWh", rollover_periods=1))
+
+        assert answer.refusals["code"].to_list() == ["TRUE_UP_UNDER_ROLLOVER"]
+
+    def test_is_refused_where_a_benefit_was_taken_of_what_the_limit_left(self) -> None:
+        rights = [(1, 7, 1, 1, "C", 50 * 10**6, None, "IN_KIND", "BUDGET", LONG_AGO, None)]
+        benefits = pl.DataFrame(rights, schema=dict(BENEFITS), orient="row")
+
+        answer = price(dataclasses.replace(of_march(beside("cap", amount="40.00")), benefits=benefits))
+
+        assert answer.refusals["code"].unique().to_list() == ["TRUE_UP_NOT_DERIVED"]
+
+    def test_asks_for_nothing_where_no_limit_looks_at_what_is_corrected(self) -> None:
+        answer = bill(beside("cap", of=["fee"], amount="1.00"), knows=False)
+
+        assert answer.refusals.is_empty()
+        assert net(answer, "metered") == 2000 - 10000 + 3000
 
     @settings(max_examples=60, **CALM)
     @given(
-        estimated=st.integers(0, 300), february=st.integers(0, 300), march=st.integers(0, 300), least=st.integers(1, 90)
+        quantities=st.tuples(*[st.integers(0, 300)] * 3),
+        least=st.integers(1, 90),
+        most=st.integers(60, 200),
+        included=st.integers(1, 90),
+        percent=st.sampled_from(["10", "-7.5"]),
+        of=st.sampled_from([["energy"], ["fee", "energy"], ["fee", "energy", "free"]]),
     )
-    def test_comes_to_the_difference_and_to_this_month_by_itself(
-        self, estimated: int, february: int, march: int, least: int
+    def test_makes_the_months_cost_what_they_would_have_cost_with_the_reading(
+        self,
+        *,
+        quantities: tuple[int, int, int],
+        least: int,
+        most: int,
+        included: int,
+        percent: str,
+        of: list[str],
     ) -> None:
-        answer = bill(
-            beside("minimum", amount=str(least)),
-            estimated=str(estimated),
-            february=str(february),
-            march=str(march),
-        )
+        """February as estimated, and March with the correction, come to February and March as they were."""
+        free = beside("allowance", code="free", quantity=str(included), unit="kWh")
+        levy = beside("percentage", code="levy", of=of, percent=percent)
+        floor = beside("minimum", code="floor", of=[*of, "levy"], amount=str(least))
+        lid = beside("cap", code="lid", of=[*of, "floor"], amount=str(most))
+        limits = (free, levy, floor, lid)
+        estimated, february, march = map(str, quantities)
 
-        difference = (february - estimated) * 100
-        taken_back = estimated > 0 and estimated != february
-        late = 0 if taken_back else february * 100 if estimated == 0 else 0
-        this_month = max(march * 100 + late, least * 100) - late
-        assert answer.charges["net_minor"].sum() == difference + this_month
+        corrected = bill(*limits, estimated=estimated, february=february, march=march)
+
+        whole = bill(*limits, estimated=february, february=february, march=march)
+        then, known = (
+            of_february(*limits, quantity=one, basis=basis)
+            for one, basis in ((estimated, "ESTIMATED"), (february, "MEASURED"))
+        )
+        assert sum_of(then) + sum_of(corrected) == sum_of(known) + sum_of(whole)
+
+
+def sum_of(answer: Priced) -> int:
+    assert answer.refusals.is_empty()
+    return answer.charges["net_minor"].sum()
+
+
+def derivations_of_priced(answer: Priced) -> Sequence[Derivation]:
+    source = PriceSource(plan="P", valid_from=LONG_AGO, approved_by="", source_document="", rounding=Rounding.HALF_UP)
+    return explain_bill(
+        lines=lines_of(charges=answer.charges, source_of=lambda _: source, currency="BAM"), tax_rounding="LINE"
+    )

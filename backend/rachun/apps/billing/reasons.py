@@ -49,6 +49,14 @@ REASONS: Mapping[str, str | Promise] = {
     ),
     "MIXED_CURRENCIES": _("The account has tariffs in several currencies. One bill has one currency."),
     "NO_TAX_RATE": _("There is no tax rate for a tax category of the tariff."),
+    "TRUE_UP_NOT_DERIVED": _(
+        "A reading disproves what was billed by estimate from %(from)s to %(to)s under a minimum, a cap or included "
+        "units, and no bill of those days holds it as it was. Correct the bills of those days first."
+    ),
+    "TRUE_UP_UNDER_ROLLOVER": _(
+        "A reading disproves what was billed by estimate from %(from)s to %(to)s, and units included then live on in "
+        "later months. Correct the bills of those days first."
+    ),
     "OVERFLOW": _("An amount is impossibly large. Check quantities and prices."),
 }
 PLACES = (

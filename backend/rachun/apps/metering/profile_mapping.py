@@ -22,6 +22,7 @@ from rachun.apps.metering.mapping import (
 )
 from rachun.engine.tariffs.time_bands import TimeBands, band_rule_rows
 from rachun.engine.usage.bands import BAND_RULES, band_sums
+from rachun.engine.usage.consumption import times_multiplier
 from rachun.engine.usage.intervals import SERIES, daily_sums
 
 DAYS: Mapping[str, Any] = {
@@ -77,7 +78,8 @@ def unbanded(*, stretches: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def spans_of(*, stretches: pl.DataFrame, spells: pl.DataFrame, billed: pl.DataFrame, since: date) -> pl.DataFrame:
-    """agreement_id, register_id, register, meter, calendar_ix, is_billed, start, end: what is to be told apart.
+    """agreement_id, register_id, register, meter, multiplier_micro, calendar_ix, is_billed, start, end: what is to be
+    told apart.
 
     stretches: from the beginning. billed: agreement_id, calendar_ix, billed_until.
     """
@@ -88,8 +90,8 @@ def spans_of(*, stretches: pl.DataFrame, spells: pl.DataFrame, billed: pl.DataFr
         start=pl.max_horizontal("seg_from", "banded_from", "billed_until"),
         end=pl.min_horizontal("seg_to", "banded_to"),
     ).filter(pl.col("start") < pl.col("end"))
-    columns = ["agreement_id", "register_id", "register", "meter", "calendar_ix", "is_billed", "start", "end"]
-    return _cut(spans.select(columns), since=since)
+    of_register = ["agreement_id", "register_id", "register", "meter", "multiplier_micro"]
+    return _cut(spans.select(*of_register, "calendar_ix", "is_billed", "start", "end"), since=since)
 
 
 def begun(*, spans: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
@@ -141,7 +143,10 @@ def missing_days(*, spans: pl.DataFrame, series: pl.DataFrame, zone: str) -> pl.
 
 
 def banded_rows(*, spans: pl.DataFrame, series: pl.DataFrame, profiles: Profiles) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(CONSUMPTION_COLUMNS, REFUSAL_COLUMNS): one row for each band of a span, also where nothing was used in it."""
+    """(CONSUMPTION_COLUMNS, REFUSAL_COLUMNS): one row for each band of a span, also where nothing was used in it.
+
+    The sum of a band's intervals is multiplied once by the register's multiplier, as the step of a dial is.
+    """
     rows, refusals = [pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS))], [pl.DataFrame(schema=dict(REFUSAL_COLUMNS))]
     for [calendar_ix], own in spans.partition_by("calendar_ix", as_dict=True).items():
         bands = profiles.calendars[int(calendar_ix)]
@@ -167,8 +172,9 @@ def _rows(spans: pl.DataFrame, *, sums: pl.DataFrame, bands: TimeBands) -> pl.Da
     used = met.group_by("row").agg(
         quantity_micro=pl.col("quantity_micro").cast(pl.Int128).sum(), covered_s=pl.col("covered_s").sum()
     )
+    shown = pl.col("quantity_micro").fill_null(0)
     whole = every.join(used, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("quantity_micro").fill_null(0).cast(pl.Int64), pl.col("covered_s").fill_null(0)
+        pl.col("covered_s").fill_null(0), shown_micro=shown, quantity_micro=times_multiplier(shown)
     )
     told = {
         "profile": pl.col("register"),
@@ -178,6 +184,8 @@ def _rows(spans: pl.DataFrame, *, sums: pl.DataFrame, bands: TimeBands) -> pl.Da
         "from": pl.col("start").cast(pl.String),
         "to": pl.col("end").cast(pl.String),
         "minutes": pl.col("covered_s") // 60,
+        "shown": micro_text("shown_micro"),
+        "multiplier": micro_text("multiplier_micro"),
         "quantity": micro_text("quantity_micro"),
     }
     rows = whole.with_columns(

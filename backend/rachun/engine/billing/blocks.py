@@ -4,8 +4,10 @@ GRADUATED: a block prices what lies above the block before it and up to its own 
 usage reaches prices all of it; `chosen` is the usage that reaches, which may be another register's. A flat is due for
 every block entered; without usage only that of the first block, where `flat_at_zero` says so. Bounds and flats are per
 whole window; where they prorate they become × days / days of the window, bounds half up to a millionth. Bounds per
-SEASON are those of a whole season and become × days / days of the season. Scaled bounds are besides × the attribute's
-value (`scaled.py`). A package price is that of every started package.
+SEASON are those of a whole season and become × days / days of the season. Bounds of a SEASON_TOTAL stay whole: what the
+season used before (`season_use.py`) fills the lower blocks, so the group begins where that ended; with VOLUME the block
+that the season's use reaches prices all of the group. Scaled bounds are besides × the attribute's value (`scaled.py`).
+A package price is that of every started package.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +23,7 @@ from rachun.values.quantity import MICRO
 from rachun.values.rounding import WIDE, half_up_expr
 
 FLAT_LABEL = "FLAT"
+USED_BEFORE = "used_before"  # of groups whose bounds a season uses up (Int128): what it used until then
 
 REGISTERS: Final[Mapping[str, pl.DataType]] = {
     "price_ix": pl.Int64(),
@@ -103,6 +106,12 @@ def _touched(rows: pl.DataFrame) -> pl.DataFrame:
     seasonal = (pl.col("bounds_per") == BoundsPer.SEASON.value) & pl.col("season_days").is_not_null()
     prorates = pl.col("blocks_prorate") | seasonal
     whole = pl.when(seasonal).then(pl.col("season_days")).otherwise(pl.col("window_days")).cast(WIDE)
+    reach, start = pl.col("total"), pl.col("above")
+    if USED_BEFORE in rows.columns:
+        before = pl.col(USED_BEFORE).fill_null(0)
+        rows = rows.with_columns(chosen=pl.col("chosen") + before)
+        prorates &= pl.col(USED_BEFORE).is_null()
+        reach, start = before + pl.col("total"), pl.max_horizontal(before, "above")
     share = pl.when(prorates).then(pl.col("days").cast(WIDE)).otherwise(whole)
     factor = pl.col("factor_micro").fill_null(MICRO).cast(WIDE)
     shared = rows.with_columns(whole=whole, share=share, prorates=prorates, times=share * factor, of=whole * MICRO)
@@ -112,10 +121,10 @@ def _touched(rows: pl.DataFrame) -> pl.DataFrame:
     )
     bounded = shared.with_columns(above=above, upto=upto)
     volume, first = pl.col("mode") == BlockMode.VOLUME.value, pl.col("block_no") == 1
-    chosen = pl.when(volume).then(pl.col("chosen")).otherwise(pl.col("total"))
+    chosen = pl.when(volume).then(pl.col("chosen")).otherwise(reach)
     entered = (chosen > pl.col("above")) | (first & (chosen == 0) & (pl.col("flat_at_zero") | (pl.col("total") > 0)))
     reached = ~volume | (chosen <= pl.col("upto")).fill_null(value=True)
-    in_block = pl.min_horizontal("total", "upto") - pl.col("above")
+    in_block = pl.min_horizontal(reach, "upto") - start
     used = pl.when(volume).then(pl.col("total")).otherwise(in_block)
     open_ = volume | (in_block > 0) | (pl.col("total") == 0)  # bounds times 0 persons close a block: no unit, no flat
     return bounded.filter(entered & reached & open_).with_columns(used=used)
@@ -145,7 +154,9 @@ def _flat_lines(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _explained(rows: pl.DataFrame) -> pl.DataFrame:
+    season = {USED_BEFORE: text(pl.col(USED_BEFORE))} if USED_BEFORE in rows.columns else {}
     inputs = json_of(
+        **season,
         days=pl.col("days"),
         window_from=day_text("window_from"),
         window_days=pl.col("window_days"),

@@ -4,7 +4,7 @@ Inside, days are Int64 counts since 1970-01-01 (`from_day`, `to_day`), quantitie
 minor units and in the version's own VAT mode: net when prices are ON_TOP, gross when VAT is INSIDE.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -48,7 +48,9 @@ _MAY_BE_NULL: Final = {"service_to", "valid_to", "norm_micro"}
 _NO_REFUSALS: Final = empty(columns=REFUSALS)
 
 
-def checked(frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str) -> pl.DataFrame:
+def checked(
+    frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: str, nullable: Sequence[str] = ()
+) -> pl.DataFrame:
     """The frame with exactly the contract's columns and types. Raises SnapshotInvalid when one is missing or null."""
     found = frame.schema
     if frame.columns == [*columns] and found == columns:
@@ -60,7 +62,7 @@ def checked(frame: pl.DataFrame, *, columns: Mapping[str, pl.DataType], name: st
         if any(kind != pl.Null for kind in wrong.values()):
             raise SnapshotInvalid(f"{name}: wrong types {wrong}")
         exact = frame.select(pl.col(key).cast(kind) for key, kind in columns.items())
-    nulls = [key for key in columns if key not in _MAY_BE_NULL and exact[key].null_count()]
+    nulls = [key for key in columns if key not in {*_MAY_BE_NULL, *nullable} and exact[key].null_count()]
     if nulls:
         raise SnapshotInvalid(f"{name}: nulls in {nulls}")
     return exact

@@ -15,9 +15,10 @@ from rachun.engine.billing.consumption import consumption_pieces, with_new_days
 from rachun.engine.billing.frames import all_refusals, as_lines, checked, days_held, refused
 from rachun.engine.billing.registers import looked_at, not_summed
 from rachun.engine.billing.scaled import scaled
+from rachun.engine.billing.season_use import with_used_before
 from rachun.engine.billing.segments import Stretches
-from rachun.engine.billing.snapshot import ATTRIBUTES, CONSUMPTION, empty
-from rachun.engine.tariffs.components import EVERY_REGISTER, Metered
+from rachun.engine.billing.snapshot import ATTRIBUTES, CONSUMPTION, SEASON_USE, empty
+from rachun.engine.tariffs.components import EVERY_REGISTER, BoundsPer, Metered
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.rounding import WIDE
 
@@ -32,8 +33,10 @@ def metered_lines(
     versions: Sequence[VersionInForce],
     consumption: pl.DataFrame,
     attributes: pl.DataFrame | None = None,
+    season_use: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(lines, refusals): one line per block touched. attributes: columns of ATTRIBUTES, where bounds are scaled by one.
+    season_use: columns of SEASON_USE, where a season uses bounds up.
 
     Refuses MISSING_CONSUMPTION where a served day of the period is not covered (a missing reading is never zero; a row
     of quantity 0 says that nothing was used), UNKNOWN_REGISTER where no component prices what was used.
@@ -51,6 +54,8 @@ def metered_lines(
         chooses = registers.filter(pl.col("blocks_by").is_not_null())
         choosing = _matched(pieces, registers=chooses, by="blocks_by", apart=apart)
     groups = _groups(priced, registers=registers, choosing=choosing)
+    if (registers["bounds_per"] == BoundsPer.SEASON_TOTAL.value).any():
+        groups = with_used_before(groups, season_use=empty(columns=SEASON_USE) if season_use is None else season_use)
     read = with_new_days(matched, by=_GROUP) if unscaled.height else priced
     missing = [_uncovered(read, registers=registers, stretches=stretches), _unchosen(groups)]
     unknown = _unknown(pieces, matched=(matched, choosing), versions=versions)

@@ -5,12 +5,13 @@
 2. Prices that stand alone: fixed, per_attribute, metered, reactive, capacity, traffic, data, one_off. They do not see
    each other.
 3. What looks at other lines (allowance, percentage, minimum, cap), targets first, because it is taken of lines already
-   rounded: what the customer sees adds up.
+   rounded: what the customer sees adds up. Where a reading corrects a past month, its limits are worked out again.
 4. Benefits of what they apply to, when all else of the bill is known: they never raise a minimum or use up a cap.
 5. Rounding of what the bill rounds together, and tax, after all lines.
 6. Refusals last: an account with any refusal is parked whole, never billed in part.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -29,9 +30,11 @@ from rachun.engine.billing.frames import LINES, all_refusals, refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.overflow import overflowed_sums
+from rachun.engine.billing.past_months import Sides, past_months
 from rachun.engine.billing.per_attribute import per_attribute_lines
 from rachun.engine.billing.reactive import reactive_lines
 from rachun.engine.billing.scope import rounded_together
+from rachun.engine.billing.season_use import without
 from rachun.engine.billing.seasons import in_seasons
 from rachun.engine.billing.segments import Stretches, stretches_of
 from rachun.engine.billing.snapshot import BUDGET, CHARGES, Priced, Snapshot, SnapshotInvalid, empty
@@ -61,13 +64,12 @@ def price(snapshot: Snapshot) -> Priced:
     """
     fact_days_told = _fact_days(snapshot)
     seasoned = in_seasons(snapshot.versions, days=_days_touched(snapshot, fact_days=fact_days_told))
-    snapshot = replace(snapshot, versions=seasoned.versions)
+    past_lines = seasoned.placed(snapshot.past_lines, day="service_from")
+    snapshot = replace(snapshot, versions=seasoned.versions, past_lines=past_lines)
     stretches = stretches_of(snapshot=snapshot, fact_days=fact_days_told)
     _refuse_strangers(snapshot, stretches=stretches)
-    lines, refusals = _standing_alone(snapshot, stretches=stretches)
-    lines, allowances = with_adjustments(
-        lines=lines, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
-    )
+    lines, refusals, sides = _standing_alone(snapshot, stretches=stretches)
+    lines, allowances, limited = _adjusted(lines, sides=sides, snapshot=snapshot, stretches=stretches)
     if snapshot.benefits.height:
         discounts = benefit_lines(
             lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits
@@ -76,7 +78,8 @@ def price(snapshot: Snapshot) -> Priced:
     ordered = _in_order(lines, stretches=stretches)
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
-    refusals = all_refusals([stretches.refusals, refusals, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)])
+    refused_late = [limited, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)]
+    refusals = all_refusals([stretches.refusals, refusals, *refused_late])
     if refusals.height:
         refusals = refusals.sort("account_ix", "agreement_ix", "code", "params")
         taxed = taxed.join(refusals, on="account_ix", how="anti", maintain_order="left")
@@ -107,6 +110,8 @@ def _fact_days(snapshot: Snapshot) -> list[int]:
 
 def _days_touched(snapshot: Snapshot, *, fact_days: list[int]) -> list[date]:
     told = [date(1970, 1, 1) + timedelta(days=day) for day in fact_days]
+    if snapshot.past_lines.height:
+        told += [day for name in ("service_from", "service_to", "bill_from") for day in snapshot.past_lines[name]]
     return [snapshot.period.start, snapshot.period.end, *told]
 
 
@@ -120,12 +125,36 @@ def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
             raise SnapshotInvalid(f"{name}: unknown agreement {strangers['agreement_ix'][0]}")
 
 
-def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lines and refusals of the kinds that do not see each other; a kind that nothing asks for is passed over."""
+def _adjusted(
+    lines: pl.DataFrame, *, sides: Sequence[Sides], snapshot: Snapshot, stretches: Stretches
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """(lines with those of the adjustments, closing ALLOWANCES, refusals). sides: what readings correct.
+
+    Corrections of months that limits look at bring those limits with them, and this month's limits pass them over.
+    """
+    adjusted_of = partial(
+        with_adjustments, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
+    )
+    if not sides:
+        return *adjusted_of(lines=lines), all_refusals([])
+    both = Sides(now=pl.concat([one.now for one in sides]), then=pl.concat([one.then for one in sides]))
+    past = past_months(sides=both, snapshot=snapshot, stretches=stretches)
+    earlier = (pl.col("from_day") < stretches.start) & pl.struct("agreement_ix", "component").is_in(
+        past.apart.to_struct().implode()
+    )
+    adjusted, allowances = adjusted_of(lines=lines.filter(~earlier))
+    return pl.concat([adjusted, lines.filter(earlier), past.lines]), allowances, past.refusals
+
+
+def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame, list[Sides]]:
+    """Lines and refusals of the kinds that do not see each other, and what readings correct of them; a kind that
+    nothing asks for is passed over.
+    """
     versions = snapshot.versions
     kinds = {component.kind for version in versions for component in version.tariff.components}
     lines = [empty(columns=LINES)]
     priced: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    sides: list[Sides] = []
     refusals: list[pl.DataFrame] = []
     if Fixed.kind in kinds:
         lines.append(fixed_lines(stretches=stretches, versions=versions))
@@ -134,11 +163,9 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
     if PerAttribute.kind in kinds:
         priced.append(per_attribute_lines(stretches=stretches, versions=versions, attributes=snapshot.attributes))
     if Metered.kind in kinds or snapshot.consumption.height:
-        priced.append(
-            _of_use(snapshot, price_of=partial(metered_lines, attributes=snapshot.attributes), stretches=stretches)
-        )
+        priced.append(_metered(snapshot, stretches=stretches, sides=sides))
     if Reactive.kind in kinds:
-        priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches))
+        priced.append(_of_use(snapshot, price_of=reactive_lines, stretches=stretches, sides=sides))
     if Capacity.kind in kinds:
         priced.append(
             capacity_lines(
@@ -157,22 +184,37 @@ def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.Dat
         if reported.height:
             priced.append(data_lines(stretches=stretches, versions=versions, deliveries=reported))
     refusals += [refused_rows for _, refused_rows in priced]
-    return pl.concat(lines + [rows for rows, _ in priced]), all_refusals(refusals)
+    return pl.concat(lines + [rows for rows, _ in priced]), all_refusals(refusals), sides
 
 
-def _of_use(snapshot: Snapshot, *, price_of: PriceOfUse, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back."""
+def _metered(snapshot: Snapshot, *, stretches: Stretches, sides: list[Sides]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of metered use; where a season uses bounds up, after what earlier bills hold and this one leaves of it."""
+    price_of = partial(metered_lines, attributes=snapshot.attributes, season_use=snapshot.season_use)
+    if snapshot.season_use.height and snapshot.reversed_consumption.height:
+        taken_back, _ = price_of(
+            stretches=stretches, versions=snapshot.versions, consumption=snapshot.reversed_consumption
+        )
+        left = without(snapshot.season_use, taken_back=taken_back, stretches=stretches, versions=snapshot.versions)
+        price_of = partial(metered_lines, attributes=snapshot.attributes, season_use=left)
+    return _of_use(snapshot, price_of=price_of, stretches=stretches, sides=sides)
+
+
+def _of_use(
+    snapshot: Snapshot, *, price_of: PriceOfUse, stretches: Stretches, sides: list[Sides]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of consumption, and beside them the earlier ones that a reading disproves, taken back. Adds to `sides`."""
     versions = snapshot.versions
-    lines, refusals = price_of(stretches=stretches, versions=versions, consumption=snapshot.consumption)
+    now, refusals = price_of(stretches=stretches, versions=versions, consumption=snapshot.consumption)
     if snapshot.reversed_consumption.is_empty():
-        return lines, refusals
-    lines, more = trued_up(
-        lines=lines,
+        return now, refusals
+    lines, more, then = trued_up(
+        lines=now,
         price=price_of,
         stretches=stretches,
         versions=versions,
         reversed_consumption=snapshot.reversed_consumption,
     )
+    sides.append(Sides(now=now, then=then))
     return lines, all_refusals([refusals, more])
 
 

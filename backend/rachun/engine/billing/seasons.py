@@ -39,6 +39,20 @@ class Seasoned:
             inputs=pl.when(moved).then(said).otherwise(pl.col("inputs")),
         ).drop("real_ix", "season")
 
+    def placed(self, rows: pl.DataFrame, *, day: str) -> pl.DataFrame:
+        """Rows that name real versions, with those that stand for them on their day."""
+        if self.real.is_empty() or rows.is_empty():
+            return rows
+        dated = [(one.version_ix, one.valid_from, one.valid_to) for one in self.versions]
+        schema = {"stands_ix": pl.Int64, "stands_from": pl.Date, "stands_to": pl.Date}
+        standing = self.real.select(stands_ix="version_ix", version_ix="real_ix").join(
+            pl.DataFrame(dated, schema=schema, orient="row"), on="stands_ix"
+        )
+        met = rows.with_row_index("row").join(standing, on="version_ix", how="left", maintain_order="left")
+        inside = (pl.col("stands_from") <= pl.col(day)) & (pl.col(day) < pl.col("stands_to"))
+        own = met.filter(pl.col("stands_ix").is_null() | inside)
+        return own.with_columns(version_ix=pl.coalesce("stands_ix", "version_ix")).select(rows.columns)
+
 
 def in_seasons(versions: Sequence[VersionInForce], *, days: Iterable[date]) -> Seasoned:
     """Cut versions by their seasons over the days between the earliest and the latest."""
@@ -60,6 +74,7 @@ def in_seasons(versions: Sequence[VersionInForce], *, days: Iterable[date]) -> S
                 components=version.tariff.of_season(stretch.season),
                 seasons=(),
                 season_days=None if stretch.season is None else stretch.days,
+                season_from=None if stretch.season is None else stretch.first,
             )
             whole = replace(version, version_ix=number, valid_from=stretch.start, valid_to=stretch.end, tariff=tariff)
             found.append(whole)

@@ -38,7 +38,8 @@ class Stretches:
 
     presence: served days without regard to tariffs. ruled: without account_ix. in_period: `served` cut to the period.
     versions: version_ix, vat, to_even, minor_den (10^6 × 10^8 / minor units per currency unit), currency,
-    tax_exact (tax is taken of the amount before rounding), season_days (of the season it stands for; else null).
+    tax_exact (tax is taken of the amount before rounding), season_days, season_from (of the season it stands for;
+    else null).
     """
 
     start: int
@@ -110,6 +111,7 @@ VERSION_FACTS: Final[Mapping[str, pl.DataType]] = {
     "currency": pl.String(),
     "tax_exact": pl.Boolean(),
     "season_days": pl.Int64(),
+    "season_from": pl.Date(),
 }
 
 
@@ -124,6 +126,7 @@ def version_facts(version: VersionInForce) -> tuple[Any, ...]:
         tariff.currency,
         tariff.taxed == Taxed.EXACT,
         tariff.season_days,
+        tariff.season_from,
     )
 
 

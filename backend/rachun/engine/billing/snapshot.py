@@ -72,6 +72,33 @@ ALLOWANCES: Mapping[str, pl.DataType] = {  # units left over: opening balance of
     "periods_left": pl.Int64(),  # in how many periods, this one included, they may still be used
     "remaining_micro": pl.Int64(),
 }
+SEASON_USE: Mapping[str, pl.DataType] = {  # what earlier bills of a season hold, where bounds are used up by them
+    "agreement_ix": pl.Int64(),
+    "component": pl.String(),
+    "register": pl.String(),  # as the component names it
+    "season_from": pl.Date(),  # first day of the season's stretch
+    "used_micro": pl.Int64(),
+}
+PAST_LINES: Mapping[str, pl.DataType] = {  # what bills hold of months that a reading corrects, but for limits' lines
+    "account_ix": pl.Int64(),
+    "agreement_ix": pl.Int64(),
+    "version_ix": pl.Int64(),
+    "component_no": pl.Int16(),
+    "component": pl.String(),
+    "kind": pl.String(),
+    "register": pl.String(),  # may be null, as block_no and label
+    "block_no": pl.Int16(),
+    "label": pl.String(),
+    "service_from": pl.Date(),
+    "service_to": pl.Date(),
+    "quantity_micro": pl.Int64(),
+    "unit_price_e8": pl.Int64(),
+    "amount_minor": pl.Int64(),  # in the version's own VAT mode, as the line stands alone
+    "tax_category": pl.String(),
+    "posting_code": pl.String(),
+    "bill_from": pl.Date(),  # the period of the bill
+    "bill_to": pl.Date(),
+}
 BENEFITS: Mapping[str, pl.DataType] = {
     "benefit_ix": pl.Int64(),  # the entitlement
     "agreement_ix": pl.Int64(),
@@ -153,6 +180,8 @@ class Snapshot:
     """Inputs of one chunk of accounts.
 
     reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
+    past_lines: columns of PAST_LINES, all lines of the accounts whose reversed use limits look at (past_months.py).
+    season_use: columns of SEASON_USE, with what this bill takes back still in it (season_use.py).
 
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
     priced by the served days it covers, and days before the billing period are only known from here.
@@ -173,6 +202,8 @@ class Snapshot:
     benefits: pl.DataFrame = field(default_factory=lambda: empty(columns=BENEFITS))
     reversed_consumption: pl.DataFrame = field(default_factory=lambda: empty(columns=CONSUMPTION))
     net_rounding: Literal["LINE", "GROUP", "BILL"] = "LINE"
+    season_use: pl.DataFrame = field(default_factory=lambda: empty(columns=SEASON_USE))
+    past_lines: pl.DataFrame = field(default_factory=lambda: empty(columns=PAST_LINES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

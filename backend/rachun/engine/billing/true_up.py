@@ -28,8 +28,10 @@ def trued_up(
     stretches: Stretches,
     versions: Sequence[VersionInForce],
     reversed_consumption: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(lines with the reversed ones beside them, refusals). lines: what `price` made of this bill's consumption."""
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """(lines with the reversed ones beside them, refusals, what was billed). lines: what `price` made of this bill's
+    consumption.
+    """
     then, refusals = price(stretches=stretches, versions=versions, consumption=reversed_consumption)
     # What was billed covers past days only; that it leaves days of this period open is no fault of it.
     refusals = refusals.filter(pl.col("code") != "MISSING_CONSUMPTION")
@@ -37,4 +39,4 @@ def trued_up(
     now_only = lines.join(then, on=keys, how="anti", nulls_equal=True, maintain_order="left")
     then_only = then.join(lines, on=keys, how="anti", nulls_equal=True, maintain_order="left")
     negative = then_only.with_columns(pl.col(name) * -1 for name in (*_WORTH, "num"))
-    return pl.concat([now_only, negative]), refusals
+    return pl.concat([now_only, negative]), refusals, then

@@ -127,7 +127,8 @@ class Line:
         alone = Exact(num=self.amount_minor - int(self.inputs.get("rest_minor", 0)), den=1)
         if self.kind in WHOLE_AMOUNTS or "numerator" not in self.inputs or self._is_cut(alone.num):
             return alone
-        sign = -1 if self.kind in USED_UNITS and self.quantity_micro < 0 else 1
+        is_back = (self.kind in USED_UNITS and self.quantity_micro < 0) or self.inputs.get("taken_back", False)
+        sign = -1 if is_back else 1
         return Exact(num=sign * int(self.inputs["numerator"]), den=int(self.inputs["denominator"]))
 
     def _is_cut(self, amount: int) -> bool:

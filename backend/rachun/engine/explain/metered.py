@@ -19,7 +19,8 @@ def explain_metered(line: Line) -> Explained:
     evidence = line.inputs.get("readings", ())
     used = used_steps(line, unit=unit)
     product = _flat(line) if line.label == FLAT else _usage(line, unit=unit)
-    steps = (*used, *_total(line, evidence=evidence, unit=unit), price_source(line), *_block(line, unit=unit))
+    season = _season_used(line, unit=unit)
+    steps = (*used, *_total(line, evidence=evidence, unit=unit), price_source(line), *season, *_block(line, unit=unit))
     return Explained(steps=(*steps, *product.steps), amount_minor=product.amount_minor)
 
 
@@ -90,7 +91,12 @@ def _banded(evidence: Mapping[str, Any], *, unit: str) -> Step:
         "band": str(evidence["band"]),
         "quantity": Quantity(micro=_micro(evidence["quantity"]), unit=unit),
     }
-    return Step(code=f"PROFILE_{evidence['clock']}", facts=facts)
+    code = f"PROFILE_{evidence['clock']}"
+    if evidence.get("multiplier", "1") == "1":  # charges of before multipliers counted have none
+        return Step(code=code, facts=facts)
+    facts["shown"] = Quantity(micro=_micro(evidence["shown"]))
+    facts["multiplier"] = Quantity(micro=_micro(evidence["multiplier"]))
+    return Step(code=f"{code}_TIMES", facts=facts)
 
 
 def _days_of(evidence: Mapping[str, Any]) -> Days:
@@ -184,6 +190,15 @@ def _block(line: Line, *, unit: str) -> tuple[Step, ...]:
     if not line.given("blocks_prorate") or days == window_days:
         return (*scaled, bounds)
     return (*scaled, Step(code="BOUNDS_BY_DAYS", facts={"days": days, "window_days": window_days}), bounds)
+
+
+def _season_used(line: Line, *, unit: str) -> tuple[Step, ...]:
+    """Where in the blocks of a season the use of this bill begins and ends."""
+    if line.inputs.get("used_before") is None:
+        return ()
+    before, total = int(line.inputs["used_before"]), int(line.given("total_micro"))
+    facts = {name: Quantity(micro=micro, unit=unit) for name, micro in (("before", before), ("upto", before + total))}
+    return (Step(code="SEASON_USED", facts=facts),)
 
 
 def _scaled(line: Line) -> tuple[Step, ...]:

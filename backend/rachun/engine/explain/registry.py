@@ -1,6 +1,7 @@
 """Which file explains which kind of component. A kind of the schema without an entry here fails a test."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from rachun.engine.billing.benefits import KIND as BENEFIT
@@ -80,9 +81,26 @@ def explain_bill(
 
 
 def _explain(line: Line) -> Explained:
+    """A limit of a past month that a reading corrects is explained as that month's: it is taken back, or done again."""
     if line.kind not in EXPLAINERS:
         raise KindNotExplained(line.kind)
-    return EXPLAINERS[line.kind](line)
+    explain = EXPLAINERS[line.kind]
+    if line.inputs.get("taken_back"):
+        told = explain(_turned(line))
+        back = Step(code="LIMIT_TAKEN_BACK", facts={"service": line.service})
+        return Explained(steps=(back, *told.steps), amount_minor=-told.amount_minor)
+    if line.inputs.get("done_again"):
+        told = explain(line)
+        again = Step(code="LIMIT_DONE_AGAIN", facts={"service": line.service})
+        return Explained(steps=(again, *told.steps), amount_minor=told.amount_minor)
+    return explain(line)
+
+
+def _turned(line: Line) -> Line:
+    """The line as the past bill held it."""
+    inputs = {name: value for name, value in line.inputs.items() if name != "taken_back"}
+    money = {name: -getattr(line, name) for name in ("quantity_micro", "net_minor", "tax_minor", "gross_minor")}
+    return replace(line, inputs=inputs, **money)
 
 
 def _season(line: Line) -> tuple[Step, ...]:

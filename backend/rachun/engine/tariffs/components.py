@@ -5,6 +5,7 @@ Units: `price_e8` is a unit price times 10^8, `*_micro` a quantity times 10^6, `
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -39,10 +40,13 @@ class Proration(StrEnum):
 
 
 class BoundsPer(StrEnum):
-    """PERIOD: bounds are those of a billing period. SEASON: of a whole season, shared by its days."""
+    """PERIOD: bounds are those of a billing period. SEASON: of a whole season, shared by its days. SEASON_TOTAL: of a
+    whole season, used up from bill to bill.
+    """
 
     PERIOD = "PERIOD"
     SEASON = "SEASON"
+    SEASON_TOTAL = "SEASON_TOTAL"
 
 
 class BlockMode(StrEnum):
@@ -120,15 +124,31 @@ class Metered(Component):
     scaled_by: str | None = None
     scaled_default_micro: int | None = None
 
+    @property
+    def uses_up_season(self) -> bool:
+        return self.bounds_per is BoundsPer.SEASON_TOTAL
+
+
+class SharedBy(StrEnum):
+    AGREEMENT = "AGREEMENT"
+    ACCOUNT = "ACCOUNT"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic(Component):
-    """included_s: seconds of each calendar month that calls to the destinations (empty = all) take in call order."""
+    """included_s: seconds of each calendar month that calls to the destinations (empty = all) take in call order.
+
+    included_*: how a part of the month counts, who shares them, for how many later months they live on
+    (`engine.rating.grants`).
+    """
 
     kind: ClassVar[str] = "traffic"
     destination_table: str
     included_s: int = 0
     included_destinations: tuple[str, ...] = ()
+    included_proration: Proration = Proration.FULL
+    included_shared_by: SharedBy = SharedBy.AGREEMENT
+    included_rollover_periods: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +201,6 @@ class Data(Component):
     blocks: tuple[Block, ...]
     measure: Measure = Measure.SUM
     per_micro: int = 10**6
-
-
-class SharedBy(StrEnum):
-    AGREEMENT = "AGREEMENT"
-    ACCOUNT = "ACCOUNT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +271,9 @@ class Reactive(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
-    """components: all of them, with the prices of days without a season. season_days: of the season it stands for."""
+    """components: all of them, with the prices of days without a season. season_days, season_from: of the season it
+    stands for.
+    """
 
     currency: str
     vat: VatMode
@@ -267,6 +284,7 @@ class TariffVersion:
     seasons: tuple[Season, ...] = ()
     by_season: Mapping[str | None, tuple[Component, ...]] = field(default_factory=dict)
     season_days: int | None = None
+    season_from: date | None = None
 
     def of_season(self, code: str | None) -> tuple[Component, ...]:
         """What is priced on days of the season, None: between seasons."""
@@ -288,3 +306,9 @@ def attributes_of(version: TariffVersion) -> frozenset[str]:
     scales = {c.scaled_by for c in version.components if isinstance(c, Metered)}
     asked = {c.attribute for c in version.components if isinstance(c, PerAttribute)}
     return frozenset(asked | {name for name in defaults | scales if name is not None})
+
+
+def uses_up_seasons(version: TariffVersion) -> bool:
+    """Whether bounds are used up from bill to bill, so that a bill leans on what earlier ones of its season hold."""
+    parts = (part for of_season in (version.components, *version.by_season.values()) for part in of_season)
+    return any(isinstance(part, Metered) and part.uses_up_season for part in parts)

@@ -82,7 +82,9 @@ def _allowance_faults(components: list[Mapping[str, Any]]) -> Iterator[TariffFau
     for no, component in enumerate(components):
         for place, target in enumerate(component["of"] if component["kind"] == "allowance" else ()):
             pointer = pointer_to("components", no, "of", place)
-            if kinds.get(target, "metered") not in {"metered", "data", "traffic", "one_off"}:
+            if kinds.get(target) == "traffic":
+                yield TariffFault(pointer=pointer, code="CALLS_HAVE_BUNDLES", params={"target": target})
+            elif kinds.get(target, "metered") not in {"metered", "data", "one_off"}:
                 yield TariffFault(pointer=pointer, code="TARGET_HAS_NO_UNITS", params={"target": target})
             if target in covered:
                 yield TariffFault(pointer=pointer, code="TARGET_HAS_ALLOWANCE", params={"target": target})

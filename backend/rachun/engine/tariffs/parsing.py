@@ -136,6 +136,9 @@ def _traffic(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Component:
         destination_table=raw["destination_table"],
         included_s=included.get("seconds", 0),
         included_destinations=tuple(included.get("destinations", ())),
+        included_proration=Proration(included.get("proration", Proration.FULL)),
+        included_shared_by=SharedBy(included.get("shared_by", SharedBy.AGREEMENT)),
+        included_rollover_periods=included.get("rollover_periods", 0),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rachun.engine.tariffs.components import BoundsPer
 from rachun.engine.tariffs.faults import TariffFault, pointer_to
 from rachun.engine.tariffs.seasons import MonthDay, Season, month_day
 
@@ -28,8 +29,31 @@ def season_faults(document: Mapping[str, Any]) -> Iterator[TariffFault]:
                 pointer = pointer_to("components", no, *at)
                 yield TariffFault(pointer=pointer, code="UNKNOWN_SEASON", params={"season": code, "known": codes})
         yield from _other_registers(component, no=no)
-        if component.get("bounds_per") == "SEASON" and not seasons:
-            yield TariffFault(pointer=pointer_to("components", no, "bounds_per"), code="NO_SEASONS")
+        yield from _bounds_faults(component, no=no, has_seasons=bool(seasons))
+
+
+def _bounds_faults(component: Mapping[str, Any], *, no: int, has_seasons: bool) -> Iterator[TariffFault]:
+    """Bounds of a season need seasons; those that are used up know plain blocks only.
+
+    A flat or a started package would be due once in a season, and a scale or another register would need a season of
+    its own: nothing that we know asks for these, and guessing would be worse than refusing.
+    """
+    per = component.get("bounds_per", BoundsPer.PERIOD)
+    pointer = pointer_to("components", no, "bounds_per")
+    if per != BoundsPer.PERIOD and not has_seasons:
+        yield TariffFault(pointer=pointer, code="NO_SEASONS")
+    if per == BoundsPer.SEASON_TOTAL and _is_more_than_blocks(component):
+        yield TariffFault(pointer=pointer, code="SEASON_TOTAL_PLAIN")
+
+
+def _is_more_than_blocks(component: Mapping[str, Any]) -> bool:
+    registers = [
+        *component["registers"],
+        *(r for said in component.get("by_season", {}).values() for r in said["registers"]),
+    ]
+    odd_register = any("blocks_by" in one or one.get("flat_at_zero", False) for one in registers)
+    odd_block = any("flat" in block or "package" in block for one in registers for block in one["blocks"])
+    return "bounds_times" in component or odd_register or odd_block
 
 
 def days_without_season(document: Mapping[str, Any]) -> list[str]:
@@ -65,6 +89,6 @@ def _other_registers(component: Mapping[str, Any], *, no: int) -> Iterator[Tarif
     """A meter does not change with the season: the same registers are priced in all of them."""
     own = {register["register"] for register in component.get("registers", ())}
     for code, said in component.get("by_season", {}).items():
-        if own and {register["register"] for register in said["registers"]} != own:
+        if own and {register["register"] for register in said.get("registers", ())} != own:
             pointer = pointer_to("components", no, "by_season", code, "registers")
             yield TariffFault(pointer=pointer, code="SEASON_REGISTERS_DIFFER", params={"registers": sorted(own)})

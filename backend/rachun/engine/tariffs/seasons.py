@@ -26,11 +26,12 @@ class Season:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonStretch:
-    """Days of one season without a break; season is None between seasons. days: of the whole stretch, uncut."""
+    """Days of one season without a break; season is None between seasons. first, days: of the whole stretch, uncut."""
 
     season: str | None
     start: date
     end: date
+    first: date
     days: int
 
 
@@ -44,7 +45,7 @@ def season_stretches(*, seasons: Sequence[Season], start: date, end: date) -> It
         code = season_of(start, seasons=seasons)
         upto = _edge(start, seasons=seasons, step=_DAY)
         first = _edge(start, seasons=seasons, step=-_DAY) + _DAY
-        yield SeasonStretch(season=code, start=start, end=min(upto, end), days=(upto - first).days)
+        yield SeasonStretch(season=code, start=start, end=min(upto, end), first=first, days=(upto - first).days)
         start = min(upto, end)
 
 

@@ -117,8 +117,13 @@ def _is_first_wrong() -> pl.Expr:
     return _IS_WRONG & (_IS_WRONG.cum_sum().over("installation_ix", "register_ix") == 1)
 
 
+def times_multiplier(shown: pl.Expr) -> pl.Expr:
+    """What a register shows (Int128) → what was used: × multiplier_micro / 10^6, half up to a millionth."""
+    return half_up_expr(num=shown * pl.col("multiplier_micro").cast(WIDE), den=pl.lit(MICRO, WIDE))
+
+
 def _spans(sound: pl.DataFrame) -> pl.DataFrame:
-    quantity = half_up_expr(num=pl.col("used") * pl.col("multiplier_micro").cast(WIDE), den=pl.lit(MICRO, WIDE))
+    quantity = times_multiplier(pl.col("used"))
     estimated = (pl.col("kind") == _ESTIMATED) | (pl.col("kind").shift(1) == _ESTIMATED)
     made = {
         "period_from": pl.col("read_on").shift(1),

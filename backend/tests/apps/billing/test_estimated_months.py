@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
 from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ParkedAccount
+from rachun.apps.billing.services.audit_bills import audit_bills
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account
 from rachun.apps.metering.errors import EstimateTakenBackTwice
@@ -280,3 +281,28 @@ class TestTheReadingThatComes:
 
         # 4.85 - 9.72 = -4.87; tax 17 % = -0.83
         assert Bill.objects.get(run_id=march.id, account=account).gross_minor == -570
+
+
+class TestAMonthUnderACap:
+    def test_gives_its_cap_back_when_the_reading_says_less(self, town: Town) -> None:
+        """February: 56 kWh estimated, 9.72, capped at 8.00. 30 were used in 59 days: 14.237288 and 15.762712."""
+        body = deepcopy(POWER)
+        lid = {"code": "lid", "kind": "cap", "of": ["energy"], "amount": "8.00", "posting_code": "REVENUE_ELECTRICITY"}
+        body["components"].append(lid)
+        TariffVersion.objects.create(
+            plan=town.power,
+            valid_from=date(2026, 1, 1),
+            body=body,
+            approved_by="Council",
+            source_document="Gazette 2",
+            recorded_at=LONG_AGO,
+        )
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings=JANUARY_READ | {"2026-03-31": "592"})
+
+        *_, run = [bill_month(town=town, period=month) for month in MONTHS[:3]]
+
+        caps = Charge.objects.filter(load_key=run.id, account=account, component="lid")
+        assert [(one.service_from, one.net_minor) for one in caps] == [(date(2026, 2, 1), 172)]
+        assert sorted(row[2] for row in energy(run, account)) == [-972, 247, 273]
+        assert list(audit_bills(random_count=9, risky_count=9, seed="1").differences) == []

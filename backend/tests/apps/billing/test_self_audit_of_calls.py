@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from rachun.apps.agreements.models import ServiceTerm
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.billing.refusals import OpeningAllowanceChanged
@@ -53,12 +54,20 @@ BUNDLE = "UPDATE usage_usagerecord SET covered_s = covered_s - 1 WHERE covered_s
 DIALLED = f"UPDATE usage_usagerecord SET destination = 'free', amount_micro = 0 WHERE called = '{LOCAL}'"
 LIST = "UPDATE catalog_destinationrate SET price_per_minute = price_per_minute + 0.01 WHERE prefix = '380432'"
 RAW = f"UPDATE usage_usagerecord SET raw = replace(raw, E'\\t60', E'\\t61') WHERE called = '{LOCAL}'"
+CUT = f"UPDATE usage_usagerecord SET raw = left(raw, 20) WHERE called = '{LOCAL}'"
+NO_TIME = f"UPDATE usage_usagerecord SET raw = replace(raw, '09:00:00', '29:00:00') WHERE called = '{LOCAL}'"
+NO_JSON = f"UPDATE usage_usagerecord SET raw = '{{' || raw WHERE called = '{LOCAL}'"
+EVERY = "UPDATE usage_usagerecord SET raw = 'nothing of it' WHERE caller <> ''"
 PLANTED = {
     "call's price": (PRICE, "call:amount_micro"),
     "bundle": (BUNDLE, "call:covered_s"),
     "destination": (DIALLED, "call:destination"),
     "price list": (LIST, "call:amount_micro"),
     "raw line": (RAW, "call:amount_micro"),
+    "raw line that is cut": (CUT, "call:raw"),
+    "raw line without a start": (NO_TIME, "call:raw"),
+    "raw line of another kind": (NO_JSON, "call:raw"),
+    "raw lines, all of them": (EVERY, "call:raw"),
 }
 
 
@@ -66,12 +75,12 @@ def call(at: str, called: str, *, seconds: int = 60) -> str:
     return f"{at}\t{seconds}\t{KOVAL}\t{KOVAL}\t{called}\t{called}\t0\t1\t0\t{seconds}"
 
 
-def a_month_of_calls() -> None:
-    """Two files; 90 seconds to mobiles are included."""
+def a_month_of_calls(*, ends_on: date | None = None, **bundle: object) -> None:
+    """Two files; 90 seconds to mobiles are included. ends_on: what is told of the service after they came."""
     town = make_town()
     make_price_table(legal_entity=town.entity)
     [calls, *others] = PHONE_TARIFF["components"]
-    included = {"seconds": 90, "destinations": ["mobile"]}
+    included = {"seconds": 90, "destinations": ["mobile"], **bundle}
     body = {**PHONE_TARIFF, "currency": "BAM", "components": [{**calls, "included": included}, *others]}
     agreement = make_agreement(branch=town.branch, service="PHONE")
     make_phone_plan(agreement=agreement, body=body)
@@ -85,6 +94,15 @@ def a_month_of_calls() -> None:
             kept = keep_file(content="\n".join(lines).encode())
             job = enqueue("rating.load_usage", params={"source_id": str(source.id), "name": "f", "sha256": kept})
         assert run_job(job).state == "DONE"
+    if ends_on is not None:
+        ServiceTerm.objects.filter(agreement=agreement).update(superseded_at=timezone.now())
+        ServiceTerm.objects.create(
+            agreement=agreement,
+            service_point=agreement.service_point,
+            valid_from=date(2026, 1, 1),
+            valid_to=ends_on,
+            recorded_at=timezone.now(),
+        )
     run = calculate(make_run(town=town), known_until=timezone.now())  # files are taken when they come
     approve_run(run_id=run.id, approved_by=None, approved_at=NOW)
     issue(run)
@@ -102,6 +120,13 @@ class TestSelfAuditOfCalls:
 
         assert (found.bills, list(found.differences)) == (1, [])
 
+    def test_counts_by_days_and_shares_as_was_known_when_the_calls_came(self) -> None:
+        """The service ended on the 20th, which was told only when the month's 90 seconds were spent."""
+        bundle: dict[str, Any] = {"proration": "DAYS", "shared_by": "ACCOUNT", "rollover_periods": 1}
+        a_month_of_calls(ends_on=date(2026, 1, 20), **bundle)
+
+        assert list(audit_bills(**ALL).differences) == []
+
     @pytest.mark.parametrize("planted", PLANTED)
     def test_names_what_was_planted(self, planted: str, owner_sql: psycopg.Connection[Any]) -> None:
         a_month_of_calls()
@@ -111,6 +136,16 @@ class TestSelfAuditOfCalls:
         found = audit_bills(**ALL)
 
         assert place in places(list(found.differences))
+
+    def test_reads_every_other_line_of_a_file_that_holds_a_spoilt_one(self, owner_sql: psycopg.Connection[Any]) -> None:
+        """A spoilt line must not hide that another one was edited."""
+        a_month_of_calls()
+        owner_sql.execute(CUT)
+        owner_sql.execute("UPDATE usage_usagerecord SET raw = replace(raw, E'\\t60', E'\\t119') WHERE covered_s = 30")
+
+        found = places(list(audit_bills(**ALL).differences))
+
+        assert {"call:raw", "call:billed_s"} <= found
 
 
 def town_that_shares() -> Town:

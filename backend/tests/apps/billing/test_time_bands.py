@@ -51,13 +51,15 @@ def plan(town: Town) -> TariffPlan:
     return make_plan(entity=town.entity, service="PROFILE", body=body_of())
 
 
-def take_profile(town: Town, plan: TariffPlan, *, served: tuple[date, date | None] = (MARCH[0], None)) -> Register:
+def take_profile(
+    town: Town, plan: TariffPlan, *, served: tuple[date, date | None] = (MARCH[0], None), multiplier: str = "1"
+) -> Register:
     """The register LOAD of a meter at a new agreement."""
     agreement = make_agreement(
         branch=town.branch, account=make_account(branch=town.branch), service="PROFILE", served=served
     )
     TariffAssignment.objects.create(agreement=agreement, plan=plan, valid_from=date(2025, 1, 1), recorded_at=LONG_AGO)
-    meter = make_meter(branch=town.branch, registers=("LOAD",))
+    meter = make_meter(branch=town.branch, registers=("LOAD",), multiplier=multiplier)
     place_meter(meter=meter, service_point=agreement.service_point)
     return meter.registers.get()
 
@@ -112,6 +114,25 @@ class TestABandedMonth:
         assert Sentences(language="en", currency="BAM").of(first.steps[0]).replace("\u00a0", " ") == (
             f"Load profile of meter {register.meter.serial}, register LOAD, 01.–31.03.2026: 312 h of it are band VT "
             "by standard time, which knows no summer time, in which 312 kWh were used."
+        )
+
+    def test_is_told_times_the_register_s_multiplier(self, town: Town, plan: TariffPlan) -> None:
+        """Current transformers 200/5: what the meter stores, its dial and its profile, is a fortieth of what flowed."""
+        register = take_profile(town, plan, multiplier="40")
+        load(register, MARCH)
+
+        run = bill_month(town=town, period=MARCH)
+
+        assert hours(run, register) == {"MT": (743 - 312) * 40, "VT": 312 * 40}
+        bill = Bill.objects.get(run_id=run.id)
+        assert bill.net_minor == 6240 * 40 + 4310 * 40
+        [high] = [one for one in get_explanation(bill=bill, language="en").derivations if one.line.register == "VT"]
+        assert high.agrees
+        assert (
+            Sentences(language="en", currency="BAM")
+            .of(high.steps[0])
+            .replace("\u00a0", " ")
+            .endswith("in which it shows 312. 312 × 40 = 12,480 kWh.")
         )
 
     def test_follows_the_calendar_of_each_version_and_leaves_the_dial_alone(self, town: Town, plan: TariffPlan) -> None:

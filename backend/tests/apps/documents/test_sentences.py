@@ -33,7 +33,9 @@ class TestSentences:
         assert asked_for() <= set(said["steps"])
         assert {effect.value for effect in Effect} == set(said["effects"])
         assert {"ESTIMATE_SAME_SEASON", "ESTIMATE_LAST_PERIODS", "ESTIMATE_NORM_PER_MEMBER"} <= set(said["steps"])
-        assert {"PROFILE_CIVIL", "PROFILE_STANDARD"} <= set(said["steps"])
+        assert {f"PROFILE_{clock}{end}" for clock in ("CIVIL", "STANDARD") for end in ("", "_TIMES")} <= set(
+            said["steps"]
+        )
         sharing = set(CommonMeter.Method.values) - {CommonMeter.Method.LOSS}  # a network's loss is nobody's line
         assert {f"COMMON_SHARE_{method}" for method in sharing} <= set(said["steps"])
 

@@ -56,15 +56,32 @@ def best(rights: Sequence[Right], person: int, day: date) -> Right | None:
     return ranked[0] if ranked else None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What one benefit takes off a group in minor units, and what that was before rounding."""
+
+    benefit: int
+    amount: int
+    exact: Fraction
+
+
 def discounts(group: Group, rights: Sequence[Right], period_days: int) -> dict[int, int]:
-    """Benefit → what it takes off the group, for in-kind ones; before that, nobody takes more than there is."""
+    """Benefit → what it takes off the group, for in-kind ones."""
+    found: dict[int, int] = defaultdict(int)
+    for taken in taken_off(group, rights, period_days):
+        found[taken.benefit] += taken.amount
+    return dict(found)
+
+
+def taken_off(group: Group, rights: Sequence[Right], period_days: int) -> list[Taken]:
+    """What in-kind benefits take off the group; before that, nobody takes more than there is."""
     own = [right for right in rights if right.agreement == group.agreement]
     person_days: dict[tuple, int] = defaultdict(int)
     for n in range((group.end - group.start).days):
         for person in {right.person for right in own}:
             if right := best(own, person, group.start + DAY * n):
                 person_days[right.household, right.benefit, right.percent, right.norm, right.in_kind] += 1
-    found: dict[int, int] = defaultdict(int)
+    found: list[Taken] = []
     exact: dict[tuple, Fraction] = defaultdict(Fraction)
     left = group.base
     for key in sorted(person_days, key=lambda k: (*k[:3], k[3] is not None, k[3] or 0, not k[4])):
@@ -82,5 +99,5 @@ def discounts(group: Group, rights: Sequence[Right], period_days: int) -> dict[i
         taken = min(wanted, left)
         left -= taken
         if in_kind and taken:
-            found[benefit] += taken
-    return dict(found)
+            found.append(Taken(benefit, taken, full if taken == wanted else Fraction(taken)))
+    return found

@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from oracle.adjustments import LIMITS, Adjustments
 from oracle.peaks import Peaks, looked_at, not_summed
 from oracle.rounding import add_tax, round_together
 from oracle.seasons import parted
@@ -19,7 +20,6 @@ PRECISE = Context(prec=90)
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")
 DAY = timedelta(days=1)
-LIMITS = {"minimum", "cap"}
 
 
 @dataclass
@@ -35,6 +35,7 @@ class World:
     consumption: list[tuple] = field(default_factory=list)  # ix, agreement, register, from, to, Decimal, basis
     usage: list[tuple] = field(default_factory=list)  # agreement, component, label, day, Decimal units, count, Decimal
     deliveries: list[tuple] = field(default_factory=list)  # ix, agreement, item, day, Decimal
+    season_use: list[tuple] = field(default_factory=list)  # agreement, component, register, first day, Decimal
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     tax_rounding: str = "LINE"
     net_rounding: str = "LINE"
@@ -79,6 +80,7 @@ class Judge:
         self.account = next(row[1] for row in world.agreements if row[0] == agreement)
         self.month = each_day(world.start, world.end)
         self.unscaled: set[tuple] = set()  # days that were read, but whose bounds nobody can tell
+        self.used_up: dict[tuple, Any] = {}  # season of a register → units so far
         self.limits: list[tuple] = []  # version, component, first day, last day, amount
 
     @staticmethod
@@ -225,7 +227,14 @@ class Judge:
                         continue
                     if not any(day in group["days"] for named, group in groups.items() if named[:4] == key):
                         self.refuse("MISSING_CONSUMPTION")
-        for (_, _, register, (_, whole), _), group in sorted(groups.items(), key=lambda kv: kv[0]):
+        in_time = sorted(groups.items(), key=lambda kv: (min(kv[1]["days"]), kv[0]))
+        for (_, code, register, (_, whole), _), group in in_time:
+            season = group["of"][0][4].get("season_from")
+            if group["of"][1].get("bounds_per") == "SEASON_TOTAL" and season:
+                begun = (self.agreement, code, register, season)
+                before = self.used_up.setdefault(begun, sum(r[4] for r in self.world.season_use if r[:4] == begun))
+                self.used_up[begun] += group["quantity"]
+                group["before"] = Decimal(before)
             self.blocks(group, register, whole)
 
     def meter_day(self, day: date, register: str, quantity: Decimal, groups: dict) -> None:
@@ -264,8 +273,11 @@ class Judge:
         days = len(group["days"]) if component.get("blocks_prorate", True) else whole
         if component.get("bounds_per") == "SEASON" and version[4].get("season_days"):
             days, whole = len(group["days"]), version[4]["season_days"]
+        if "before" in group:
+            days = whole
         factor = group.get("factor", Decimal(1))
-        total, covered = group["quantity"], Decimal(0)
+        covered = group.get("before", Decimal(0))
+        total = covered + group["quantity"]
         first, last = min(group["days"]), max(group["days"])
         steps = [
             (
@@ -334,64 +346,3 @@ class Judge:
 
 def price_of(component: dict) -> Decimal:
     return Decimal(component["amount" if component["kind"] in LIMITS else "price"])
-
-
-class Adjustments:
-    """Percentages, minimums and caps of one agreement, each once everything it names is priced."""
-
-    def __init__(self, judge: Judge) -> None:
-        self.judge = judge
-        self.found: dict[str, list[tuple]] = defaultdict(list)
-        for version in judge.world.versions:
-            for component in version[4]["components"]:
-                if component["kind"] in {"percentage", *LIMITS}:
-                    self.found[component["code"]].append((version, component))
-
-    def run(self) -> None:
-        waiting = dict(self.found)
-        while waiting:
-            ready = [code for code, rows in waiting.items() if not any(set(c["of"]) & set(waiting) for _, c in rows)]
-            for version, component in (row for code in ready for row in waiting.pop(code)):
-                if component["kind"] == "percentage":
-                    self.percentage(version, component)
-                else:
-                    self.limit(version, component)
-
-    def named(self, component: dict, *, version: int | None, vat: str) -> list[dict]:
-        return [
-            line
-            for line in self.judge.lines
-            if line["agreement"] == self.judge.agreement
-            and line["code"] in component["of"]
-            and line["vat"] == vat
-            and version in {None, line["version"]}
-        ]
-
-    def percentage(self, version: tuple, component: dict) -> None:
-        named = self.named(component, version=version[0], vat=version[4]["vat"])
-        base = sum((line["amount"] for line in named), Decimal(0))
-        if base:
-            amount = rounder(version[4])(base * Decimal(component["percent"]) / 100)
-            first, end = min(line["from"] for line in named), max(line["to"] for line in named)
-            exact = Fraction(base) * Fraction(component["percent"]) / 100
-            self.judge.add(version, component, first, end - DAY, base, amount, exact=exact)
-
-    def limit(self, version: tuple, component: dict) -> None:
-        own = [part for part in self.judge.limits if part[0] is version and part[1] is component]
-        if not own:
-            return
-        limit = sum(part[4] for part in own)
-        said = (version, component, min(part[2] for part in own), max(part[3] for part in own), Decimal(1))
-        by_days = component.get("proration", "DAYS") == "DAYS"
-        named = self.named(component, version=version[0] if by_days else None, vat=version[4]["vat"])
-        base = sum((line["amount"] for line in named), Decimal(0))
-        if component["kind"] == "minimum" and base < limit:
-            self.judge.add(*said, limit - base)
-        if component["kind"] == "cap" and base > limit:
-            covered, taken = Decimal(0), Decimal(0)
-            for category in sorted({line["category"] for line in named}):
-                covered += sum(line["amount"] for line in named if line["category"] == category)
-                part = rounder(version[4])((base - limit) * covered / base) - taken
-                taken += part
-                if part:
-                    self.judge.add(*said, -part, category=category)

@@ -23,14 +23,14 @@ def as_in(document: dict[str, Any], season: str | None) -> dict[str, Any]:
     return {**document, "components": parts, "seasons": []}
 
 
-def length_of(document: dict[str, Any], day: date) -> int:
-    """The days of the season's stretch that the day lies in."""
+def stretch_of(document: dict[str, Any], day: date) -> dict[str, Any]:
+    """The first day and the length of the season's stretch that the day lies in."""
     season, first, last = season_on(document, day), day, day
     while season_on(document, first - DAY) == season and (day - first).days < 365:
         first -= DAY
     while season_on(document, last + DAY) == season and (last - day).days < 365:
         last += DAY
-    return (last - first).days + 1
+    return {"season_days": (last - first).days + 1, "season_from": first}
 
 
 def parted(world: Any, *, first: date) -> tuple[Any, dict[int, int]]:
@@ -47,6 +47,6 @@ def parted(world: Any, *, first: date) -> tuple[Any, dict[int, int]]:
                 day += DAY
             number = 1000 * (ix + 1) + len(real)
             real[number] = ix
-            own = as_in(document, season) | {"season_days": length_of(document, begin) if season else None}
+            own = as_in(document, season) | (stretch_of(document, begin) if season else {})
             rows.append((number, plan, begin, day, own))
     return replace(world, versions=rows), real

@@ -8,12 +8,14 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 from oracle.pricing import World
+from oracle.seasons import stretch_of
 from rachun.engine.billing.snapshot import (
     AGREEMENTS,
     ASSIGNMENTS,
     ATTRIBUTES,
     CONSUMPTION,
     DELIVERIES,
+    SEASON_USE,
     TAX_RATES,
     USAGE,
     Priced,
@@ -38,7 +40,7 @@ def frame(rows: list[tuple], columns: Any) -> pl.DataFrame:
 def snapshot_of(world: World) -> Snapshot:
     """The engine's view of a world."""
     exact = {"taxed": "EXACT"} if world.tax_rounding == "EXACT" else {}
-    rates = [(category, micro(rate), date(2020, 1, 1), None) for category, rate in world.tax_rates.items()]
+    rates = [(category, micro(rate), date(2015, 1, 1), None) for category, rate in world.tax_rates.items()]
     return Snapshot(
         period=Period(start=world.start, end=world.end),
         agreements=frame(world.agreements, AGREEMENTS),
@@ -53,6 +55,7 @@ def snapshot_of(world: World) -> Snapshot:
         consumption=frame([(*r[:5], micro(r[5]), r[6]) for r in world.consumption], CONSUMPTION),
         usage=frame([(*r[:4], micro(r[4]), r[5], micro(r[6])) for r in world.usage], USAGE),
         deliveries=frame([(*r[:4], micro(r[4])) for r in world.deliveries], DELIVERIES),
+        season_use=frame([(*r[:4], micro(r[4])) for r in world.season_use], SEASON_USE),
         tax_rates=frame(rates, TAX_RATES),
         tax_date=world.end - DAY,
         tax_rounding="LINE" if world.tax_rounding == "EXACT" else world.tax_rounding,
@@ -198,7 +201,37 @@ def seasons(draw: st.DrawFn, listed: list[dict[str, Any]]) -> dict[str, Any]:
                 registers = [register | {"blocks": draw(blocks())} for register in component["registers"]]
                 component["by_season"] = {"winter": {"registers": registers}}
             component["bounds_per"] = draw(st.sampled_from(["PERIOD", "SEASON"]))
+            if draw(st.integers(0, 2)) == 0:
+                use_up(component)
     return {"seasons": found}
+
+
+def use_up(component: dict[str, Any]) -> None:
+    """Bounds that bills use up one after another know plain blocks only."""
+    component["bounds_per"] = "SEASON_TOTAL"
+    component.pop("bounds_times", None)
+    said = [component, *component.get("by_season", {}).values()]
+    for register in [one for part in said for one in part["registers"]]:
+        register["flat_at_zero"] = False
+        register["blocks"] = [
+            {name: text for name, text in block.items() if name in {"upto", "price"}} for block in register["blocks"]
+        ]
+
+
+@st.composite
+def season_uses(draw: st.DrawFn, world: World) -> list[tuple]:
+    """What earlier bills of a season hold of registers that use bounds up; sometimes more than the highest bound."""
+    found = {
+        (agreement, component["code"], register["register"], first)
+        for agreement in {row[0] for row in world.agreements}
+        for *_, document in world.versions
+        for component in document["components"]
+        if component.get("bounds_per") == "SEASON_TOTAL"
+        for register in component["registers"]
+        for day in (world.start, world.start - DAY * 40)
+        for first in [stretch_of(document, day)["season_from"]]
+    }
+    return [(*key, draw(quantities(1200))) for key in sorted(found) if draw(st.booleans())]
 
 
 @st.composite
@@ -228,6 +261,7 @@ def worlds(draw: st.DrawFn) -> World:
             ix += 1
     for agreement in range(draw(st.integers(1, 3))):
         _people(draw, world, agreement, early=early, wild=wild, peaked=peaked)
+    world.season_use = draw(season_uses(world))
     return world
 
 

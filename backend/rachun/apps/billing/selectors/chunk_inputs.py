@@ -13,6 +13,8 @@ from rachun.apps.billing.country_rules import roundings_on, tax_rates
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
+from rachun.apps.billing.selectors.past_lines import get_past_lines
+from rachun.apps.billing.selectors.season_use import get_season_use
 from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
@@ -57,12 +59,13 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
     )
     asked: dict[str, Any] = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
+    as_before = None if again is None else get_issued_at(bill_ids=again)
     measured = list_measured_consumption(
         **asked,
         billed_until=billed.registers,
         since=run.period_from,
         until=run.period_to,
-        as_before=None if again is None else get_issued_at(bill_ids=again),
+        as_before=as_before,
         profiles=get_profiles(frames=frames, entity=run.legal_entity, until=run.period_to),
     )
     consumption = measured.consumption.join(keys, on="agreement_id").with_row_index("consumption_ix")
@@ -88,6 +91,8 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
             allowances=get_opening_allowances(agreement_ix=agreement_ix, period_from=run.period_from),
+            past_lines=get_past_lines(frames=frames, taken_back=taken_back, as_before=as_before),
+            season_use=get_season_use(frames=frames, as_before=as_before),
             **tax_rules(run),
         ),
         refusals=measured.refusals.join(keys, on="agreement_id").select("account_ix", "agreement_ix", "code", "params"),

@@ -16,6 +16,7 @@ from rachun.apps.billing.refusals import (
 )
 from rachun.apps.billing.selectors.allowance_balances import list_accounts_opened_otherwise
 from rachun.apps.billing.selectors.changed_inputs import list_changed_accounts
+from rachun.apps.billing.selectors.season_use import list_accounts_used_otherwise
 from rachun.apps.billing.services.bill_numbers import check_document_date
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
 from rachun.apps.customers.models import Account
@@ -62,7 +63,7 @@ def used_codes(run: BillRun) -> list[str]:
 
 def refuse_changed_inputs(run: BillRun) -> None:
     """Raises InputsChanged and OpeningAllowanceChanged naming the accounts."""
-    if changed := list_changed_accounts(run=run):
+    if changed := list({*list_changed_accounts(run=run), *list_accounts_used_otherwise(run=run)}):
         raise InputsChanged(count=len(changed), accounts=numbers_of(changed))
     if changed := list_accounts_opened_otherwise(run=run):
         raise OpeningAllowanceChanged(count=len(changed), accounts=numbers_of(changed))

@@ -15,9 +15,11 @@ from rachun.apps.billing.mapping import billed_stretches, charge_rows, draft_est
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.selectors.allowance_balances import OPENINGS, told_openings
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
+from rachun.apps.billing.selectors.season_use import SEASONS, told_seasons
 from rachun.apps.billing.services.keep_allowances import keep_allowances
 from rachun.engine.billing.pipeline import Priced, price
 from rachun.engine.billing.totals import account_totals
+from rachun.engine.tariffs.components import uses_up_seasons
 from rachun.values.ids import uuid7
 
 MONEY = ("net_minor", "tax_minor", "gross_minor")
@@ -49,6 +51,8 @@ def calculate_chunk(*, run: BillRun, chunk_id: UUID, calculated_at: datetime) ->
     chunk.tallies = tallies(charges=charges, refusals=refusals, inputs=inputs) | {
         OPENINGS: told_openings(inputs.snapshot.allowances, agreement_ids=inputs.frames.agreement_ids)
     }
+    if any(uses_up_seasons(version.tariff) for version in inputs.frames.versions):
+        chunk.tallies[SEASONS] = told_seasons(inputs.snapshot.season_use, frames=inputs.frames)
     chunk.calculated_at = calculated_at
     chunk.save(update_fields=["tallies", "calculated_at"])
     return chunk

@@ -41,6 +41,10 @@ FAULT_TEXTS = {
     "NO_SUCH_DAY": _("There is no such day in any year."),
     "UNKNOWN_SEASON": _("The tariff has no such season: define it under seasons, or take one of those."),
     "NO_SEASONS": _("Bounds per season need seasons: define them, or let the bounds hold for a period."),
+    "SEASON_TOTAL_PLAIN": _(
+        "Bounds that a season uses up hold plain blocks: no flat sums, packages, multiples of an attribute or "
+        "registers that choose. Let the bounds hold for a period, or share them by days."
+    ),
     "SEASON_REGISTERS_DIFFER": _("A season prices the same registers as the component itself: name all of them."),
     "SCALED_BY_OWN_USE": _("Where bounds are multiplied by an attribute, each register chooses its own block."),
     "BLOCKS_OVERLAP": _("The block starts below the end of the block before it: units would be priced twice."),
@@ -49,6 +53,9 @@ FAULT_TEXTS = {
     ),
     "MAXIMUM_BELOW_MINIMUM": _("The maximum is below the minimum."),
     "TARGET_HAS_ALLOWANCE": _("Another allowance already covers this component."),
+    "CALLS_HAVE_BUNDLES": _(
+        "Calls take included seconds one by one while they are rated: state them as included of the component itself."
+    ),
     "TARGET_HAS_NO_UNITS": _("An allowance can only cover a component that prices a quantity."),
     "UNKNOWN_CURRENCY": _("The currency is not known."),
     "UNREACHABLE_DESTINATION": _(

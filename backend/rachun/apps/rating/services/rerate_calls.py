@@ -1,8 +1,9 @@
 """Billed calls, guided and priced once more from their raw lines: what the self-audit holds against the records.
 
-A line is read again by its source's reader. Where the reader needs more than the line (the head of a table), the
-record's own fields take its place; guiding, rating and bundles are done again in either case. They follow the price
-lists in force now: a price changed for days already billed is a difference until those calls are corrected.
+A line is read again by its source's reader (`read_again.py`); one that the reader refuses now is itself a difference,
+and the rest is worked out from the record's own fields. Guiding, rating and bundles are done again in either case. They
+follow the price lists in force now: a price changed for days already billed is a difference until those calls are
+corrected.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +15,9 @@ from uuid import UUID
 import polars as pl
 
 from rachun.apps.rating.pricing import price_records
-from rachun.apps.rating.records import conform, iterate_records
-from rachun.apps.rating.services.release_suspended import call_of
+from rachun.apps.rating.services.read_again import read_again
 from rachun.apps.rating.services.settle_bundles import replay_bundles
 from rachun.apps.usage.models import UsageRecord, UsageSource
-from rachun.formats.reading import FileRefused
-from rachun.formats.source import Source
 
 COMPARED: Final = ("agreement_id", "component", "prefix", "destination", "billed_s", "covered_s", "amount_micro")
 PART: Final = 20_000
@@ -51,25 +49,12 @@ def _of_source(records: Sequence[UsageRecord]) -> Iterator[CallDifference]:
     source = records[0].source
     for start in range(0, len(records), PART):
         part = records[start : start + PART]
-        priced = price_records(source=source, records=_reread(source, part))
-        derived = _with_bundles(priced, records=part, source=source)
-        for record, row in zip(part, derived, strict=True):
+        again = read_again(source=source, records=part)
+        derived = _with_bundles(price_records(source=source, records=again.frame), records=part, source=source)
+        for place, (record, row) in enumerate(zip(part, derived, strict=True)):
+            if (code := again.refused.get(place)) is not None:
+                yield _difference(record, what="raw", stored="a line that was read when it came", derived=code)
             yield from _compared(record, row)
-
-
-def _reread(source: UsageSource, records: Sequence[UsageRecord]) -> pl.DataFrame:
-    """Columns of RECORDS, one row a record, in their order."""
-    raw = [record.raw for record in records]
-    is_json = all(line.startswith("{") for line in raw)
-    text = f"[{','.join(raw)}]" if is_json else "".join(f"{line}\n" for line in raw)
-    try:
-        read = list(iterate_records(source=source, file=Source(name="raw", data=text.encode()), is_json=is_json))
-    except FileRefused:
-        read = []
-    frames = [part.frame for part in read if not part.errors]
-    if sum(frame.height for frame in frames) == len(records):
-        return conform(pl.concat(frames))
-    return conform(pl.DataFrame([call_of(record) for record in records]))
 
 
 def _with_bundles(priced: pl.DataFrame, *, records: Sequence[UsageRecord], source: UsageSource) -> list[dict[str, Any]]:
@@ -89,14 +74,18 @@ def _compared(record: UsageRecord, row: Mapping[str, Any]) -> Iterator[CallDiffe
     for name in COMPARED:
         stored, derived = (_told(one) for one in (getattr(record, name), row[name]))
         if stored != derived:
-            yield CallDifference(
-                bill_id=_bill_of(record),
-                load_key=record.load_key,
-                record_no=record.record_no,
-                what=name,
-                stored=stored,
-                derived=derived,
-            )
+            yield _difference(record, what=name, stored=stored, derived=derived)
+
+
+def _difference(record: UsageRecord, *, what: str, stored: str, derived: str) -> CallDifference:
+    return CallDifference(
+        bill_id=_bill_of(record),
+        load_key=record.load_key,
+        record_no=record.record_no,
+        what=what,
+        stored=stored,
+        derived=derived,
+    )
 
 
 def _told(value: object) -> str:

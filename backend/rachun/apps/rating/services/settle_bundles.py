@@ -1,7 +1,6 @@
 """Rated calls take what is left of their agreement's bundles; what a bundle pays is taken off their price."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import polars as pl
@@ -9,16 +8,22 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from rachun.apps.base.transactions import assert_in_transaction
-from rachun.apps.catalog.models import TariffVersion
+from rachun.apps.rating.selectors.bundles import (
+    INSTANT,
+    NOW,
+    Included,
+    list_included,
+    list_spells,
+    list_spells_ever_known,
+    with_sharers,
+)
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
-from rachun.apps.rating.selectors.guiding import get_tariff_facts
+from rachun.apps.rating.selectors.guiding import TariffFacts, get_tariff_facts
 from rachun.apps.rating.selectors.kept_calls import KEPT_CALLS, iterate_calls
 from rachun.apps.usage.models import UsageRecord
 from rachun.apps.usage.services import lock_bundles, take_of_bundles
-from rachun.engine.rating.bundles import cover_calls
+from rachun.engine.rating.bundles import BUCKETS, cover_calls, offers_of
 from rachun.engine.rating.calls import rate_calls
-from rachun.engine.tariffs.components import Traffic
-from rachun.engine.tariffs.parsing import parse_version
 from rachun.values.quantity import MICRO
 
 _COVER = """
@@ -27,7 +32,7 @@ UPDATE usage_usagerecord r SET covered_s = n.covered_s, amount_micro = n.amount_
  WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.state = 'RATED' AND r.covered_s IS NULL
 """
 CHUNK = 500_000
-NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": pl.Datetime("us", "UTC")})
+NO_CALLS = pl.DataFrame(schema={**KEPT_CALLS, "started_at": INSTANT})
 _REPLAYED = {
     "load_key": pl.String(),
     "record_no": pl.Int64(),
@@ -36,7 +41,7 @@ _REPLAYED = {
     "destination": pl.String(),
     "called": pl.String(),
     "usage_date": pl.Date(),
-    "started_at": pl.Datetime("us", "UTC"),
+    "started_at": INSTANT,
     "quantity_micro": pl.Int64(),
     "billed_s": pl.Int64(),
     "amount_micro": pl.Int64(),
@@ -45,24 +50,13 @@ _FIELDS = (
     *("load_key", "record_no", "agreement_id", "component", "destination", "called", "usage_date", "occurred_at"),
     *("quantity_micro", "billed_s", "amount_micro"),
 )
-_ORDER = ("agreement_id", "started_at", "load_key", "record_no")
+_ORDER = ("started_at", "agreement_id", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
 NO_BUNDLES = pl.DataFrame(schema={"agreement_id": pl.String(), "component": pl.String(), "month": pl.Date()})
 
 
 class BundlePriceLost(RuntimeError):
     """A call that was rated in this transaction cannot be rated again for what its bundle leaves."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Included:
-    """What a version's traffic component includes in a calendar month."""
-
-    version_id: str
-    component: str
-    table: str
-    seconds: int
-    destinations: tuple[str, ...]
 
 
 def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> int:
@@ -78,9 +72,11 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
         return 0
     components = {one.component for one in included}
     found = _rated(records.filter(component__in=components))
-    calls = _with_included(found, included=included, legal_entity_id=legal_entity_id)
+    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    calls = _with_included(found, included=included, facts=facts)
     if calls.is_empty():
         return 0
+<<<<<<< HEAD
     bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE)
     numbered = bundles.with_columns(used_s=lock_asked(bundles)).with_row_index("bundle")
     asked = calls.join(numbered, on=_BUNDLE).sort(_ORDER)
@@ -89,12 +85,36 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     taken = covered.group_by(_BUNDLE).agg(pl.col("covered_s").sum()).sort(_BUNDLE)
     take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in taken.rows()])
     return covered.filter(pl.col("covered_s") > 0).height
+=======
+    asked = calls.sort(_ORDER).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
+    offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
+    covered_s, taken = cover_calls(calls=asked, offers=offers, used=_lock(offers.buckets))
+    _store(_priced(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
+    if taken.height:
+        rows = taken.sort(_BUNDLE).rows()
+        take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in rows])
+    return int((covered_s > 0).sum())
+>>>>>>> main
 
 
-def lock_asked(bundles: pl.DataFrame) -> pl.Series:
-    """Seconds used of each bundle (columns of _BUNDLE, without doubles), locked until the transaction ends."""
-    named = [(UUID(agreement), component, month) for agreement, component, month in bundles.rows()]
-    return pl.Series(lock_bundles(bundles=named) if named else [], dtype=pl.Int64)
+def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequence[Included]) -> None:
+    """Lock what calls of these bundles (columns of _BUNDLE, each once) may draw on, until the transaction ends."""
+    if bundles.is_empty():
+        return
+    if any(one.is_pooled for one in included):
+        facts = _facts(bundles, included=included, legal_entity_id=legal_entity_id)
+        asked = bundles.with_columns(usage_date=pl.col("month"), known_at=pl.lit(NOW).cast(INSTANT))
+        offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
+        bundles = pl.concat([bundles.select(_BUNDLE), offers.buckets]).unique()
+    _lock(bundles)
+
+
+def _lock(bundles: pl.DataFrame) -> pl.DataFrame:
+    """BUCKETS: seconds used of each bundle, locked until the transaction ends."""
+    ordered = bundles.sort(_BUNDLE)
+    named = [(UUID(agreement), component, month) for agreement, component, month in ordered.select(_BUNDLE).rows()]
+    used = lock_bundles(bundles=named) if named else []
+    return ordered.with_columns(used_s=pl.Series(used, dtype=pl.Int64)).select(BUCKETS.keys())
 
 
 def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.DataFrame:
@@ -107,23 +127,27 @@ def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.Data
 
 def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
     """load_key, record_no, covered_s, amount_micro of every call of the bundles that these records were asked of, as
-    taking them again from their first call gives it: a batch or a release after another, each in call order.
+    taking them again from their first call gives it: a batch or a release after another, each in call order, each of
+    what was known then.
     """
-    agreements = {one.agreement_id for one in records}
+    included = list_included(legal_entity_id=legal_entity_id)
+    ids = pl.Series("agreement_id", sorted({str(one.agreement_id) for one in records}), dtype=pl.String)
+    agreements = with_sharers(ids, included=included).to_list()
     months = {one.usage_date.replace(day=1) for one in records}
     asked = UsageRecord.objects.filter(agreement_id__in=agreements, covered_s__isnull=False, kind="CALLS")
+    lives_on = any(one.rollover_periods for one in included)  # then a month leans on those before and after it
     rows = [
         [*(str(cell) if isinstance(cell, UUID) else cell for cell in row[:-1]), row[-1]]
         for row in asked.values_list(*_FIELDS, "recorded_at")
-        if row[_FIELDS.index("usage_date")].replace(day=1) in months
+        if lives_on or row[_FIELDS.index("usage_date")].replace(day=1) in months
     ]
-    found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": pl.Datetime("us", "UTC")}, orient="row")
-    calls = _with_included(
-        found, included=list_included(legal_entity_id=legal_entity_id), legal_entity_id=legal_entity_id
-    )
+    found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": INSTANT}, orient="row")
+    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    calls = _with_included(found, included=included, facts=facts)
     wanted = ("load_key", "record_no", "covered_s", "amount_micro")
     if calls.is_empty():
         return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in wanted}})
+<<<<<<< HEAD
     bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
     ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
     used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
@@ -150,6 +174,12 @@ def list_included(*, legal_entity_id: UUID) -> list[Included]:
         for part in parse_version(document=version.body).components
         if isinstance(part, Traffic) and part.included_s
     ]
+=======
+    ordered = calls.sort("recorded_at", *_ORDER).rename({"recorded_at": "known_at"})
+    offers = offers_of(calls=ordered, spells=list_spells_ever_known(facts=facts, included=included))
+    covered_s, _ = cover_calls(calls=ordered, offers=offers, used=pl.DataFrame(schema=dict(BUCKETS)))
+    return _priced(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(wanted)
+>>>>>>> main
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
@@ -157,9 +187,14 @@ def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     return pl.concat([NO_CALLS, *iterate_calls(unasked, chunk=CHUNK)])
 
 
-def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_entity_id: UUID) -> pl.DataFrame:
-    """Calls whose tariff of their day includes their destination, with month, table and included_s."""
-    facts = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=calls["agreement_id"].unique())
+def _facts(calls: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> TariffFacts:
+    """What is in force for the agreements of the calls, and for those that they share bundles with."""
+    ids = with_sharers(calls["agreement_id"].unique(), included=included)
+    return get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=ids)
+
+
+def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], facts: TariffFacts) -> pl.DataFrame:
+    """Calls whose tariff of their day includes their destination, with month and table."""
     day = pl.col("usage_date")
     in_force = (day >= pl.col("valid_from")) & (pl.col("valid_to").is_null() | (day < pl.col("valid_to")))
     dates = ("valid_from", "valid_to")
@@ -168,15 +203,19 @@ def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], legal_e
     return offered_calls(versed, included=included)
 
 
+<<<<<<< HEAD
 def offered_calls(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
     """Calls that a version's bundle pays for, with month, table and included_s. calls: with version_id."""
+=======
+def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
+    """Calls that a version's bundle pays for, with month and table. calls: with version_id."""
+>>>>>>> main
     offers = pl.DataFrame(
-        [(one.version_id, one.component, one.table, one.seconds, list(one.destinations)) for one in included],
+        [(one.version_id, one.component, one.table, list(one.destinations)) for one in included],
         schema={
             "version_id": pl.String(),
             "component": pl.String(),
             "table": pl.String(),
-            "included_s": pl.Int64(),
             "destinations": pl.List(pl.String()),
         },
         orient="row",
