@@ -9,6 +9,9 @@ Note [Bundles once more]
 What bills hold of a bundle is spent. What they left is taken again by the month's other calls in call order, so the
 calls of an agreement with a bundle are priced by whole calendar months. All that were asked count as recorded at one
 moment, which is the order in which the self-audit takes the bundle again.
+
+Where seconds are shared over an account or live on, no call knows of which month and whose they were. There each call
+keeps the seconds that it had, and what they leave costs what it costs today; one that no bundle would pay is left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,22 +27,24 @@ from django.db.models.functions import Cast
 from rachun.apps.base.columns import EpochMicroseconds, instant
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import price_calls
+from rachun.apps.rating.selectors.bundles import INSTANT, NOW, Included, list_included, list_spells
 from rachun.apps.rating.selectors.guiding import CallFacts
 from rachun.apps.rating.selectors.rerated import list_priced_calls
 from rachun.apps.rating.services.settle_bundles import (
-    Included,
-    list_included,
-    lock_asked,
+    bundle_facts,
+    lock_buckets,
     offered_calls,
     priced_with_bundles,
 )
 from rachun.apps.usage.models import ReratedCall, Rerating, UsageRecord
 from rachun.apps.usage.services import take_of_bundles
-from rachun.engine.rating.bundles import cover_calls
+from rachun.engine.rating.bundles import BUCKETS, cover_calls, offers_of
+from rachun.engine.tariffs.components import SharedBy
 from rachun.values.quantity import MICRO
 
 State, Standing = UsageRecord.State, ReratedCall.Standing
 GUIDED_ELSEWHERE: Final = "OTHER_AGREEMENT"
+SHARE_KEPT: Final = "POOLED_BUNDLE"
 NOT_OF_PRICE: Final = ("BAD_CALLER", "UNKNOWN_SUBSCRIBER", "NO_AGREEMENT", "UNANSWERED", "NO_DURATION")
 _STORED: Final[Mapping[str, pl.DataType]] = {
     "load_key": pl.String(),
@@ -153,30 +158,60 @@ def _priced(stored: pl.DataFrame, *, rerating: Rerating) -> pl.DataFrame:
 
 
 def _with_bundles(priced: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> pl.DataFrame:
-    """Calls with what bundles pay of them. Adds is_offered, used_s (what nobody may take any more of the bundle)."""
+    """Calls with what bundles pay of them. Adds is_offered and is_pooled. Note [Bundles once more]"""
+    if not included:
+        return priced.with_columns(is_offered=pl.lit(value=False), is_pooled=pl.lit(value=False))
+    facts = bundle_facts(
+        priced.select(agreement_id="agreement_was"), included=included, legal_entity_id=legal_entity_id
+    )
+    spells = list_spells(facts=facts, included=included)
+    lives_on = (pl.col("rollover_periods") > 0) | (pl.col("shared_by") == SharedBy.ACCOUNT.value)
+    pools = spells.filter(lives_on).select(
+        agreement_was="agreement_id", component_was="component", is_pooled=pl.lit(value=True)
+    )
+    place = ["agreement_was", "component_was"]
+    priced = priced.join(pools.unique(), on=place, how="left", maintain_order="left").with_columns(
+        pl.col("is_pooled").fill_null(value=False)
+    )
     offered = offered_calls(priced.filter("is_rated"), included=included)
+    keeping = offered.filter(pl.col("is_billed") | pl.col("is_pooled"), pl.col("covered_s_was").is_not_null())
+    taking = _taken_again(offered.filter(~pl.col("is_billed"), ~pl.col("is_pooled")), priced=priced, spells=spells)
+    paid = pl.concat(
+        [
+            taking,
+            keeping.with_columns(known_at=pl.lit(NOW).cast(INSTANT), covered_s=pl.col("covered_s_was")).select(
+                taking.columns
+            ),
+        ]
+    )
+    found = (priced_with_bundles(paid, legal_entity_id=legal_entity_id) if paid.height else paid).select(
+        *_KEY, covered_now="covered_s", amount_now="amount_micro", is_offered=pl.lit(value=True)
+    )
+    joined = priced.join(found, on=_KEY, how="left", maintain_order="left").with_columns(
+        pl.col("is_offered").fill_null(value=False),
+        covered_s=pl.col("covered_now"),
+        amount_micro=pl.coalesce("amount_now", "amount_micro"),
+    )
+    loses = pl.col("is_pooled") & ~pl.col("is_billed") & ~pl.col("is_offered") & pl.col("covered_s_was").is_not_null()
+    return joined.with_columns(
+        is_left=pl.col("is_left") | loses,
+        reason=pl.when(loses & ~pl.col("is_left")).then(pl.lit(SHARE_KEPT)).otherwise(pl.col("reason")),
+    )
+
+
+def _taken_again(calls: pl.DataFrame, *, priced: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """Calls with covered_s: in call order, of what billed calls and those that are left took."""
     spent = (
         priced.filter(pl.col("is_billed") | pl.col("is_left"))
         .group_by(agreement_id="agreement_was", component="component_was", month="month")
         .agg(used_s=pl.col("covered_s_was").sum())
     )
-    placed = offered.join(spent, on=_BUNDLE, how="left").with_columns(pl.col("used_s").fill_null(0))
-    taking = placed.filter(~pl.col("is_billed")).sort("agreement_id", "started_at", *_KEY)
-    bundles = taking.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
-    taking = taking.join(bundles, on=_BUNDLE, maintain_order="left")
-    taking = taking.with_columns(cover_calls(calls=taking)).drop("bundle")
-    billed = placed.filter(pl.col("is_billed") & pl.col("covered_s_was").is_not_null())
-    billed = billed.with_columns(covered_s=pl.col("covered_s_was"))
-    paid = pl.concat([taking, billed.select(taking.columns)])
-    if paid.is_empty():
-        return priced.with_columns(is_offered=pl.lit(value=False))
-    paid = priced_with_bundles(paid, legal_entity_id=legal_entity_id)
-    found = paid.select(*_KEY, covered_now="covered_s", amount_now="amount_micro", is_offered=pl.lit(value=True))
-    return priced.join(found, on=_KEY, how="left", maintain_order="left").with_columns(
-        pl.col("is_offered").fill_null(value=False),
-        covered_s=pl.col("covered_now"),
-        amount_micro=pl.coalesce("amount_now", "amount_micro"),
-    )
+    asked = calls.sort("started_at", "agreement_id", *_KEY).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
+    if asked.is_empty():
+        return asked
+    used = spent.select(pl.col(name).cast(kind) for name, kind in BUCKETS.items())
+    covered_s, _ = cover_calls(calls=asked, offers=offers_of(calls=asked, spells=spells), used=used)
+    return asked.with_columns(covered_s)
 
 
 def _asked_for(covered: pl.DataFrame, *, rerating: Rerating) -> pl.DataFrame:
@@ -213,7 +248,7 @@ def _store(judged: pl.DataFrame, *, rerated_at: datetime) -> None:
     bundled = judged.filter(taking & (pl.col("covered_s").is_not_null() | pl.col("covered_s_was").is_not_null()))
     moved = bundled.filter("differs").select("agreement_was", "month").unique()
     again = bundled.join(moved, on=["agreement_was", "month"], how="semi").select(_KEY)
-    if moved.height:
+    if bundled.filter("differs", ~pl.col("is_pooled")).height:
         _count_bundles(judged)
     rows = judged.filter(taking & pl.col("differs")).select(_KEY)
     kept = judged.join(pl.concat([rows, again]).unique(), on=_KEY, how="semi")
@@ -225,20 +260,25 @@ def _store(judged: pl.DataFrame, *, rerated_at: datetime) -> None:
 
 def _count_bundles(judged: pl.DataFrame) -> None:
     """Bring the counters to what calls take now. Raises CallsMoved when they were not what the calls took before."""
+    counted = judged.filter(~pl.col("is_pooled"))
     stays = pl.col("is_billed") | pl.col("is_left") | ~pl.col("is_asked")
-    was = judged.filter(pl.col("covered_s_was").is_not_null()).select(
-        agreement_id="agreement_was", component="component_was", month="month", was=pl.col("covered_s_was"), now=0
+    was = counted.filter(pl.col("covered_s_was").is_not_null()).select(
+        agreement_id="agreement_was",
+        component="component_was",
+        month="month",
+        was="covered_s_was",
+        now=pl.lit(0, pl.Int64),
     )
-    now = judged.select(
+    now = counted.select(
         agreement_id="agreement_was",
         component=pl.when(stays).then("component_was").otherwise("component"),
         month="month",
         was=pl.lit(0, pl.Int64),
         now=pl.when(stays).then("covered_s_was").otherwise("covered_s"),
     ).drop_nulls("now")
-    sums = pl.concat([was.cast({"now": pl.Int64}), now]).group_by(_BUNDLE).agg(pl.col("was", "now").sum()).sort(_BUNDLE)
-    used = lock_asked(sums.select(_BUNDLE))
-    if not used.equals(sums["was"].alias(used.name)):
+    sums = pl.concat([was, now]).group_by(_BUNDLE).agg(pl.col("was", "now").sum()).sort(_BUNDLE)
+    used = lock_buckets(sums.select(_BUNDLE))["used_s"]
+    if used.to_list() != sums["was"].to_list():
         raise CallsMoved
     taken = sums.select(*_BUNDLE, pl.col("now") - pl.col("was")).rows()
     take_of_bundles(taken=[(UUID(agreement), component, month, s) for agreement, component, month, s in taken])

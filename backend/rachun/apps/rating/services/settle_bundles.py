@@ -72,29 +72,18 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
         return 0
     components = {one.component for one in included}
     found = _rated(records.filter(component__in=components))
-    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
     calls = _with_included(found, included=included, facts=facts)
     if calls.is_empty():
         return 0
-<<<<<<< HEAD
-    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE)
-    numbered = bundles.with_columns(used_s=lock_asked(bundles)).with_row_index("bundle")
-    asked = calls.join(numbered, on=_BUNDLE).sort(_ORDER)
-    covered = asked.with_columns(cover_calls(calls=asked))
-    _store(priced_with_bundles(covered, legal_entity_id=legal_entity_id))
-    taken = covered.group_by(_BUNDLE).agg(pl.col("covered_s").sum()).sort(_BUNDLE)
-    take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in taken.rows()])
-    return covered.filter(pl.col("covered_s") > 0).height
-=======
     asked = calls.sort(_ORDER).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
     offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
-    covered_s, taken = cover_calls(calls=asked, offers=offers, used=_lock(offers.buckets))
-    _store(_priced(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
+    covered_s, taken = cover_calls(calls=asked, offers=offers, used=lock_buckets(offers.buckets))
+    _store(priced_with_bundles(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
     if taken.height:
         rows = taken.sort(_BUNDLE).rows()
         take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in rows])
     return int((covered_s > 0).sum())
->>>>>>> main
 
 
 def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequence[Included]) -> None:
@@ -102,14 +91,14 @@ def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequen
     if bundles.is_empty():
         return
     if any(one.is_pooled for one in included):
-        facts = _facts(bundles, included=included, legal_entity_id=legal_entity_id)
+        facts = bundle_facts(bundles, included=included, legal_entity_id=legal_entity_id)
         asked = bundles.with_columns(usage_date=pl.col("month"), known_at=pl.lit(NOW).cast(INSTANT))
         offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
         bundles = pl.concat([bundles.select(_BUNDLE), offers.buckets]).unique()
-    _lock(bundles)
+    lock_buckets(bundles)
 
 
-def _lock(bundles: pl.DataFrame) -> pl.DataFrame:
+def lock_buckets(bundles: pl.DataFrame) -> pl.DataFrame:
     """BUCKETS: seconds used of each bundle, locked until the transaction ends."""
     ordered = bundles.sort(_BUNDLE)
     named = [(UUID(agreement), component, month) for agreement, component, month in ordered.select(_BUNDLE).rows()]
@@ -142,44 +131,15 @@ def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> 
         if lives_on or row[_FIELDS.index("usage_date")].replace(day=1) in months
     ]
     found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": INSTANT}, orient="row")
-    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
     calls = _with_included(found, included=included, facts=facts)
     wanted = ("load_key", "record_no", "covered_s", "amount_micro")
     if calls.is_empty():
         return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in wanted}})
-<<<<<<< HEAD
-    bundles = calls.select(_BUNDLE).unique().sort(_BUNDLE).with_row_index("bundle")
-    ordered = calls.join(bundles, on=_BUNDLE).sort("agreement_id", "recorded_at", *_ORDER[1:])
-    used = ordered.with_columns(used_s=pl.lit(0, pl.Int64))
-    covered = used.with_columns(cover_calls(calls=used))
-    return priced_with_bundles(covered, legal_entity_id=legal_entity_id).select(wanted)
-
-
-def list_included(*, legal_entity_id: UUID) -> list[Included]:
-    """Bundles of the versions in force."""
-    versions = TariffVersion.objects.filter(
-        plan__legal_entity_id=legal_entity_id,
-        superseded_at__isnull=True,
-        body__components__contains=[{"kind": "traffic", "included": {}}],
-    )
-    return [
-        Included(
-            version_id=str(version.id),
-            component=part.code,
-            table=part.destination_table,
-            seconds=part.included_s,
-            destinations=part.included_destinations,
-        )
-        for version in versions
-        for part in parse_version(document=version.body).components
-        if isinstance(part, Traffic) and part.included_s
-    ]
-=======
     ordered = calls.sort("recorded_at", *_ORDER).rename({"recorded_at": "known_at"})
     offers = offers_of(calls=ordered, spells=list_spells_ever_known(facts=facts, included=included))
     covered_s, _ = cover_calls(calls=ordered, offers=offers, used=pl.DataFrame(schema=dict(BUCKETS)))
-    return _priced(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(wanted)
->>>>>>> main
+    return priced_with_bundles(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(wanted)
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
@@ -187,7 +147,7 @@ def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     return pl.concat([NO_CALLS, *iterate_calls(unasked, chunk=CHUNK)])
 
 
-def _facts(calls: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> TariffFacts:
+def bundle_facts(calls: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> TariffFacts:
     """What is in force for the agreements of the calls, and for those that they share bundles with."""
     ids = with_sharers(calls["agreement_id"].unique(), included=included)
     return get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=ids)
@@ -203,13 +163,8 @@ def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], facts: 
     return offered_calls(versed, included=included)
 
 
-<<<<<<< HEAD
 def offered_calls(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
-    """Calls that a version's bundle pays for, with month, table and included_s. calls: with version_id."""
-=======
-def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
     """Calls that a version's bundle pays for, with month and table. calls: with version_id."""
->>>>>>> main
     offers = pl.DataFrame(
         [(one.version_id, one.component, one.table, list(one.destinations)) for one in included],
         schema={
