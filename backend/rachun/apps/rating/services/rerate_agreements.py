@@ -11,7 +11,8 @@ calls of an agreement with a bundle are priced by whole calendar months. All tha
 moment, which is the order in which the self-audit takes the bundle again.
 
 Where seconds are shared over an account or live on, no call knows of which month and whose they were. There each call
-keeps the seconds that it had, and what they leave costs what it costs today; one that no bundle would pay is left.
+keeps the seconds that it had and its place in their order, and what they leave costs what it costs today; one that no
+bundle would pay is left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,14 +72,15 @@ _COMPARED: Final = ("component", "prefix", "destination", "billed_s", "covered_s
 _STORE = """
 UPDATE usage_usagerecord r
    SET state = n.state, reason = n.reason, component = n.component, prefix = n.prefix, destination = n.destination,
-       billed_s = n.billed_s, covered_s = n.covered_s, amount_micro = n.amount_micro, recorded_at = %s
+       billed_s = n.billed_s, covered_s = n.covered_s, amount_micro = n.amount_micro,
+       recorded_at = CASE WHEN n.is_pooled AND n.covered_s IS NOT NULL THEN r.recorded_at ELSE %s END
   FROM unnest(%s::uuid[], %s::int[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[],
-              %s::int[], %s::bigint[])
+              %s::int[], %s::bigint[], %s::bool[])
     AS n (load_key, record_no, agreement_id, state, reason, component, prefix, destination, billed_s, covered_s,
-          amount_micro)
+          amount_micro, is_pooled)
  WHERE r.load_key = n.load_key AND r.record_no = n.record_no AND r.agreement_id = n.agreement_id AND r.state = 'RATED'
 """
-_KEPT: Final = (*_KEY, "agreement_was", "state", "reason", *_COMPARED)
+_KEPT: Final = (*_KEY, "agreement_was", "state", "reason", *_COMPARED, "is_pooled")
 
 
 class CallsMoved(RuntimeError):
@@ -176,14 +178,8 @@ def _with_bundles(priced: pl.DataFrame, *, included: Sequence[Included], legal_e
     offered = offered_calls(priced.filter("is_rated"), included=included)
     keeping = offered.filter(pl.col("is_billed") | pl.col("is_pooled"), pl.col("covered_s_was").is_not_null())
     taking = _taken_again(offered.filter(~pl.col("is_billed"), ~pl.col("is_pooled")), priced=priced, spells=spells)
-    paid = pl.concat(
-        [
-            taking,
-            keeping.with_columns(known_at=pl.lit(NOW).cast(INSTANT), covered_s=pl.col("covered_s_was")).select(
-                taking.columns
-            ),
-        ]
-    )
+    keeping = keeping.with_columns(known_at=pl.lit(NOW).cast(INSTANT), covered_s=pl.col("covered_s_was"))
+    paid = pl.concat([taking, keeping.select(taking.columns)])
     found = (priced_with_bundles(paid, legal_entity_id=legal_entity_id) if paid.height else paid).select(
         *_KEY, covered_now="covered_s", amount_now="amount_micro", is_offered=pl.lit(value=True)
     )
@@ -245,10 +241,12 @@ def _reason() -> pl.Expr:
 def _store(judged: pl.DataFrame, *, rerated_at: datetime) -> None:
     """Raises CallsMoved."""
     taking = pl.col("is_asked") & ~pl.col("is_billed") & ~pl.col("is_left")
-    bundled = judged.filter(taking & (pl.col("covered_s").is_not_null() | pl.col("covered_s_was").is_not_null()))
+    bundled = judged.filter(
+        taking & ~pl.col("is_pooled") & (pl.col("covered_s").is_not_null() | pl.col("covered_s_was").is_not_null())
+    )
     moved = bundled.filter("differs").select("agreement_was", "month").unique()
     again = bundled.join(moved, on=["agreement_was", "month"], how="semi").select(_KEY)
-    if bundled.filter("differs", ~pl.col("is_pooled")).height:
+    if moved.height:
         _count_bundles(judged)
     rows = judged.filter(taking & pl.col("differs")).select(_KEY)
     kept = judged.join(pl.concat([rows, again]).unique(), on=_KEY, how="semi")
