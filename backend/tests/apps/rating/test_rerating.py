@@ -1,6 +1,7 @@
 """The price of a minute to mobiles was 0.96 in the list and should have been 0.48; some calls are billed already."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -168,15 +169,19 @@ class TestRerating:
         assert stored() == [(10, "RATED", None, 960_000), (11, "RATED", None, 480_000)]
 
 
+def subscribe(branch: Branch, number: str, **included: Any) -> None:
+    """90 seconds to mobiles a month are included."""
+    agreement = make_agreement(branch=branch, service="PHONE", served=(date(2025, 1, 1), None))
+    [calls, *others] = PHONE_TARIFF["components"]
+    bundle = {"seconds": 90, "destinations": ["mobile"], **included}
+    make_plan(agreement=agreement, body={**PHONE_TARIFF, "components": [{**calls, "included": bundle}, *others]})
+    give_number(agreement=agreement, number=number)
+
+
 class TestBundlesOfARerating:
     @pytest.fixture(autouse=True)
     def subscriber(self, branch: Branch) -> None:
-        """90 seconds to mobiles a month are included."""
-        agreement = make_agreement(branch=branch, service="PHONE", served=(date(2025, 1, 1), None))
-        [calls, *others] = PHONE_TARIFF["components"]
-        included = {"seconds": 90, "destinations": ["mobile"]}
-        make_plan(agreement=agreement, body={**PHONE_TARIFF, "components": [{**calls, "included": included}, *others]})
-        give_number(agreement=agreement, number=KOVAL)
+        subscribe(branch, KOVAL)
 
     def test_are_taken_once_more_in_call_order_over_the_whole_month(
         self, branch: Branch, source: UsageSource, client: APIClient
@@ -213,6 +218,19 @@ class TestBundlesOfARerating:
         bills = [bill(hour=9), bill(hour=10)]
 
         assert list(rerate_calls(bill_ids=bills)) == []
+
+    def test_stay_with_the_calls_that_took_them_where_seconds_live_on(
+        self, branch: Branch, source: UsageSource, client: APIClient
+    ) -> None:
+        subscribe(branch, SHEVA, rollover_periods=1)
+        load(source, call("20.01.2026 12:00:00", caller=SHEVA))
+        load(source, call("05.01.2026 11:00:00", caller=SHEVA))
+        correct("38067", price="0.48")
+
+        apply(client, rehearse(client, branch))
+
+        assert stored() == [(9, "RATED", 30, 240_000), (10, "RATED", 60, 0)]
+        assert sum(BundleCounter.objects.values_list("used_s", flat=True)) == 90
 
     def test_give_back_the_seconds_of_calls_that_they_no_longer_pay(
         self, branch: Branch, source: UsageSource, client: APIClient
