@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
 .PHONY: help paper-out paper-in run stop status reset demo test test-long check check-invariants bench contract contract-check \
-        read-file price-cases lock format bootstrap texts clients mobile-check
+        read-file price-cases sbom audit lock format bootstrap texts clients mobile-check
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -80,6 +80,12 @@ read-file: bootstrap ## what a reader understands of a file: FORMAT=… FILE=…
 price-cases: bootstrap ## price neutral case files with the engine: FILES="a.json b.json"
 	@test -n "$(FILES)" || { echo 'make price-cases FILES="…"' >&2; exit 2; }
 	$(PYTHON) -m tools.price_cases $(FILES)
+
+sbom: bootstrap ## what the product is made of, from the locks: var/sbom.json (CycloneDX)
+	@$(PYTHON) -m tools.sbom
+
+audit: bootstrap ## known faults of locked packages, as the registries tell them
+	@$(PYTHON) -m tools.audit
 
 lock: bootstrap ## compile the requirement files again, with hashes and without addresses
 	@$(PYTHON) -m tools.lock

@@ -126,10 +126,10 @@ class Cluster:
         durable = [] if self.settings.get("fsync") != "off" else ["--no-sync"]
         locale = ["-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer", "--auth-host=scram-sha-256"]
         self._run("initdb", "-D", str(draft), "-U", "postgres", *locale, *durable)
-        self._write_access_rules(draft)
+        self.write_access_rules(draft)
         draft.rename(self.data_dir)
 
-    def _write_access_rules(self, folder: Path) -> None:
+    def write_access_rules(self, folder: Path) -> None:
         """The superuser by operating-system account; everybody else by password."""
         self._write(folder / "pg_hba.conf", "local all postgres peer map=rachun\nlocal all all scram-sha-256\n")
         names = {self.account.name, pwd.getpwuid(os.geteuid()).pw_name}

@@ -89,7 +89,15 @@ def _applications(places: Places, *, api_port: int) -> list[Service]:
     backend = places.root / "backend"
     given = environment(places=places, api_port=api_port)
     manage = [sys.executable, str(backend / "manage.py")]
-    uvicorn = [sys.executable, "-m", "uvicorn", "rachun.config.asgi:application", "--lifespan", "off"]
+    uvicorn = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "rachun.config.asgi:application",
+        "--lifespan",
+        "off",
+        "--no-access-log",
+    ]
     api = [*uvicorn, "--host", HOST, "--port", str(api_port), "--timeout-graceful-shutdown", "10"]
     as_worker = {**given, "RACHUN_ROLE": "worker"}
     return [

@@ -19,7 +19,8 @@ MUST = {
         "listAccounts", "getAccountBalance", "listBills", "createReceipt", "getReceipt", "findPayers", "openCashShift",
         "takeCashPayment", "cancelCashPayment", "answerCashPayment", "closeCashShift", "getCashDeskState",
     },
-    "accountant": {"getTrialBalance", "listEntries", "closeAccountingPeriod", "reopenAccountingPeriod", "listReceipts"},
+    "accountant": {"getTrialBalance", "listEntries", "closeAccountingPeriod", "reopenAccountingPeriod", "listReceipts",
+                   "listPricedUsage"},
     "call_centre": {
         "getAccount", "getAccountBalance", "listBills", "getBillDocument", "listReadings", "createReading",
         "listReceipts", "listAgreements", "createSubscriberLogin",
@@ -62,7 +63,15 @@ MUST_NOT = {
         "createOperator",
         "listAuditRows",
     },
-    "call_centre": {"createReceipt", "openAgreement", "createBillRun", "listEntries", "listJobs", "listOperators"},
+    "call_centre": {
+        "createReceipt",
+        "openAgreement",
+        "createBillRun",
+        "listEntries",
+        "listJobs",
+        "listOperators",
+        "listPricedUsage",
+    },
     "auditor": {
         "createReceipt",
         "takeCashPayment",

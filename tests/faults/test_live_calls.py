@@ -126,7 +126,7 @@ class TestManyAtOnce:
         answers: list[Answer] = []
         with transaction.atomic():
             key = call_key(record_key=held["record_key"], keyed_at=None)
-            take_call_keys(source_id=source.id, batch_id=uuid4(), keys=[key])
+            take_call_keys(source_id=source.id, batch_id=uuid4(), keys=[key])()
             waiting = threading.Thread(target=lambda: answers.append(api.post(CALLS, held, key=uuid4().hex)))
             waiting.start()
             told = at_once(api, others)

@@ -14,8 +14,8 @@ DATABASE_NAMES: dict[DatabaseRole, str] = {
     "worker": "DATABASE_WORKER_URL",
     "owner": "DATABASE_OWNER_URL",
 }
+# Beside the address of the database for the role of this process; nobody has to hold the other two. See ADR 0075.
 REQUIRED = (
-    *DATABASE_NAMES.values(),
     "REDIS_URL",
     "RACHUN_SECRET_KEY",
     "RACHUN_JWT_KEY",
@@ -23,6 +23,7 @@ REQUIRED = (
     "RACHUN_ALLOWED_HOSTS",
     "RACHUN_PUBLIC_URL",
 )
+SECRETS = ("RACHUN_SECRET_KEY", "RACHUN_JWT_KEY", "RACHUN_METRICS_TOKEN")
 SECRET_LENGTH_MIN = 32
 FRONTEND_BUILT = Path(__file__).resolve().parents[3] / "frontend" / "dist"
 PORTAL_BUILT = Path(__file__).resolve().parents[3] / "mobile" / "dist"
@@ -68,6 +69,7 @@ class Env:
     debug: bool
     smtp_url: str
     sentry_dsn: str
+    metrics_token: str
     is_tooling: bool
 
 
@@ -92,16 +94,17 @@ def read_env(*, environ: Mapping[str, str]) -> Env:
     """Raises BadEnvironment naming everything that is missing or wrong."""
     is_tooling = environ.get("RACHUN_ENV") == "tooling"
     values = {**(TOOLING if is_tooling else {}), **environ}
-    wrong = [f"{name} is missing" for name in REQUIRED if not values.get(name)]
     role = values.get("RACHUN_ROLE", "app")
-    if role not in get_args(DatabaseRole):
+    own_address = [name for known, name in DATABASE_NAMES.items() if known == role]
+    wrong = [f"{name} is missing" for name in (*own_address, *REQUIRED) if not values.get(name)]
+    if not own_address:
         wrong.append(f"RACHUN_ROLE is {role!r}, expected one of {', '.join(get_args(DatabaseRole))}")
     debug = values.get("RACHUN_DEBUG", "false").lower()
     if debug not in {"true", "false"}:
         wrong.append("RACHUN_DEBUG is neither true nor false")
     wrong += [
         f"{name} is shorter than {SECRET_LENGTH_MIN} characters"
-        for name in ("RACHUN_SECRET_KEY", "RACHUN_JWT_KEY")
+        for name in SECRETS
         if values.get(name) and len(values[name]) < SECRET_LENGTH_MIN
     ]
     addresses = {}
@@ -127,6 +130,7 @@ def read_env(*, environ: Mapping[str, str]) -> Env:
         debug=debug == "true",
         smtp_url=values.get("SMTP_URL", ""),
         sentry_dsn=values.get("SENTRY_DSN", ""),
+        metrics_token=values.get("RACHUN_METRICS_TOKEN", ""),
         is_tooling=is_tooling,
     )
 

@@ -1,6 +1,7 @@
 """Logs as JSON lines without personal data; errors to Sentry when the environment names one."""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -12,11 +13,33 @@ import structlog
 HIDDEN = frozenset(
     {"password", "secret", "token", "name", "full_name", "email", "phone", "address", "login", "purpose"}
 )
+# What PostgreSQL says of a refusal holds values of rows, and so names and numbers of people.
+ROW_VALUES = re.compile(r"^(?:DETAIL|CONTEXT|HINT|LINE \d+):.*\n?", re.MULTILINE)
+WRONG_VALUE = re.compile(r"(invalid input (?:syntax|value) for [^:\n]*|out of range): \".*\"")
 
 
 def hide_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in HIDDEN & event.keys():
         event[key] = "hidden"
+    return event
+
+
+def without_values(text: str) -> str:
+    """The same words without the values that a database has put into them."""
+    return WRONG_VALUE.sub(r"\1: hidden", ROW_VALUES.sub("", text))
+
+
+def hide_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if isinstance(event.get("exception"), str):
+        event["exception"] = without_values(event["exception"])
+    return event
+
+
+def hide_values_of_event(event: Any, _hint: Any) -> Any:
+    """The same for what is told to Sentry."""
+    for error in (event.get("exception") or {}).get("values") or ():
+        if isinstance(error.get("value"), str):
+            error["value"] = without_values(error["value"])
     return event
 
 
@@ -28,7 +51,8 @@ def configure_logging(*, is_debug: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide_personal,
     ]
-    last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    writing = [structlog.processors.format_exc_info, hide_values]
+    last: list[Any] = [*writing, structlog.processors.JSONRenderer(ensure_ascii=False)]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
     )
@@ -45,8 +69,17 @@ def configure_logging(*, is_debug: bool) -> None:
     root.setLevel(logging.DEBUG if is_debug else logging.INFO)
     for noisy in ("django.request", "psycopg.pool", "fontTools", "weasyprint"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # The server's own lines hold paths and queries, where names are searched for; ours hold the route.
+    spoken = logging.getLogger("uvicorn.access")
+    spoken.handlers, spoken.propagate = [], False
 
 
 def configure_sentry(*, dsn: str) -> None:
     if dsn:
-        sentry_sdk.init(dsn=dsn, send_default_pii=False, include_local_variables=False, max_request_body_size="never")
+        sentry_sdk.init(
+            dsn=dsn,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+            before_send=hide_values_of_event,
+        )

@@ -192,6 +192,7 @@ FRONTEND_DIR = ENV.frontend_dir
 PORTAL_DIR = ENV.portal_dir
 PUBLIC_URL = ENV.public_url
 SMTP_URL = ENV.smtp_url
+METRICS_TOKEN = ENV.metrics_token
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a body; files go through FILE_UPLOAD_MAX_SIZE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

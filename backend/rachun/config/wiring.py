@@ -47,3 +47,12 @@ INVARIANTS: tuple[str, ...] = (
     "rachun.apps.billing.invariants",
     "rachun.apps.payments.invariants",
 )
+
+# What monitoring is told of the business; see docs/operations.md.
+FIGURES: tuple[str, ...] = (
+    "rachun.apps.base.figures",
+    "rachun.apps.messaging.figures",
+    "rachun.apps.devices.figures",
+    "rachun.apps.usage.figures",
+    "rachun.apps.billing.figures",
+)

@@ -1,7 +1,7 @@
 """The environment is read once, typed, and refused with everything that is wrong with it."""
 
 import pytest
-from rachun.config.env import REQUIRED, BadEnvironment, parse_database_url, read_env
+from rachun.config.env import DATABASE_NAMES, REQUIRED, BadEnvironment, parse_database_url, read_env
 
 SECRET = "a-secret-that-is-long-enough-for-this"
 COMPLETE = {
@@ -31,17 +31,30 @@ class TestReadEnv:
     def test_gives_each_role_its_own_address(self) -> None:
         assert read_env(environ={**COMPLETE, "RACHUN_ROLE": "worker"}).database.user == "worker"
 
-    def test_names_everything_that_is_missing_at_once(self) -> None:
-        with pytest.raises(BadEnvironment) as refused:
-            read_env(environ={})
+    @pytest.mark.parametrize(("role", "own"), DATABASE_NAMES.items())
+    def test_asks_no_process_for_the_address_of_another_role(self, role: str, own: str) -> None:
+        """What the API does not hold, nobody can take from it: the owner may change postings."""
+        others = set(DATABASE_NAMES.values()) - {own}
 
-        assert [name for name in REQUIRED if f"{name} is missing" not in str(refused.value)] == []
+        env = read_env(
+            environ={name: told for name, told in {**COMPLETE, "RACHUN_ROLE": role}.items() if name not in others}
+        )
+
+        assert env.database.user == role
+
+    @pytest.mark.parametrize(("role", "own"), DATABASE_NAMES.items())
+    def test_names_everything_that_is_missing_at_once(self, role: str, own: str) -> None:
+        with pytest.raises(BadEnvironment) as refused:
+            read_env(environ={"RACHUN_ROLE": role})
+
+        assert [name for name in (own, *REQUIRED) if f"{name} is missing" not in str(refused.value)] == []
 
     @pytest.mark.parametrize(
         ("name", "value"),
         [
             ("RACHUN_SECRET_KEY", "short"),
             ("RACHUN_JWT_KEY", "short"),
+            ("RACHUN_METRICS_TOKEN", "short"),
             ("RACHUN_ROLE", "superuser"),
             ("RACHUN_DEBUG", "maybe"),
             ("DATABASE_URL", "sqlite:///rachun.db"),

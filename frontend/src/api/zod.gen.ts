@@ -2433,6 +2433,22 @@ export const zRuleEndIn = z.object({
 });
 
 /**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export const zRunPriceOut = z.object({
+    run_id: z.uuid(),
+    run_code: z.string(),
+    table_code: z.string(),
+    currency: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    billed_s: z.int(),
+    amount: z.string().readonly().nullable(),
+    reason: z.string(),
+    priced_at: z.iso.datetime({ offset: true })
+});
+
+/**
  * An answer. Every declared property is always present.
  */
 export const zSellerOut = z.object({
@@ -2992,6 +3008,34 @@ export const zUsageRecordState = z.enum([
     'SUSPENDED',
     'BILLED'
 ]);
+
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export const zPricedUsageOut = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    source_id: z.uuid(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    occurred_at: z.iso.datetime({ offset: true }),
+    usage_date: z.iso.date(),
+    caller: z.string(),
+    called: z.string(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    amount: z.string().readonly().nullable(),
+    runs: z.array(zRunPriceOut)
+});
+
+export const zPaginatedPricedUsageOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zPricedUsageOut)
+});
 
 /**
  * The call as it is kept. Without a price it has a reason, never an amount of zero.
@@ -3677,6 +3721,48 @@ export const zPaginatedRoleOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zRoleOutWritable)
+});
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export const zRunPriceOutWritable = z.object({
+    run_id: z.uuid(),
+    run_code: z.string(),
+    table_code: z.string(),
+    currency: z.string(),
+    prefix: z.string(),
+    destination: z.string(),
+    billed_s: z.int(),
+    reason: z.string(),
+    priced_at: z.iso.datetime({ offset: true })
+});
+
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export const zPricedUsageOutWritable = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    source_id: z.uuid(),
+    state: zUsageRecordState,
+    reason: z.string(),
+    agreement_id: z.uuid().nullable(),
+    occurred_at: z.iso.datetime({ offset: true }),
+    usage_date: z.iso.date(),
+    caller: z.string(),
+    called: z.string(),
+    destination: z.string(),
+    prefix: z.string(),
+    billed_s: z.int(),
+    runs: z.array(zRunPriceOutWritable)
+});
+
+export const zPaginatedPricedUsageOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zPricedUsageOutWritable)
 });
 
 /**
@@ -5080,6 +5166,26 @@ export const zHandOverPremisePath = z.object({
 });
 
 export const zHandOverPremiseResponse = z.array(zAgreementOut);
+
+export const zListPricedUsageQuery = z.object({
+    agreement_id: z.uuid().optional(),
+    batch_id: z.uuid().optional(),
+    from_date: z.iso.date().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    reason: z.string().optional(),
+    source_id: z.uuid().optional(),
+    state: z.enum([
+        'BILLED',
+        'GUIDED',
+        'RATED',
+        'SUSPENDED',
+        'UNBILLABLE'
+    ]).optional(),
+    to_date: z.iso.date().optional()
+});
+
+export const zListPricedUsageResponse = zPaginatedPricedUsageOutList;
 
 export const zCreateQuoteBody = zQuoteIn;
 

@@ -2046,6 +2046,13 @@ export type PaginatedPremiseOutList = {
     results: Array<PremiseOut>;
 };
 
+export type PaginatedPricedUsageOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<PricedUsageOut>;
+};
+
 export type PaginatedReadingOutList = {
     count: number;
     page: number;
@@ -2370,6 +2377,30 @@ export type PremiseOut = {
     building: string;
     unit: string;
     area_m2: string | null;
+};
+
+/**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export type PricedUsageOut = {
+    batch_id: string;
+    record_no: number;
+    source_id: string;
+    state: UsageRecordState;
+    reason: string;
+    agreement_id: string | null;
+    occurred_at: string;
+    usage_date: string;
+    caller: string;
+    called: string;
+    destination: string;
+    prefix: string;
+    billed_s: number;
+    /**
+     * By the tariff, as listUsageRecords tells it.
+     */
+    readonly amount: string | null;
+    runs: Array<RunPriceOut>;
 };
 
 export type PrincipalKind = 'OPERATOR' | 'SUBSCRIBER' | 'API_CLIENT';
@@ -2912,6 +2943,25 @@ export type RuleEndIn = {
      * The first day on which the rule holds no longer.
      */
     valid_to: string;
+};
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export type RunPriceOut = {
+    run_id: string;
+    /**
+     * Such as carrier.
+     */
+    run_code: string;
+    table_code: string;
+    currency: string;
+    prefix: string;
+    destination: string;
+    billed_s: number;
+    readonly amount: string | null;
+    reason: string;
+    priced_at: string;
 };
 
 /**
@@ -4008,6 +4058,13 @@ export type PaginatedParkedAccountOutListWritable = {
     results: Array<ParkedAccountOutWritable>;
 };
 
+export type PaginatedPricedUsageOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<PricedUsageOutWritable>;
+};
+
 export type PaginatedReceiptOutListWritable = {
     count: number;
     page: number;
@@ -4070,6 +4127,26 @@ export type PostingOutWritable = {
 };
 
 /**
+ * A record with its price by the tariff, and by each run of its source that has looked at it.
+ */
+export type PricedUsageOutWritable = {
+    batch_id: string;
+    record_no: number;
+    source_id: string;
+    state: UsageRecordState;
+    reason: string;
+    agreement_id: string | null;
+    occurred_at: string;
+    usage_date: string;
+    caller: string;
+    called: string;
+    destination: string;
+    prefix: string;
+    billed_s: number;
+    runs: Array<RunPriceOutWritable>;
+};
+
+/**
  * An answer. Every declared property is always present.
  */
 export type QuoteLineOutWritable = {
@@ -4123,6 +4200,24 @@ export type RoleOutWritable = {
     name_uk: string;
     name_bs: string;
     name_en: string;
+};
+
+/**
+ * What another table makes of the record. Without a price it has a reason, never an amount of zero.
+ */
+export type RunPriceOutWritable = {
+    run_id: string;
+    /**
+     * Such as carrier.
+     */
+    run_code: string;
+    table_code: string;
+    currency: string;
+    prefix: string;
+    destination: string;
+    billed_s: number;
+    reason: string;
+    priced_at: string;
 };
 
 /**
@@ -11839,6 +11934,54 @@ export type HandOverPremiseResponses = {
 };
 
 export type HandOverPremiseResponse = HandOverPremiseResponses[keyof HandOverPremiseResponses];
+
+export type ListPricedUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        agreement_id?: string;
+        batch_id?: string;
+        from_date?: string;
+        page?: number;
+        page_size?: number;
+        reason?: string;
+        source_id?: string;
+        state?: 'BILLED' | 'GUIDED' | 'RATED' | 'SUSPENDED' | 'UNBILLABLE';
+        to_date?: string;
+    };
+    url: '/api/v1/priced-usage';
+};
+
+export type ListPricedUsageErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListPricedUsageError = ListPricedUsageErrors[keyof ListPricedUsageErrors];
+
+export type ListPricedUsageResponses = {
+    200: PaginatedPricedUsageOutList;
+};
+
+export type ListPricedUsageResponse = ListPricedUsageResponses[keyof ListPricedUsageResponses];
 
 export type CreateQuoteData = {
     body: QuoteIn;

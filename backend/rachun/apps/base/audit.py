@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from rachun.apps.base.context import current_actor
 from rachun.apps.base.models import AuditRow, AuditSeal
-from rachun.apps.base.prepared import run_prepared
+from rachun.apps.base.prepared import send_prepared
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.values.ids import uuid7
 
@@ -33,7 +33,10 @@ def record_audit(  # house: argument-count -- each is a column of the row
     why: str = "",
     digest: str = "",
 ) -> AuditRow:
-    """Write who did what, in the transaction of the change. Bulk work passes a digest of its rows, once per chunk."""
+    """Write who did what, in the transaction of the change. Bulk work passes a digest of its rows, once per chunk.
+
+    The row as it was written; its time is the database's.
+    """
     assert_in_transaction()
     actor = current_actor()
     row = AuditRow(
@@ -49,7 +52,7 @@ def record_audit(  # house: argument-count -- each is a column of the row
         why=why,
         digest=digest,
     )
-    [(row.at,)] = run_prepared(_INSERT, [_value(getattr(row, name)) for name in _COLUMNS])
+    send_prepared(_INSERT, [_value(getattr(row, name)) for name in _COLUMNS])
     return row
 
 
@@ -60,7 +63,7 @@ _COLUMNS = (
 _INSERT = """
 INSERT INTO base_auditrow (id, stream, principal_id, origin, request_id, operation, object_kind, object_id,
                            legal_entity_id, before, after, why, digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING at
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 

@@ -180,3 +180,15 @@ class NumberSeries(Entity):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.prefix}{self.year}"
+
+
+class CheckResult(Entity):
+    """The latest result of one kind of check: invariants, audit, backup, restore."""
+
+    name = models.CharField(max_length=50, unique=True)
+    finished_at = models.DateTimeField()
+    is_good = models.BooleanField()
+    words = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {'good' if self.is_good else 'bad'}"

@@ -31,4 +31,4 @@ class ReadingNotBelievable(Refused):
 
 class PhotoRefused(Refused):
     code = "photo_refused"
-    title = _("Send the photo as JPEG, PNG or WebP of at most 8 MB.")
+    title = _("Send the photo as JPEG, PNG or WebP of at most 8 MB and 12,000 pixels a side.")

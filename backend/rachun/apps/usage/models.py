@@ -87,7 +87,7 @@ class UsageRecord(models.Model):
     pk = models.CompositePrimaryKey("load_key", "record_no")
     load_key = models.UUIDField(help_text="The batch.")
     record_no = models.IntegerField(help_text="Row in the file, from 1.")
-    # A batch is of one source, so a BRIN of a few pages tells its table apart; `agreement` leads another index.
+    # A batch is of one source, and its table has a check that says which; `agreement` leads another index.
     source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=UsageSource.Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
@@ -117,8 +117,7 @@ class UsageRecord(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["agreement", "state", "usage_date"], name="usage_agreement"),
-            BrinIndex(fields=["source"], name="usage_source"),
+            models.Index(fields=["agreement", "usage_date", "state"], name="usage_of_agreement"),
             models.Index(fields=["source", "reason"], name="usage_suspended", condition=models.Q(state="SUSPENDED")),
         ]
 

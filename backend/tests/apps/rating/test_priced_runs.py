@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from rachun.apps.base.job_runner import run_job_now
 from rachun.apps.base.jobs import enqueue
 from rachun.apps.catalog.models import DestinationTable
 from rachun.apps.usage.models import PricedUsage, UsageSource
+from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.rating import make_price_table, make_subscriber, make_telecom
 from tests.factories.usage import make_source
 
@@ -79,3 +81,51 @@ class TestPricedRuns:
         price(source)
 
         assert sorted(costs()) == [(1, "38067", Decimal("0.305"), ""), (2, "88216", Decimal(61), "")]
+
+
+class TestListPricedUsage:
+    def told(self, source: UsageSource, query: str = "") -> list[dict[str, Any]]:
+        client = client_of(make_operator(entity=source.legal_entity))
+        answer = client.get(f"/api/v1/priced-usage{query}")
+        assert answer.status_code == 200, answer.content
+        results: list[dict[str, Any]] = answer.json()["results"]
+        return results
+
+    def test_tells_what_a_call_brings_and_what_it_costs(self, source: UsageSource) -> None:
+        load(source, "380671234567", "88216123456")
+        price(source)
+
+        rated, waiting = sorted(self.told(source), key=lambda one: int(one["record_no"]))
+
+        assert (rated["amount"], rated["state"]) == ("0.976000", "RATED")
+        [cost] = rated["runs"]
+        assert (cost["run_code"], cost["table_code"], cost["prefix"], cost["amount"], cost["reason"]) == (
+            "carrier",
+            "carrier",
+            "38067",
+            "0.305000",
+            "",
+        )
+        assert (waiting["amount"], waiting["runs"][0]["amount"], waiting["runs"][0]["reason"]) == (
+            None,
+            None,
+            "NO_RATE",
+        )
+
+    def test_tells_no_cost_of_a_source_without_runs(self, source: UsageSource) -> None:
+        load(source, "380671234567")
+
+        [call] = self.told(source, "?state=RATED")
+
+        assert call["runs"] == []
+
+    def test_asks_the_database_as_often_for_a_page_as_for_one_call(
+        self, source: UsageSource, django_assert_max_num_queries: Any
+    ) -> None:
+        load(source, *["380671234567"] * 9)
+        price(source)
+        client = client_of(make_operator(entity=source.legal_entity))
+        client.get("/api/v1/priced-usage")
+
+        with django_assert_max_num_queries(9):
+            assert client.get("/api/v1/priced-usage").json()["count"] == 9

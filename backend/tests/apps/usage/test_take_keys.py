@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from django.db import transaction
 from rachun.apps.usage.models import UsageBatch, UsageKey, UsageSource
-from rachun.apps.usage.services import KeyTaker, key_records
+from rachun.apps.usage.services import KeyTaker
 from tests.factories.rating import make_telecom
 from tests.factories.usage import make_batch, make_source
 
@@ -30,7 +30,7 @@ def take(batch: UsageBatch, *parts: str, at: datetime | None = AT) -> list[str]:
                 {"record_key": list(part), "occurrence": numbers, "keyed_at": [at] * len(part)},
                 schema_overrides={"keyed_at": pl.Datetime("us", "UTC")},
             )
-            taken.append("".join(taker.take(key_records(records))["record_key"]))
+            taken.append("".join(taker.take(taker.key(records))["record_key"]))
     return taken
 
 

@@ -1,14 +1,19 @@
 """For supervisors and monitoring: alive, ready, figures."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
+from secrets import compare_digest
 
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis.exceptions import RedisError
+
+from rachun.apps.base.figures import BusinessFigures
 
 logger = structlog.get_logger(__name__)
 
@@ -58,5 +63,20 @@ def is_valkey_up() -> bool:
     return True
 
 
-def metrics(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures of this process and of the business, for whoever has the token; without one, for this machine."""
+    if not may_read_figures(request):
+        return HttpResponse(status=404)
+    business = CollectorRegistry()
+    business.register(BusinessFigures())
+    return HttpResponse(generate_latest() + generate_latest(business), content_type=CONTENT_TYPE_LATEST)
+
+
+def may_read_figures(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        told = request.headers.get("Authorization", "")
+        return compare_digest(told.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:  # a socket of this machine has no address
+        return False

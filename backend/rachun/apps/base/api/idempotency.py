@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rachun.apps.base.api.operations import operation_id_of
 from rachun.apps.base.errors import Conflict, FieldProblem, Invalid, Refused
 from rachun.apps.base.models import IdempotencyRecord
-from rachun.apps.base.prepared import array, run_prepared
+from rachun.apps.base.prepared import array, ask_prepared, send_prepared, together
 from rachun.apps.base.transactions import edge_transaction
 from rachun.values.ids import uuid7
 
@@ -90,19 +90,19 @@ class Kept:
     answer: Any
 
 
-def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> list[bool]:
-    """take_turn for many: whether each (principal, key) is ours."""
+def take_turns(*, asked: Sequence[tuple[UUID, str]]) -> tuple[list[bool], list[Kept]]:
+    """take_turn for many: whether each (principal, key) is ours; and those that were answered before."""
+    if not asked:
+        return [], []
     names = [f"{principal_id} {key}" for principal_id, key in asked]
-    return [is_mine for (is_mine,) in run_prepared(_TURNS, [array(names)])]
-
-
-def find_kept(*, asked: Sequence[tuple[UUID, str]]) -> list[Kept]:
-    """Those that were answered before."""
-    rows = run_prepared(_KNOWN, [array(column) for column in zip(*asked, strict=True)]) if asked else []
-    return [
+    with together():
+        turns = ask_prepared(_TURNS, [array(names)])
+        known = ask_prepared(_KNOWN, [array(column) for column in zip(*asked, strict=True)])
+    kept = [
         Kept(principal_id=principal_id, key=key, request_hash=digest, status=status, answer=json.loads(answer))
-        for principal_id, key, digest, status, answer in rows
+        for principal_id, key, digest, status, answer in known()
     ]
+    return [is_mine for (is_mine,) in turns()], kept
 
 
 def keep_many(*, kept: Sequence[Kept], operation: str) -> None:
@@ -110,7 +110,7 @@ def keep_many(*, kept: Sequence[Kept], operation: str) -> None:
         names = ("principal_id", "key", "request_hash", "status")
         columns = [array(getattr(one, name) for one in kept) for name in names]
         answers = array(json.dumps(one.answer) for one in kept)
-        run_prepared(_KEEP, [operation, array(uuid7() for _ in kept), *columns, answers])
+        send_prepared(_KEEP, [operation, array(uuid7() for _ in kept), *columns, answers])
 
 
 _TURNS = """

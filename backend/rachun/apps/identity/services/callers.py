@@ -1,14 +1,14 @@
 """Who calls: a token, its session, its principal; also for requests that come a thousand times a second."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from rachun.apps.base.prepared import array, run_prepared
+from rachun.apps.base.prepared import array, ask_prepared
 from rachun.apps.identity.models import LoginSession, Principal
 from rachun.apps.identity.permissions import may_call
 
@@ -72,7 +72,7 @@ def find_caller(*, claims: Claims, operation_id: str) -> Principal | None:
     return principal
 
 
-def find_open_sessions(*, session_ids: Collection[str]) -> set[str]:
-    """Those that have not ended, of principals that are active."""
-    rows = run_prepared(_OPEN, [array(text for text in session_ids if _SESSION.fullmatch(text))])
-    return {str(session_id) for (session_id,) in rows}
+def find_open_sessions(*, session_ids: Collection[str]) -> Callable[[], set[str]]:
+    """Those that have not ended, of principals that are active. Note [One way there and back]"""
+    rows = ask_prepared(_OPEN, [array(text for text in session_ids if _SESSION.fullmatch(text))])
+    return lambda: {str(session_id) for (session_id,) in rows()}

@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from rachun.apps.base.api.idempotency import KEY_FORM, Kept, find_kept, keep_many, request_hash, take_turns
+from rachun.apps.base.api.idempotency import KEY_FORM, Kept, keep_many, request_hash, take_turns
 from rachun.apps.base.api.short_way import Answered, Asked
 from rachun.apps.base.api.throttles import Frequent, count_up
 from rachun.apps.base.context import NOBODY, Actor, acting
 from rachun.apps.base.errors import NotFound
 from rachun.apps.base.group_commit import GroupCommit
-from rachun.apps.base.prepared import begin_prepared
+from rachun.apps.base.prepared import begin_prepared, together
 from rachun.apps.identity.models import Principal
 from rachun.apps.identity.scope import Reach, Scope
 from rachun.apps.identity.services.callers import Claims, ReadTokens, find_caller, find_open_sessions
@@ -92,7 +92,6 @@ def write_group(items: Sequence[Item]) -> list[Answered | None]:
     """One transaction; None for every item that is for the long way."""
     try:
         with acting(NOBODY), transaction.atomic(durable=True):
-            begin_prepared(lock_timeout=LOCK_TIMEOUT)
             return _write(items)
     except DatabaseError:
         connection.close()  # it may be broken, and the next group wants a sound one
@@ -101,30 +100,37 @@ def write_group(items: Sequence[Item]) -> list[Answered | None]:
 
 def _write(items: Sequence[Item]) -> list[Answered | None]:
     callers = _callers(items)
-    mine = _by_turn(_within_rate(items, callers), items, callers)
-    answers, fresh = _replayed(mine, items, callers)
+    answers, fresh = _by_turn(_within_rate(items, callers), items, callers)
     groups: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
     for place in fresh:
         caller = callers[place]
         assert caller is not None
         groups[caller.source.id, caller.principal.id, items[place].origin].append(place)
-    kept = []
+    kept, recorded_by = [], []
     for places in groups.values():
         caller = callers[places[0]]
         assert caller is not None
         recorded = _record([items[place] for place in places], caller=caller)
+        recorded_by.append((caller, items[places[0]], recorded))
         for place, one in zip(places, recorded, strict=True):
             answer = answer_of(one)
             status = 200 if one.is_known else 201
             answers[place] = Answered(status=status, body=body_of(answer))
             kept.append(_kept(items[place], caller=caller, status=status, answer=answer))
-    keep_many(kept=kept, operation=OPERATION)
+    with together():
+        for caller, item, recorded in recorded_by:
+            with acting(_actor(item, caller=caller)):
+                audit_calls(source=caller.source, recorded=recorded)
+        keep_many(kept=kept, operation=OPERATION)
     return [answers.get(place) for place in range(len(items))]
 
 
 def _callers(items: Sequence[Item]) -> list[Caller | None]:
     """Who each item is from and whether they may. A session that was ended a moment ago is over."""
-    open_sessions = find_open_sessions(session_ids={str(item.claims.get("sid")) for item in items})
+    with together():
+        begin_prepared(lock_timeout=LOCK_TIMEOUT)
+        found = find_open_sessions(session_ids={str(item.claims.get("sid")) for item in items})
+    open_sessions = found()
     known = [(str(item.claims.get("sid")) in open_sessions, item) for item in items]
     return [_callers_known.find(item) if is_open else None for is_open, item in known]
 
@@ -178,28 +184,24 @@ def _within_rate(items: Sequence[Item], callers: Sequence[Caller | None]) -> lis
     return sorted(allowed)
 
 
-def _by_turn(places: Sequence[int], items: Sequence[Item], callers: Sequence[Caller | None]) -> list[int]:
-    """Of two requests with one key the first; none whose key is being worked on elsewhere."""
+def _by_turn(
+    places: Sequence[int], items: Sequence[Item], callers: Sequence[Caller | None]
+) -> tuple[dict[int, Answered], list[int]]:
+    """The kept answers of keys that were used for the same request, and the places of keys that are new: of two
+    requests with one key the first, and none whose key is being worked on elsewhere.
+    """
     first: dict[tuple[UUID, str], int] = {}
     for place in places:
         first.setdefault(_name(place, items, callers), place)
-    if not first:
-        return []
-    return [place for place, is_mine in zip(first.values(), take_turns(asked=list(first)), strict=True) if is_mine]
-
-
-def _replayed(
-    places: Sequence[int], items: Sequence[Item], callers: Sequence[Caller | None]
-) -> tuple[dict[int, Answered], list[int]]:
-    """The kept answers of keys that were used for the same request, and the places of keys that are new."""
-    names = {_name(place, items, callers): place for place in places}
+    turns, kept = take_turns(asked=list(first))
+    mine = {place for place, is_mine in zip(first.values(), turns, strict=True) if is_mine}
     answers, used = {}, set()
-    for record in find_kept(asked=list(names)):
-        place = names[record.principal_id, record.key]
+    for record in kept:
+        place = first[record.principal_id, record.key]
         used.add(place)
-        if record.request_hash == items[place].digest:
+        if place in mine and record.request_hash == items[place].digest:
             answers[place] = Answered(status=record.status, body=body_of(record.answer), headers=REPLAYED)
-    return answers, [place for place in places if place not in used]
+    return answers, sorted(mine - used)
 
 
 def _name(place: int, items: Sequence[Item], callers: Sequence[Caller | None]) -> tuple[UUID, str]:
@@ -209,12 +211,13 @@ def _name(place: int, items: Sequence[Item], callers: Sequence[Caller | None]) -
 
 
 def _record(items: Sequence[Item], *, caller: Caller) -> list[RecordedCall]:
-    actor = Actor(principal_id=caller.principal.id, origin=items[0].origin, request_id=items[0].request_id)
-    with acting(actor):
+    with acting(_actor(items[0], caller=caller)):
         calls = [item.call for item in items]
-        recorded = record_calls(source=caller.source, calls=calls, recorded_at=timezone.now())
-        audit_calls(source=caller.source, recorded=recorded)
-    return recorded
+        return record_calls(source=caller.source, calls=calls, recorded_at=timezone.now())
+
+
+def _actor(item: Item, *, caller: Caller) -> Actor:
+    return Actor(principal_id=caller.principal.id, origin=item.origin, request_id=item.request_id)
 
 
 def _kept(item: Item, *, caller: Caller, status: int, answer: dict[str, Any]) -> Kept:

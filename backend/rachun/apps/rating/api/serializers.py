@@ -3,7 +3,7 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from rachun.apps.base.api.serializers import In, Out, several
-from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
+from rachun.apps.usage.models import PricedUsage, UsageBatch, UsageRecord, UsageSource
 
 ENCODINGS = ("utf-8", "utf-16", "cp1251", "cp1250", "cp866")
 ROWS_MAX = 1000
@@ -152,6 +152,48 @@ class UsageRecordOut(Out):
 
     def get_amount(self, record: UsageRecord) -> str | None:
         """In the currency of the price table, before tax is added or with tax inside, as the tariff says."""
+        return None if record.amount_micro is None else micro_text(record.amount_micro)
+
+
+class RunPriceOut(Out):
+    """What another table makes of the record. Without a price it has a reason, never an amount of zero."""
+
+    run_id = serializers.UUIDField()
+    run_code = serializers.CharField(source="run.code", help_text="Such as carrier.")
+    table_code = serializers.CharField(source="run.table.code")
+    currency = serializers.CharField(source="run.table.currency")
+    prefix = serializers.CharField()
+    destination = serializers.CharField()
+    billed_s = serializers.IntegerField()
+    amount = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+    priced_at = serializers.DateTimeField()
+
+    def get_amount(self, priced: PricedUsage) -> str | None:
+        return None if priced.amount_micro is None else micro_text(priced.amount_micro)
+
+
+class PricedUsageOut(Out):
+    """A record with its price by the tariff, and by each run of its source that has looked at it."""
+
+    batch_id = serializers.UUIDField(source="load_key")
+    record_no = serializers.IntegerField()
+    source_id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=UsageRecord.State.choices)
+    reason = serializers.CharField()
+    agreement_id = serializers.UUIDField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    usage_date = serializers.DateField()
+    caller = serializers.CharField()
+    called = serializers.CharField()
+    destination = serializers.CharField()
+    prefix = serializers.CharField()
+    billed_s = serializers.IntegerField()
+    amount = serializers.SerializerMethodField()
+    runs = RunPriceOut(many=True)
+
+    def get_amount(self, record: UsageRecord) -> str | None:
+        """By the tariff, as listUsageRecords tells it."""
         return None if record.amount_micro is None else micro_text(record.amount_micro)
 
 

@@ -9,6 +9,7 @@ router = ByIdRouter()
 router.register("usage-batches", views.UsageBatchViewSet, basename="usage-batch")
 router.register("usage-records", views.UsageRecordViewSet, basename="usage-record")
 router.register("reratings", rerating_views.ReratingViewSet, basename="rerating")
+router.register("priced-usage", views.PricedUsageViewSet, basename="priced-usage")
 
 urlpatterns = [
     path("calls", views.CallView.as_view(), name="calls"),

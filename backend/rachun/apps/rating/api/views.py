@@ -32,6 +32,7 @@ from rachun.apps.rating.api.online import OPERATION
 from rachun.apps.rating.api.serializers import (
     PLAN_FILES,
     CallIn,
+    PricedUsageOut,
     RateDeckIn,
     RatePlansIn,
     RecordedCallOut,
@@ -155,6 +156,28 @@ class UsageRecordViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[UsageRec
             legal_entity_id=source.legal_entity_id,
         )
         return Response(JobOut(job).data, status=202)
+
+
+@extend_schema(tags=["usage"])
+class PricedUsageViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[UsageRecord]):
+    """Prices of our own carriers are not everybody's: an operation of its own, though its records are those of
+    listUsageRecords.
+    """
+
+    operations = {"list": "listPricedUsage"}
+    queryset = UsageRecord.objects.none()
+    serializer_class = PricedUsageOut
+    filterset_class = UsageRecordFilter
+
+    def get_queryset(self) -> QuerySet[UsageRecord]:
+        return selectors.list_records(scope=scope_of(self.request))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        records = super().paginate_queryset(queryset) or []
+        prices = selectors.find_run_prices(records=records)
+        for record in records:
+            record.runs = prices.get((record.load_key, record.record_no), [])
+        return records
 
 
 @extend_schema(tags=["catalog"])

@@ -1,12 +1,13 @@
 """What single calls are guided by, as it is at this moment: two queries for as many calls as come together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from rachun.apps.base.prepared import array, run_prepared
+from rachun.apps.base.prepared import array, ask_prepared
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
 from rachun.engine.rating.table import DestinationTable
@@ -48,13 +49,17 @@ class Guided:
     table: DestinationTable
 
 
-def guide_calls(*, legal_entity_id: UUID, calls: Sequence[tuple[str, date]]) -> list[Guided | None]:
+def guide_calls(*, legal_entity_id: UUID, calls: Sequence[tuple[str, date]]) -> Callable[[], list[Guided | None]]:
     """calls: caller in E.164 and local day. None where the way is not plain: nobody's number, no plan, two services at
-    once, a version with none or several traffic components, a table without rates.
+    once, a version with none or several traffic components, a table without rates. Note [One way there and back]
     """
     numbers, days = array(number for number, _day in calls), array(day for _number, day in calls)
-    rows = run_prepared(_GUIDED, [numbers, days, legal_entity_id])
-    ways: list[set[tuple[UUID, UUID]]] = [set() for _ in calls]
+    rows = ask_prepared(_GUIDED, [numbers, days, legal_entity_id])
+    return lambda: _ways(rows(), legal_entity_id=legal_entity_id, count=len(calls))
+
+
+def _ways(rows: Sequence[tuple[Any, ...]], *, legal_entity_id: UUID, count: int) -> list[Guided | None]:
+    ways: list[set[tuple[UUID, UUID]]] = [set() for _ in range(count)]
     for place, agreement_id, version_id in rows:
         ways[place].add((agreement_id, version_id))
     only = [next(iter(found)) if len(found) == 1 else None for found in ways]

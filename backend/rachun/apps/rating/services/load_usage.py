@@ -24,7 +24,6 @@ from rachun.apps.usage.services import (
     KeyTaker,
     close_batch,
     encode_records,
-    key_records,
     open_batch,
     store_records,
 )
@@ -161,9 +160,9 @@ class Course:
 
     def run(self, parts: Iterator[RecordsRead], *, threads: Executor) -> Tally:
         tally, taker = Tally(), KeyTaker(self.batch)
-        reading, pricing = threads.submit(self._read, parts), None
+        reading, pricing = threads.submit(self._read, parts, taker), None
         while (read := reading.result()) is not None:
-            reading = threads.submit(self._read, parts)
+            reading = threads.submit(self._read, parts, taker)
             part, keyed = read
             tally.add(part)
             self._tell(part, tally)
@@ -175,9 +174,9 @@ class Course:
         self._store(pricing, tally)
         return tally
 
-    def _read(self, parts: Iterator[RecordsRead]) -> tuple[RecordsRead, KeyedRecords] | None:
+    def _read(self, parts: Iterator[RecordsRead], taker: KeyTaker) -> tuple[RecordsRead, KeyedRecords] | None:
         part = next(parts, None)
-        return None if part is None else (part, key_records(self.pricing.number(part.frame)))
+        return None if part is None else (part, taker.key(self.pricing.number(part.frame)))
 
     def _tell(self, part: RecordsRead, tally: Tally) -> None:
         self.watch.step("read")

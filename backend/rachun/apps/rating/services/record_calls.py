@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from rachun.apps.base.audit import record_audit
-from rachun.apps.base.prepared import planned_freely
+from rachun.apps.base.prepared import planned_freely, together
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.rating.mapping import ANY_PREFIX, NUMBER_MAX, e164_text_of, rules_of
 from rachun.apps.rating.pricing import price_records
@@ -79,11 +79,19 @@ def record_calls(*, source: UsageSource, calls: Sequence[ToldCall], recorded_at:
     keys = [call.key for call in calls]
     for key, call in zip(keys, calls, strict=True):
         by_key.setdefault(key, call)
-    numbers = take_call_keys(source_id=source.id, batch_id=batch_id, keys=list(by_key))
+    parties = [_parties(call, source=source) for call in by_key.values()]
+    with together():
+        taken = take_call_keys(source_id=source.id, batch_id=batch_id, keys=list(by_key))
+        guided = guide_calls(
+            legal_entity_id=source.legal_entity_id, calls=[(one.caller or "", one.day) for one in parties]
+        )
+    numbers, ways = taken(), guided()
     new = [key for key in by_key if key in numbers]
     answers = {}
     if new:
-        priced = _price(source=source, calls=[by_key[key] for key in new], numbers=[numbers[key] for key in new])
+        known_of = dict(zip(by_key, zip(parties, ways, strict=True), strict=True))
+        calls_new = [_New(by_key[key], *known_of[key], number=numbers[key]) for key in new]
+        priced = _price(source=source, calls=calls_new)
         records = [one.record for one in priced]
         has_runs = store_calls(source=source, batch_id=batch_id, records=records, at=recorded_at)
         if has_runs:
@@ -139,31 +147,44 @@ class _Priced:
     may_include: bool
 
 
-def _price(*, source: UsageSource, calls: Sequence[ToldCall], numbers: Sequence[int]) -> list[_Priced]:
-    """Note [The plain way]"""
-    rules, clock = _rules(source.legal_entity.country_pack, source.area_code), ZoneInfo(source.time_zone)
-    days = [call.started_at.astimezone(clock).date() for call in calls]
-    callers = [e164_text_of(number=call.row["calling"], rules=rules) for call in calls]
-    guided = guide_calls(
-        legal_entity_id=source.legal_entity_id,
-        calls=[(caller or "", day) for caller, day in zip(callers, days, strict=True)],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parties:
+    """caller, called: None for what is no number. day: local, of the source."""
+
+    caller: str | None
+    called: str | None
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """way: None where it is not plain. number: of its record."""
+
+    call: ToldCall
+    parties: _Parties
+    way: Guided | None
+    number: int
+
+
+def _parties(call: ToldCall, *, source: UsageSource) -> _Parties:
+    rules = _rules(source.legal_entity.country_pack, source.area_code)
+    return _Parties(
+        caller=e164_text_of(number=call.row["calling"], rules=rules),
+        called=e164_text_of(number=call.row["called"], rules=rules),
+        day=call.started_at.astimezone(ZoneInfo(source.time_zone)).date(),
     )
-    made: dict[int, _Priced] = {}
-    for place, call in enumerate(calls):
-        way, caller = guided[place], callers[place]
-        called = e164_text_of(number=call.row["called"], rules=rules)
-        if way is not None and caller is not None and called is not None:
-            parties = _Parties(caller=caller, called=called, day=days[place])
-            if (plain := _plain(call, way=way, parties=parties, number=numbers[place])) is not None:
-                made[place] = plain
-    odd = [place for place in range(len(calls)) if place not in made]
+
+
+def _price(*, source: UsageSource, calls: Sequence[_New]) -> list[_Priced]:
+    """Note [The plain way]"""
+    made = [_plain(one) for one in calls]
+    odd = [place for place, one in enumerate(made) if one is None]
     if odd:
         with planned_freely():
-            records = _by_columns(
-                source=source, calls=[calls[place] for place in odd], numbers=[numbers[place] for place in odd]
-            )
-        made |= dict(zip(odd, records, strict=True))
-    return [made[place] for place in range(len(calls))]
+            records = _by_columns(source=source, calls=[calls[place] for place in odd])
+        for place, record in zip(odd, records, strict=True):
+            made[place] = record
+    return [one for one in made if one is not None]
 
 
 @lru_cache
@@ -171,19 +192,12 @@ def _rules(country_pack: str, area_code: str) -> NumberingRules:
     return rules_of(plan=load_pack(country_pack).numbering, area_code=area_code)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parties:
-    """day: local, of the source."""
-
-    caller: str
-    called: str
-    day: date
-
-
-def _plain(call: ToldCall, *, way: Guided, parties: _Parties, number: int) -> _Priced | None:
-    row = call.row
+def _plain(new: _New) -> _Priced | None:
+    call, way, parties, row = new.call, new.way, new.parties, new.call.row
+    if way is None or parties.caller is None or parties.called is None:
+        return None
     kept = {
-        "record_no": number,
+        "record_no": new.number,
         "agreement_id": way.agreement_id,
         "occurred_at": call.started_at,
         "usage_date": parties.day,
@@ -216,15 +230,15 @@ def _plain(call: ToldCall, *, way: Guided, parties: _Parties, number: int) -> _P
 _UNPRICED: Mapping[str, Any] = {"component": "", "destination": "", "prefix": "", "billed_s": 0, "amount_micro": None}
 
 
-def _by_columns(*, source: UsageSource, calls: Sequence[ToldCall], numbers: Sequence[int]) -> list[_Priced]:
-    frame = call_rows(source=source, rows=[dict(call.row) for call in calls])
+def _by_columns(*, source: UsageSource, calls: Sequence[_New]) -> list[_Priced]:
+    frame = call_rows(source=source, rows=[dict(one.call.row) for one in calls])
     priced = price_records(source=source, records=frame)
-    rows = as_rows(priced, kind=source.kind, recorded_at=calls[0].started_at).rows(named=True)
+    rows = as_rows(priced, kind=source.kind, recorded_at=calls[0].call.started_at).rows(named=True)
     made = []
-    for row, call, number in zip(rows, calls, numbers, strict=True):
+    for row, one in zip(rows, calls, strict=True):
         agreement = UUID(row["agreement_id"]) if row["agreement_id"] else None
         told = {name: row[name] for name in CallRecord.__slots__}
-        own = {"record_no": number, "agreement_id": agreement, "occurred_at": call.started_at}
+        own = {"record_no": one.number, "agreement_id": agreement, "occurred_at": one.call.started_at}
         made.append(_Priced(record=CallRecord(**(told | own)), may_include=row["state"] == State.RATED))
     return made
 

@@ -12,7 +12,7 @@ from rachun.apps.usage.services.take_calls import (
     store_calls,
     take_call_keys,
 )
-from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker, key_records
+from rachun.apps.usage.services.take_keys import KeyedRecords, KeyTaker
 
 __all__ = [
     "CallRecord",
@@ -25,7 +25,6 @@ __all__ = [
     "encode_records",
     "growing_batch_id",
     "keep_priced",
-    "key_records",
     "lock_bundles",
     "mark_billed",
     "open_batch",

@@ -13,7 +13,7 @@ import polars as pl
 from django.db import connection
 
 from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows
-from rachun.apps.base.partitions import attach_load, open_load
+from rachun.apps.base.partitions import attach_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 
@@ -85,13 +85,21 @@ def encode_records(*, batch: UsageBatch, records: pl.DataFrame) -> EncodedRows:
 def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:
     """Copy rows into the batch's own bare table."""
     assert_in_transaction()
-    copy_rows(table=open_load(parent=PARENT, load_key=batch.id), rows=rows)
+    copy_rows(table=_open_table(batch), rows=rows)
+
+
+def _open_table(batch: UsageBatch) -> str:
+    """The batch's bare table, for records of its source only. Opening it again changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT open_usage_load(%s)", [batch.id])
+        (table,) = cursor.fetchone()
+    return str(table)
 
 
 def close_batch(*, batch: UsageBatch, record_count: int, error_count: int, totals: Mapping[str, Any]) -> UsageBatch:
     """Attach the batch's table and state its counts. The database refuses records without their keys."""
     assert_in_transaction()
-    open_load(parent=PARENT, load_key=batch.id)
+    _open_table(batch)
     batch.added_count = attach_load(parent=PARENT, load_key=batch.id)
     batch.record_count, batch.error_count = record_count, error_count
     batch.totals = {name: str(total) for name, total in totals.items()}

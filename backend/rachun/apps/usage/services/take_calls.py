@@ -6,7 +6,7 @@ make the same one. Its records lie in a leaf of its own, written row by row; its
 batch is what the writers of a source queue for, so it is taken last, when everything else is ready.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -14,10 +14,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from rachun.apps.base.prepared import array, run_prepared
+from rachun.apps.base.prepared import array, ask_prepared, send_prepared, together
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
-from rachun.apps.usage.services.take_batch import PARENT
 from rachun.apps.usage.services.take_keys import KEY_BYTES, SECOND_BYTES, SECONDS_MAX
 
 _TAKE = """
@@ -82,13 +81,14 @@ def call_key(*, record_key: str, keyed_at: datetime | None) -> UUID:
     return UUID(bytes=digest)
 
 
-def take_call_keys(*, source_id: UUID, batch_id: UUID, keys: Sequence[UUID]) -> dict[UUID, int]:
+def take_call_keys(*, source_id: UUID, batch_id: UUID, keys: Sequence[UUID]) -> Callable[[], dict[UUID, int]]:
     """Those that nobody took before, each with the number of its record; they are the batch's from now on.
 
-    Taken in one order, so two writers never wait for each other.
+    Taken in one order, so two writers never wait for each other. Note [One way there and back]
     """
     assert_in_transaction()
-    return dict(run_prepared(_TAKE, [source_id, batch_id, array(keys)]))
+    taken = ask_prepared(_TAKE, [source_id, batch_id, array(keys)])
+    return lambda: dict(taken())
 
 
 def store_calls(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRecord], at: datetime) -> bool:
@@ -98,8 +98,10 @@ def store_calls(*, source: UsageSource, batch_id: UUID, records: Sequence[CallRe
     count = len(records)
     if batch_id not in _begun:
         _begin(source=source, batch_id=batch_id, at=at)
-    run_prepared(_STORE, [batch_id, source.id, at, *columns])
-    [(has_runs,)] = run_prepared(_GROW, [count, count, batch_id])
+    with together():
+        send_prepared(_STORE, [batch_id, source.id, at, *columns])
+        grown = ask_prepared(_GROW, [count, count, batch_id])
+    [(has_runs,)] = grown()
     return bool(has_runs)
 
 
@@ -116,5 +118,5 @@ def _begin(*, source: UsageSource, batch_id: UUID, at: datetime) -> None:
     )
     UsageBatch.objects.bulk_create([batch], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ensure_live_partition(%s, %s)", [PARENT, batch_id])
+        cursor.execute("SELECT ensure_live_usage(%s)", [batch_id])
     transaction.on_commit(lambda: _begun.add(batch_id))

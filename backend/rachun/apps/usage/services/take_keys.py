@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
-from rachun.apps.base.copying import copy_frame
+from rachun.apps.base.copying import EncodedRows, copy_frame, copy_rows, encode_rows
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch
 
@@ -61,11 +61,14 @@ ON CONFLICT (key_hash) DO UPDATE SET times = excluded.times
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedRecords:
-    """keys: key_hash and occurrence in ascending order, one order for all. order: the record of each key."""
+    """keys: key_hash and occurrence in ascending order, one order for all. order: the record of each key. rows: of the
+    keys, as their table takes them.
+    """
 
     records: pl.DataFrame
     keys: pl.DataFrame
     order: npt.NDArray[np.int64]
+    rows: EncodedRows
 
 
 class KeyTaker:
@@ -75,6 +78,19 @@ class KeyTaker:
         self._batch = batch
         self._expects_known = False
 
+    def key(self, records: pl.DataFrame) -> KeyedRecords:
+        """Make ready what `take` needs, without the database; any thread may do it.
+
+        records: record_key, occurrence (from 1 within these), keyed_at (null for a sender's own key), among others.
+        """
+        hashed = key_bytes(records)
+        order = np.argsort(hashed.view(">u8")[:, 0], kind="stable").astype(np.int64)
+        whole = pa.py_buffer(np.ascontiguousarray(hashed[order]))
+        column = pa.Array.from_buffers(pa.binary(KEY_BYTES), len(order), [None, whole]).cast(pa.binary())
+        keys = pl.DataFrame({"key_hash": pl.Series(pl.from_arrow(column), dtype=pl.Binary)})
+        numbered = keys.with_columns(records["occurrence"].cast(pl.Int32)[order].alias("occurrence"))
+        return KeyedRecords(records=records, keys=numbered, order=order, rows=encode_rows(self._of_batch(numbered)))
+
     def take(self, keyed: KeyedRecords) -> pl.DataFrame:
         """The records nobody took before; they are this batch's from now on.
 
@@ -82,23 +98,25 @@ class KeyTaker:
         """
         assert_in_transaction()
         records = keyed.records
-        if records.is_empty() or (not self._expects_known and self._copied(keyed.keys)):
+        if records.is_empty() or (not self._expects_known and self._copied(keyed.rows)):
             return records
         places = self._compared(keyed.keys)
         self._expects_known = len(places) < records.height
         return records[np.sort(keyed.order[np.array(places, dtype=np.int64)])] if places else records.clear()
 
-    def _copied(self, keys: pl.DataFrame) -> bool:
-        """False, and nothing written, when one of the keys exists."""
-        mine = keys.select(
+    def _of_batch(self, keys: pl.DataFrame) -> pl.DataFrame:
+        return keys.select(
             pl.lit(self._batch.source_id.bytes, pl.Binary).alias("source_id"),
             "key_hash",
             "occurrence",
             pl.lit(self._batch.id.bytes, pl.Binary).alias("load_key"),
         )
+
+    def _copied(self, rows: EncodedRows) -> bool:
+        """False, and nothing written, when one of the keys exists."""
         try:
             with transaction.atomic():
-                copy_frame(table=KEYS, frame=mine)
+                copy_rows(table=KEYS, rows=rows)
         except UniqueViolation:
             return False
         return True
@@ -115,17 +133,6 @@ class KeyTaker:
             places = [int(place) for (place,) in cursor.fetchall()]
             cursor.execute(_REMEMBER, mine)
         return places
-
-
-def key_records(records: pl.DataFrame) -> KeyedRecords:
-    """records: record_key, occurrence (from 1 within these), keyed_at (null for a sender's own key), among others."""
-    hashed = key_bytes(records)
-    order = np.argsort(hashed.view(">u8")[:, 0], kind="stable").astype(np.int64)
-    whole = pa.py_buffer(np.ascontiguousarray(hashed[order]))
-    column = pa.Array.from_buffers(pa.binary(KEY_BYTES), len(order), [None, whole]).cast(pa.binary())
-    keys = pl.DataFrame({"key_hash": pl.Series(pl.from_arrow(column), dtype=pl.Binary)})
-    numbered = keys.with_columns(records["occurrence"].cast(pl.Int32)[order].alias("occurrence"))
-    return KeyedRecords(records=records, keys=numbered, order=order)
 
 
 def key_bytes(records: pl.DataFrame) -> Bytes:

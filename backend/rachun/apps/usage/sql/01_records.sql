@@ -1,3 +1,44 @@
+-- A batch is of one source. Its table says which, so a query for a source does not look at the batches of others.
+CREATE OR REPLACE FUNCTION state_source_of_batch(table_name text, batch uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    source uuid;
+BEGIN
+    SELECT source_id INTO STRICT source FROM usage_usagebatch WHERE id = batch;
+    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT source_is_of_batch CHECK (source_id = %L)', table_name, source);
+END $$;
+
+CREATE OR REPLACE FUNCTION open_usage_load(batch uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name('usage_usagerecord', batch);
+    is_new boolean := to_regclass(table_name) IS NULL;
+BEGIN
+    PERFORM open_load('usage_usagerecord', batch);
+    IF is_new THEN
+        PERFORM state_source_of_batch(table_name, batch);
+    END IF;
+    RETURN table_name;
+END $$;
+
+CREATE OR REPLACE FUNCTION ensure_live_usage(batch uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    table_name text := load_table_name('usage_usagerecord', batch);
+BEGIN
+    IF to_regclass(table_name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('attach_load', 0));
+    IF to_regclass(table_name) IS NULL THEN
+        PERFORM ensure_live_partition('usage_usagerecord', batch);
+        PERFORM state_source_of_batch(table_name, batch);
+    END IF;
+END $$;
+
+REVOKE ALL ON FUNCTION state_source_of_batch(text, uuid), open_usage_load(uuid), ensure_live_usage(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_usage_load(uuid), ensure_live_usage(uuid) TO rachun_app, rachun_worker;
+
 -- A batch's records become usage only when every one of them owns its key.
 
 CREATE OR REPLACE FUNCTION check_load_usage_usagerecord(load_table text) RETURNS void LANGUAGE plpgsql AS $$
