@@ -49,18 +49,20 @@ class ReratingAsked:
 
 
 @use_case
-def start_rehearsal(*, asked: ReratingAsked, created_by: UUID, created_at: datetime) -> tuple[Rerating, Job]:
+def start_rehearsal(*, asked: ReratingAsked, created_by: UUID | None, created_at: datetime) -> tuple[Rerating, Job]:
     """Order a re-rating; its job tells what would change and changes nothing.
 
     Raises ReratingPeriodInvalid, PlanNotOfEntity, RunNotOfEntity, ReratingOfPlanOrRun.
     """
     if asked.to_date <= asked.from_date:
         raise ReratingPeriodInvalid(from_date=asked.from_date, to_date=asked.to_date)
-    plans = TariffPlan.objects.filter(id=asked.plan_id, legal_entity_id=asked.legal_entity_id)
-    if asked.plan_id is not None and not plans.exists():
+    own = asked.legal_entity_id
+    if asked.plan_id is not None and not TariffPlan.objects.filter(id=asked.plan_id, legal_entity_id=own).exists():
         raise PlanNotOfEntity(plan_id=asked.plan_id)
-    runs = PricingRun.objects.filter(id=asked.run_id, source__legal_entity_id=asked.legal_entity_id)
-    if asked.run_id is not None and not runs.exists():
+    if (
+        asked.run_id is not None
+        and not PricingRun.objects.filter(id=asked.run_id, source__legal_entity_id=own).exists()
+    ):
         raise RunNotOfEntity(run_id=asked.run_id)
     if asked.run_id is not None and asked.plan_id is not None:
         raise ReratingOfPlanOrRun
