@@ -1,5 +1,6 @@
 """What was used: batches of calls and delivered services, each record kept once."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -123,6 +124,27 @@ class UsageRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.load_key}/{self.record_no}"
+
+
+class HeldUsage(models.Model):
+    """The records that a calculation priced for an agreement, until its bill is issued or it is calculated anew.
+
+    What is priced can be seen changing or growing until then: issuing bills these records, as they were, or none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    holder_id = models.UUIDField(help_text="What was calculated: the chunk of a bill run.")
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    load_keys = ArrayField(models.UUIDField(), help_text="With record_nos: the key of each record.")
+    record_nos = ArrayField(models.IntegerField())
+    record_count = models.PositiveIntegerField()
+    digest = models.DecimalField(max_digits=40, decimal_places=0, help_text="Over all that a bill says of the records.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder_id", "agreement"], name="held_usage_once")]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id} {self.agreement_id}: {self.record_count}"
 
 
 class BundleCounter(models.Model):

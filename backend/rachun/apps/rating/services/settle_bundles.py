@@ -52,6 +52,7 @@ _FIELDS = (
 )
 _ORDER = ("started_at", "agreement_id", "load_key", "record_no")
 _BUNDLE = ("agreement_id", "component", "month")
+_COVERED = ("load_key", "record_no", "covered_s", "amount_micro")
 NO_BUNDLES = pl.DataFrame(schema={"agreement_id": pl.String(), "component": pl.String(), "month": pl.Date()})
 
 
@@ -79,7 +80,7 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     asked = calls.sort(_ORDER).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
     offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
     covered_s, taken = cover_calls(calls=asked, offers=offers, used=lock_buckets(offers.buckets))
-    _store(priced_with_bundles(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
+    _store(_left_to_pay(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
     if taken.height:
         rows = taken.sort(_BUNDLE).rows()
         take_of_bundles(taken=[(UUID(one), component, month, seconds) for one, component, month, seconds in rows])
@@ -133,13 +134,12 @@ def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> 
     found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": INSTANT}, orient="row")
     facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
     calls = _with_included(found, included=included, facts=facts)
-    wanted = ("load_key", "record_no", "covered_s", "amount_micro")
     if calls.is_empty():
-        return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in wanted}})
+        return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in _COVERED}})
     ordered = calls.sort("recorded_at", *_ORDER).rename({"recorded_at": "known_at"})
     offers = offers_of(calls=ordered, spells=list_spells_ever_known(facts=facts, included=included))
     covered_s, _ = cover_calls(calls=ordered, offers=offers, used=pl.DataFrame(schema=dict(BUCKETS)))
-    return priced_with_bundles(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(wanted)
+    return priced_with_bundles(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(_COVERED)
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
@@ -180,6 +180,20 @@ def offered_calls(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.Da
     return offered.with_columns(month=pl.col("usage_date").dt.truncate("1mo")).drop("destinations")
 
 
+def _left_to_pay(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
+    """_COVERED of calls that were rated a moment ago: one that a bundle pays whole costs nothing, its connection least
+    of all, so only the others are priced again.
+    """
+    is_whole = pl.col("covered_s") == pl.col("billed_s")
+    free = covered.filter(is_whole).with_columns(amount_micro=pl.lit(0, pl.Int64)).select(_COVERED)
+    rest = covered.filter(~is_whole)
+    return (
+        pl.concat([free, priced_with_bundles(rest, legal_entity_id=legal_entity_id).select(_COVERED)])
+        if rest.height
+        else free
+    )
+
+
 def priced_with_bundles(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
     """Amounts of what the bundles leave. Raises BundlePriceLost."""
     tables = get_destination_tables(legal_entity_id=legal_entity_id, codes=covered["table"].unique().to_list())
@@ -193,6 +207,5 @@ def priced_with_bundles(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.D
 
 
 def _store(priced: pl.DataFrame) -> None:
-    columns = ("load_key", "record_no", "covered_s", "amount_micro")
     with connection.cursor() as cursor:
-        cursor.execute(_COVER, [priced[name].to_list() for name in columns])
+        cursor.execute(_COVER, [priced[name].to_list() for name in _COVERED])

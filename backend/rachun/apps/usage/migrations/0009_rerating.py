@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('agreements', '0003_initial'),
         ('catalog', '0003_table_revision'),
         ('identity', '0001_initial'),
-        ('usage', '0007_records_by_day'),
+        ('usage', '0008_held_usage'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
