@@ -222,15 +222,15 @@ class TestBundlesOfARerating:
     def test_stay_with_the_calls_that_took_them_where_seconds_live_on(
         self, branch: Branch, source: UsageSource, client: APIClient
     ) -> None:
-        subscribe(branch, SHEVA, rollover_periods=1)
-        load(source, call("20.01.2026 12:00:00", caller=SHEVA))
-        load(source, call("05.01.2026 11:00:00", caller=SHEVA))
+        subscribe(branch, SHEVA, rollover_periods=1)  # so there are those of December as well
+        load(source, call("20.01.2026 12:00:00", caller=SHEVA, seconds=120))
+        load(source, call("05.01.2026 11:00:00", caller=SHEVA, seconds=120))
         correct("38067", price="0.48")
 
         apply(client, rehearse(client, branch))
 
-        assert stored() == [(9, "RATED", 30, 240_000), (10, "RATED", 60, 0)]
-        assert sum(BundleCounter.objects.values_list("used_s", flat=True)) == 90
+        assert stored() == [(9, "RATED", 60, 480_000), (10, "RATED", 120, 0)]
+        assert sum(BundleCounter.objects.values_list("used_s", flat=True)) == 180
 
     def test_give_back_the_seconds_of_calls_that_they_no_longer_pay(
         self, branch: Branch, source: UsageSource, client: APIClient
