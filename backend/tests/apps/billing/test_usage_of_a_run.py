@@ -114,6 +114,16 @@ class TestHeldUsage:
         issue(approved(run))
         assert not HeldUsage.objects.exists()
 
+    def test_that_is_missing_stops_the_issue(self) -> None:
+        town = make_town()
+        phone_of(town)
+        run = approved(calculate(make_run(town=town)))
+        HeldUsage.objects.all().delete()
+
+        failed = run_job(start_issue(run_id=run.id))
+
+        assert (failed.state, failed.failure) == ("FAILED", "usage_changed(agreement_ids=[])")
+
     def test_of_a_parked_account_stays_unbilled(self) -> None:
         town = make_town()
         agreement = phone_of(town)

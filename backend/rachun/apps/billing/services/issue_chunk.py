@@ -29,7 +29,7 @@ from rachun.apps.ledger.selectors.balances import get_account_balances
 from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.metering.services import BilledEstimate, keep_billed_estimates
 from rachun.apps.usage.selectors import list_held_agreements
-from rachun.apps.usage.services import mark_billed
+from rachun.apps.usage.services import UsageChanged, mark_billed
 
 REFERRING = ("ledger_openitem", "ledger_entry", "billing_billedinterval")
 INTERVALS = """
@@ -88,7 +88,10 @@ def number_drafts(
 
 def mark_usage(*, chunk: BillRunChunk, drafts: pl.DataFrame) -> None:
     """Raises UsageChanged when what was priced is not there as it was."""
-    held = ServiceAgreement.objects.filter(id__in=list_held_agreements(holder_id=chunk.id))
+    agreements = list_held_agreements(holder_id=chunk.id)
+    if not agreements and chunk.tallies.get("usage", {}).get("billed"):
+        raise UsageChanged(agreement_ids=[])  # calculated before usage was held
+    held = ServiceAgreement.objects.filter(id__in=agreements)
     bills = dict(drafts.select("account_id", "draft_id").rows())
     owned = {agreement: bills.get(str(account)) for agreement, account in held.values_list("id", "account_id")}
     mark_billed(
