@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.data import REPOSITORY
 from tests.bench.figures import Figure
 
-JOBS = ("engine", "engine-calls", "quote", "C1", "C2", "A")
+JOBS = ("engine", "engine-calls", "quote", "C1", "C2", "A", "B")
 OWN_DATA = ("engine", "engine-calls", "quote")
 TARGET = REPOSITORY / "docs" / "benchmarks.md"
 
@@ -29,9 +29,9 @@ def run(*, job: str, n: int | None, data: Path | None) -> Figure:
     from tests.bench.place import bench_place
 
     with bench_place() as place:
-        from tests.bench import calls, online, quote, subscriptions
+        from tests.bench import calls, metered, online, quote, subscriptions
 
-        module = {"C1": calls, "C2": online, "A": subscriptions, "quote": quote}[job]
+        module = {"C1": calls, "C2": online, "A": subscriptions, "B": metered, "quote": quote}[job]
         return module.run(place=place, n=n or module.N_DEFAULT, data=data)
 
 

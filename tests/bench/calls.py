@@ -62,7 +62,7 @@ def run(*, place: Place, n: int, data: Path | None) -> Figure:
 
 def prepare(peer: PeerData) -> UsageSource:
     branch = make_seller()
-    plan = make_plan(branch=branch, service="PHONE", code="PHONE", component=CALLS)
+    plan = make_plan(branch=branch, service="PHONE", code="PHONE", components=[CALLS])
     load_deck(peer=peer, branch=branch)
     phones = {int(row["customer_id"]): row["phone"] for row in peer.rows("customers")}
     add_customers(

@@ -40,13 +40,14 @@ def shared_file(name: str) -> Path:
     raise DataMissing(f"../shared/{name} is missing: this job needs it, or DATA=folder with its CSVs")
 
 
-def peer_data(*, folder: Path, customers: int, calls: int, given: Path | None) -> PeerData:
+def peer_data(*, folder: Path, customers: int, calls: int, given: Path | None, two_meters: bool = False) -> PeerData:
     """Raises DataMissing."""
     if given is not None:
         if not (given / "expected.json").exists():
             raise DataMissing(f"{given} holds no expected.json")
         return PeerData(folder=given)
     arguments = ["--customers", str(customers), "--cdrs", str(calls), "--seed", str(SEED)]
+    arguments += ["--two-meters"] if two_meters else []
     generator = shared_file(GENERATOR)
     subprocess.run([sys.executable, str(generator), str(folder), *arguments], check=True, stdout=subprocess.DEVNULL)
     return PeerData(folder=folder)

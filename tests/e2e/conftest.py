@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.texts import texts
 from tests.e2e.town import LOGIN, PASSWORD, Town
@@ -38,7 +38,7 @@ class Site:
     town: Town
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def chromium() -> str:
     """Debian's own, which bootstrap installs; asked for before anything is built or started."""
     if CHROMIUM is None:
@@ -46,14 +46,18 @@ def chromium() -> str:
     return CHROMIUM
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    return {"executable_path": chromium, "args": list(FLAGS)}
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """For this folder only: its driver keeps a loop in this thread, and no test after it could run one of its own."""
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield opened
+        opened.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def orm_beside_browser() -> Iterator[None]:
-    """The driver of the browser keeps a loop in this thread, which Django would take for asynchronous code."""
+    """Django would take the loop of the browser's driver for asynchronous code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield
@@ -114,7 +118,7 @@ class Screen:
 
 
 @pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)
-def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator[Screen]:
+def screen(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Screen]:
     """Signed out, at 1280 by 720, in a language the person chose before."""
     language, scheme = request.param
     context = browser.new_context(
@@ -130,7 +134,9 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Any) -> Iterator
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
-    yield Screen(page=page, site=site, language=language, scheme=scheme)
+    shown = Screen(page=page, site=site, language=language, scheme=scheme)
+    yield shown
+    shown.keep(f"end-{request.function.__name__[:40]}")
     context.close()
     assert told == [], "the page broke, or its policy refused something"
 

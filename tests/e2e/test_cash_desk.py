@@ -18,7 +18,7 @@ from tests.e2e.judging import cut_texts, violations
 from tests.faults.desk import Desk, desk_at, receipts
 from tests.faults.processes import eventually
 
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 PAPER_OUT = {"uk": "Закінчився папір.", "bs": "Nestalo je papira."}
 RECEIPT_S = 60_000
 

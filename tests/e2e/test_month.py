@@ -7,12 +7,88 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.judging import violations
+from tests.e2e.judging import cut_texts, violations
 
-# In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 
 
+MONTHS = {"uk": ("01.04.2026", "30.04.2026", "20.05.2026"), "bs": ("01.05.2026", "31.05.2026", "20.06.2026")}
+
+
+@pytest.mark.long
+class TestMonth:
+    def test_leads_from_a_new_customer_over_a_reading_to_the_bill(self, inside: Screen) -> None:
+        first, last, due = MONTHS[inside.language]
+        serial = f"NEW-{inside.language}"
+        page, say = inside.page, inside.say
+
+        account = take_metered(inside, serial=serial, since=first)
+        read(inside, serial=serial, day=last, value="120")
+        calculate(inside, first=first, last=last, due=due)
+        page.get_by_role("tab", name=say("desk.parked")).click()
+        expect(page.get_by_role("cell", name=inside.site.town.parked_number)).to_be_visible()
+        inside.keep("month-parked")
+        page.get_by_role("tab", name=say("desk.sheet")).click()
+        expect(page.get_by_text(say("sheet.balanced"))).to_be_visible()
+        assert [*violations(page), *cut_texts(page)] == []
+        page.get_by_role("button", name=say("desk.approve"), exact=True).click()
+        page.get_by_role("button", name=say("desk.issue"), exact=True).click()
+        expect(page.get_by_text(say("desk.finished"))).to_be_visible()
+        inside.keep("month-issued")
+
+        page.goto(account)
+        page.get_by_role("tab", name=say("place.bills")).click()
+        page.get_by_role("table").get_by_role("link").first.click()
+        expect(page.get_by_role("heading", name=say("bill.postings"))).to_be_visible()
+        # 4.85 and 120 kWh × 0.1735 = 20.82, each with 17 % VAT: 5.67 + 24.36.
+        expect(page.get_by_role("main")).to_contain_text("30,03\u00a0" + say("currency.BAM"))
+        inside.keep("month-bill")
+
+
+def take_metered(screen: Screen, *, serial: str, since: str) -> str:
+    """A new customer with a meter that shows nothing yet, by the guided creation. Returns the account's address."""
+    page, say = screen.page, screen.say
+    screen.open("/customers/new")
+    page.get_by_label(say("party.name")).fill(f"Mjesec {screen.language}")
+    page.keyboard.press("Enter")
+    page.get_by_label(say("premise.settlement")).fill("Kotor")
+    page.get_by_label(say("premise.building"), exact=True).fill(f"8{screen.language}")
+    page.keyboard.press("Enter")
+    choose(screen, say("agreement.service"), "POWER")
+    choose(screen, say("agreement.plan"), "POWER")
+    page.get_by_label(say("customer.from")).fill(since)
+    page.get_by_label(say("customer.serial")).fill(serial)
+    opening = page.get_by_label(say("customer.opening").partition("{")[0], exact=False)
+    opening.fill("0")
+    screen.keep("month-customer")
+    opening.press("Enter")
+    page.get_by_role("button", name=say("customer.create"), exact=True).click()
+    page.wait_for_url("**/accounts/*tab=agreements")
+    return page.url.partition("?")[0]
+
+
+def read(screen: Screen, *, serial: str, day: str, value: str) -> None:
+    iso = "-".join(reversed(day.split(".")))
+    screen.open(f"/reading-round?read_date={iso}&search={serial}")
+    label = screen.say("reading.dial").replace("{meter}", serial).replace("{register}", "T1")
+    dial = screen.page.get_by_label(label)
+    dial.fill(value)
+    dial.press("Enter")
+    expect(screen.page.get_by_text(screen.say("reading.taken"))).to_be_visible()
+
+
+def calculate(screen: Screen, *, first: str, last: str, due: str) -> None:
+    page, say = screen.page, screen.say
+    screen.open("/bill-runs")
+    page.keyboard.press("n")
+    for label, day in (("run.first_day", first), ("run.last_day", last), ("bill.date", last), ("bill.due", due)):
+        page.get_by_role("dialog").get_by_label(say(label)).fill(day)
+    page.get_by_role("button", name=say("run.create")).click()
+    page.get_by_role("button", name=say("desk.calculate"), exact=True).click()
+    page.get_by_role("tab", name=say("desk.parked")).wait_for()
+
+
+@pytest.mark.long
 class TestNewCustomer:
     def test_is_taken_in_one_flow_and_once(self, inside: Screen) -> None:
         page, say = inside.page, inside.say
@@ -49,6 +125,7 @@ class TestNewCustomer:
         expect(inside.page.get_by_text(inside.say("field.missing"))).to_be_visible()
 
 
+@pytest.mark.long
 class TestFileOfReadings:
     def test_becomes_a_job_that_says_what_it_took(self, inside: Screen, tmp_path: Path) -> None:
         page, say = inside.page, inside.say
@@ -70,17 +147,13 @@ class TestFileOfReadings:
         inside.keep("job-readings")
 
 
+@pytest.mark.long
 class TestParkedAccount:
     def test_leads_to_what_mends_it_and_the_run_can_be_given_up(self, inside: Screen) -> None:
         page, say = inside.page, inside.say
         month = {"uk": ("01.06.2026", "30.06.2026", "20.07.2026"), "bs": ("01.07.2026", "31.07.2026", "20.08.2026")}
         first, last, due = month[inside.language]
-        inside.open("/bill-runs")
-        page.keyboard.press("n")
-        for label, day in (("run.first_day", first), ("run.last_day", last), ("bill.date", last), ("bill.due", due)):
-            page.get_by_role("dialog").get_by_label(say(label)).fill(day)
-        page.get_by_role("button", name=say("run.create")).click()
-        page.get_by_role("button", name=say("desk.calculate"), exact=True).click()
+        calculate(inside, first=first, last=last, due=due)
         page.get_by_role("tab", name=say("desk.parked")).click()
         row = page.get_by_role("row").filter(has_text=inside.site.town.parked_number)
         run = page.url
@@ -95,6 +168,7 @@ class TestParkedAccount:
         expect(page.get_by_text(say("run.CANCELLED"))).to_be_visible()
 
 
+@pytest.mark.long
 class TestExport:
     def test_is_the_list_that_is_shown(self, inside: Screen) -> None:
         page, say = inside.page, inside.say
@@ -119,4 +193,5 @@ def choose(screen: Screen, label: str, option: str) -> None:
 
 def field_of(screen: Screen, label: str) -> Locator:
     page = screen.page
-    return page.get_by_role("combobox", name=label).or_(page.get_by_role("textbox", name=label)).last
+    named = [page.get_by_role(role, name=label, exact=True) for role in ("combobox", "textbox")]
+    return named[0].or_(named[1]).last

@@ -7,11 +7,11 @@ from tests.e2e.conftest import Screen
 from tests.e2e.judging import cut_texts, violations
 from tests.e2e.town import PASSWORD
 
-# In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 LOCKED_AFTER = 5
 # A window of 1280 by 720, the same at 200 % zoom, and a small phone.
 SIZES = ((1280, 720), (640, 360), (360, 640))
+MAIN_PAGES = ("/", "/accounts", "/reading-round", "/bill-runs")
 PAGES = (
     "/",
     "/accounts",
@@ -46,6 +46,7 @@ class TestSignIn:
         expect(screen.page.get_by_label(screen.say("login.login"), exact=True)).to_have_value("obracun-1")
         assert violations(screen.page) == []
 
+    @pytest.mark.long
     def test_waits_after_too_many_failures_and_says_how_long(self, screen: Screen) -> None:
         screen.open("/login")
         login = screen.page.get_by_label(screen.say("login.login"), exact=True)
@@ -67,6 +68,7 @@ class TestSignIn:
 
         screen.page.wait_for_url("**/bills?number=X")
 
+    @pytest.mark.long
     def test_a_reload_needs_no_password_and_no_token_is_kept_where_scripts_read(self, inside: Screen) -> None:
         inside.page.reload()
 
@@ -121,20 +123,30 @@ class TestBillRun:
         expect(page.get_by_role("heading", name=say("bill.postings"))).to_be_visible()
 
 
+def barriers(screen: Screen, path: str) -> list[str]:
+    screen.open(path)
+    screen.keep(path.partition("?")[0].strip("/").replace("/", "-")[:24] or "home")
+    wrong = [f"{path} {one}" for one in violations(screen.page)]
+    for width, height in SIZES:
+        screen.page.set_viewport_size({"width": width, "height": height})
+        wrong += [f"{path} at {width}: {one}" for one in cut_texts(screen.page)]
+    screen.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    return wrong
+
+
 class TestPages:
-    def test_no_page_has_a_barrier_or_a_cut_text_at_any_size(self, inside: Screen) -> None:
-        wrong: list[str] = []
-        for path in (*PAGES, *inside.site.town.records):
-            inside.open(path)
-            inside.keep(path.partition("?")[0].strip("/").replace("/", "-")[:24] or "home")
-            wrong += [f"{path} {one}" for one in violations(inside.page)]
-            for width, height in SIZES:
-                inside.page.set_viewport_size({"width": width, "height": height})
-                wrong += [f"{path} at {width}: {one}" for one in cut_texts(inside.page)]
-            inside.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    def test_no_main_page_has_a_barrier_or_a_cut_text_at_any_size(self, inside: Screen) -> None:
+        account, bill = inside.site.town.records[0], inside.site.town.records[-3]
 
-        assert wrong == []
+        assert [one for path in (*MAIN_PAGES, account, bill) for one in barriers(inside, path)] == []
 
+    @pytest.mark.long
+    def test_nor_has_any_other(self, inside: Screen) -> None:
+        others = [path for path in PAGES if path not in MAIN_PAGES]
+
+        assert [one for path in (*others, *inside.site.town.records[1:]) for one in barriers(inside, path)] == []
+
+    @pytest.mark.long
     def test_search_by_keyboard_leads_to_the_account(self, inside: Screen) -> None:
         inside.page.keyboard.press("/")
         inside.page.get_by_placeholder(inside.say("search.hint")).fill(inside.site.town.account_number)
@@ -145,6 +157,7 @@ class TestPages:
         inside.page.wait_for_url("**/accounts/*")
         expect(inside.page.get_by_role("heading", level=1)).to_contain_text(inside.site.town.account_number)
 
+    @pytest.mark.long
     def test_filters_stand_in_the_address(self, inside: Screen) -> None:
         inside.open(f"/accounts?number={inside.site.town.parked_number}")
 

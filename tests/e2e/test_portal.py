@@ -11,12 +11,12 @@ from tests.faults.conftest import Place
 from tests.faults.processes import REPOSITORY, running_server, running_worker
 from tools.clients import build, install
 
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 LOOKS = [
-    ("uk", "light", "small", "usual"),
-    ("bs", "dark", "phone", "usual"),
-    ("en", "light", "desktop", "usual"),
-    ("uk", "dark", "small", "largest"),
+    pytest.param(("uk", "light", "small", "usual"), id="uk-light-small"),
+    pytest.param(("bs", "dark", "phone", "usual"), id="bs-dark-phone", marks=pytest.mark.long),
+    pytest.param(("en", "light", "desktop", "usual"), id="en-light-desktop", marks=pytest.mark.long),
+    pytest.param(("uk", "dark", "small", "largest"), id="uk-dark-small-largest", marks=pytest.mark.long),
 ]
 
 
@@ -34,7 +34,7 @@ def portal(place: Place) -> Iterator[Portal]:
         )
 
 
-@pytest.fixture(params=LOOKS, ids="-".join)
+@pytest.fixture(params=LOOKS)
 def look(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> Iterator[View]:
     language, scheme, size, text = request.param
     with view_of(browser=browser, portal=portal, language=language, scheme=scheme, size=size, text=text) as view:
@@ -43,7 +43,7 @@ def look(request: pytest.FixtureRequest, browser: Browser, portal: Portal) -> It
 
 @pytest.fixture
 def phone(browser: Browser, portal: Portal) -> Iterator[View]:
-    with view_of(browser=browser, portal=portal, language="bs", scheme="light", size="phone") as view:
+    with view_of(browser=browser, portal=portal, language="bs", scheme="light", size="small") as view:
         yield view
 
 
@@ -92,6 +92,7 @@ class TestTheFirstScreen:
         expect(main).to_contain_text("20,00\u00a0KM")
         expect(main).to_contain_text(inside.say("home.more", amount="4,47\u00a0KM"))
 
+    @pytest.mark.long
     def test_comes_back_after_a_reload_and_no_token_lies_where_scripts_read(self, inside: View) -> None:
         inside.page.reload()
 
@@ -101,6 +102,7 @@ class TestTheFirstScreen:
         assert "eyJ" not in inside.page.url
 
 
+@pytest.mark.long
 class TestSeveralAccounts:
     def test_are_chosen_on_any_screen_and_the_choice_stays(self, inside: View) -> None:
         inside.page.get_by_role("button", name=inside.say("account.choose")).click()
@@ -113,6 +115,7 @@ class TestSeveralAccounts:
         expect(inside.page.get_by_text(inside.say("bills.none"), exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 class TestABill:
     def test_is_saved_as_a_pdf(self, inside: View) -> None:
         inside.open("/bills")
@@ -125,6 +128,7 @@ class TestABill:
         assert saved.value.path().read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.long
 class TestPaying:
     def test_is_by_the_code_of_the_slip_over_what_is_owed(self, inside: View) -> None:
         inside.page.get_by_role("button", name=inside.say("home.pay")).click()
@@ -147,6 +151,7 @@ class TestAReading:
     def press_send(self, view: View) -> None:
         view.page.get_by_role("button", name=view.say("reading.send"), exact=True).click()
 
+    @pytest.mark.long
     def test_is_judged_while_it_is_typed(self, inside: View) -> None:
         self.choose_meter(inside)
 
@@ -172,6 +177,7 @@ class TestAReading:
         sent = SentReading.objects.get(register__meter__serial=inside.portal.meter_serial, value="1100.5")
         assert sent.photo_media_type == "image/jpeg"  # drawn anew, smaller and without where it was taken
 
+    @pytest.mark.long
     def test_without_a_network_is_kept_survives_a_restart_and_arrives_once(self, inside: View) -> None:
         from rachun.apps.selfservice.models import SentReading
 
@@ -194,6 +200,7 @@ class TestAReading:
         expect(again.get_by_text(inside.say("outbox.title"))).to_be_hidden()
         assert mine.count() == 1
 
+    @pytest.mark.long
     def test_that_cannot_be_taken_says_why_and_is_taken_away(self, inside: View) -> None:
         self.choose_meter(inside)
         self.type_value(inside, "99999999")  # the dial has six digits
@@ -207,6 +214,7 @@ class TestAReading:
         expect(inside.page.get_by_text(inside.say("outbox.title"))).to_be_hidden()
 
 
+@pytest.mark.long
 class TestSigningIn:
     def test_says_what_is_wrong_and_keeps_the_id(self, phone: View) -> None:
         phone.open("/sign-in")

@@ -6,8 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import violations
 
-# In the long run until all of it has been green often enough: it shares two cores with everything else.
-pytestmark = [pytest.mark.long, pytest.mark.real]
+pytestmark = [pytest.mark.real]
 
 
 class TestReadingRound:
@@ -30,6 +29,7 @@ class TestReadingRound:
         page.reload()
         expect(dial).to_have_value("142,5")
 
+    @pytest.mark.long
     def test_keeps_what_no_dial_shows_and_sends_nothing(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].serial
         inside.open(f"/reading-round?read_date=2026-03-31&search={serial}")
@@ -44,6 +44,7 @@ class TestReadingRound:
         expect(page.get_by_text(say("reading.taken"))).to_be_hidden()
 
 
+@pytest.mark.long
 class TestHeldReadings:
     def test_are_decided_by_keyboard_alone(self, inside: Screen) -> None:
         serial = inside.site.town.metered[inside.language].held_serial

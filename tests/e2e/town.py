@@ -1,6 +1,7 @@
 """The small town that the browser finds: January is issued; in February one account cannot be priced."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from tests.faults.processes import REPOSITORY
@@ -8,6 +9,7 @@ from tests.faults.processes import REPOSITORY
 LOGIN = "obracun-1"
 PASSWORD = "grom-nad-rikoju-7"
 LANGUAGES = ("uk", "bs")
+JANUARY = (date(2026, 1, 1), date(2026, 2, 1))  # they owe for one month, whatever is billed after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,10 @@ def settle() -> Town:
     from tests.factories.billing import bill_month, make_town, take_waste
 
     town = make_town()
+    leave_numbers_of_factories(town)
     make_operator(entity=town.entity, login=LOGIN, role="administrator")
     account = take_waste(town=town, members="3")
-    payers = {language: take_waste(town=town, members="2").number for language in LANGUAGES}
+    payers = {language: take_waste(town=town, members="2", served=JANUARY).number for language in LANGUAGES}
     bill_month(town=town)
     metered = {language: measure(town=town, serial=f"E-{language}") for language in LANGUAGES}
     parked = take_waste(town=town, members=None)
@@ -51,6 +54,17 @@ def settle() -> Town:
         service_name="WASTE",
         plan_name="WASTE",
     )
+
+
+def leave_numbers_of_factories(town: Any) -> None:
+    """The product numbers accounts from a series of its own; those of this town were numbered beside it."""
+    from django.db import transaction
+    from rachun.apps.base.numbering import open_series, take_first_value
+    from rachun.apps.customers.services.open_account import NUMBER_DIGITS
+
+    with transaction.atomic():
+        series = open_series(legal_entity_id=town.entity.id, kind="ACCOUNT", year=0, digits=NUMBER_DIGITS)
+        take_first_value(series_id=series.id, count=1000, document_date=date.min)
 
 
 def make_zone(*, town: Any, language: str) -> tuple[str, str]:

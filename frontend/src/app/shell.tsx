@@ -47,7 +47,7 @@ export function Shell() {
           </Text>
           <Burger opened={isOpen} onClick={rail.toggle} hiddenFrom="sm" size="sm" aria-label={say("rail.toggle")} />
         </Group>
-        <ScrollArea flex={1} px={8} pb="md" type="auto">
+        <ScrollArea flex={1} px={8} pb="md" type="auto" scrollbarSize={6}>
           <Rail pathname={pathname} />
         </ScrollArea>
       </AppShell.Navbar>
@@ -67,7 +67,7 @@ function Rail({ pathname }: { pathname: string }) {
     if (!places.length) return null;
     return (
       <div key={group.text}>
-        <Text size="xs" c="dimmed" px={10} pt={12} pb={2}>
+        <Text size="xs" c="dimmed" px={10} pt={8} pb={2}>
           {say(group.text)}
         </Text>
         {places.map(({ to, text, icon: Icon }) => (
@@ -78,7 +78,7 @@ function Rail({ pathname }: { pathname: string }) {
             label={say(text)}
             leftSection={<Icon size={16} stroke={1.6} aria-hidden />}
             active={to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`)}
-            py={5}
+            py={3}
             style={{ borderRadius: 6 }}
           />
         ))}

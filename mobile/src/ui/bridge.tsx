@@ -24,7 +24,12 @@ export function BridgeReasons({ explanation, most }: { explanation: BillExplanat
   return (
     <>
       {parts.slice(0, most).map((part) => (
-        <Words key={`${part.agreement_id} ${part.component} ${part.register}`}>{part.text}</Words>
+        <View key={`${part.agreement_id} ${part.component} ${part.register}`}>
+          <Words size="small" strong>
+            {part.description}
+          </Words>
+          <Words>{part.text}</Words>
+        </View>
       ))}
     </>
   );

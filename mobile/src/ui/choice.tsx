@@ -30,6 +30,8 @@ export function Choice<Value extends string>({ label, value, options, onChoose }
               onPress={() => onChoose(option.value)}
               style={{
                 minHeight: TOUCH,
+                maxWidth: "100%",
+                paddingVertical: 8,
                 paddingHorizontal: 14,
                 justifyContent: "center",
                 borderWidth: isChosen ? 2 : 1,

@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
+
+
+def texts(ids: Iterable[UUID]) -> pl.Series:
+    """Ids as columns carry them."""
+    return pl.Series([str(one) for one in ids], dtype=pl.String)
+
+
+def listed(values: Iterable[str] | pl.Series) -> str:
+    """One parameter of many values, for string_to_array."""
+    if isinstance(values, pl.Series):
+        return values.str.join(",").item() or ""
+    return ",".join(values)
 
 
 class IsOneOf(Func):
@@ -18,8 +31,8 @@ class IsOneOf(Func):
     arg_joiner = " = ANY(string_to_array("
     template = "%(expressions)s, ',')::%(kind)s[])"
 
-    def __init__(self, field: str, values: Iterable[str], *, kind: str) -> None:
-        super().__init__(F(field), Value(",".join(values)), kind=kind, output_field=BooleanField())
+    def __init__(self, field: str, values: Iterable[str] | pl.Series, *, kind: str) -> None:
+        super().__init__(F(field), Value(listed(values)), kind=kind, output_field=BooleanField())
 
 
 class EpochMicroseconds(Func):

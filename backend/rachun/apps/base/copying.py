@@ -12,6 +12,7 @@ from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
 from rachun.apps.base.transactions import assert_in_transaction
+from rachun.values.ids import uuid7_bytes
 
 # The binary form of jsonb is one version byte and the text.
 JSONB_VERSION: Final = "\x01"
@@ -21,6 +22,16 @@ UUID_BYTES: Final = 16
 def id_column(name: str, ids: Sequence[UUID | None]) -> pl.Series:
     """UUIDs as the 16 bytes that COPY sends."""
     return pl.Series(name, [None if one is None else one.bytes for one in ids], dtype=pl.Binary)
+
+
+def raw_ids(column: pl.Series) -> pl.Series:
+    """UUIDs written as text → the bytes that COPY sends."""
+    return column.str.replace_all("-", "", literal=True).str.decode("hex")
+
+
+def new_ids(name: str, count: int) -> pl.Series:
+    """As many new UUIDs, in their order."""
+    return pl.Series(name, uuid7_bytes(count), dtype=pl.Binary)
 
 
 def ids_of(column: pl.Series) -> list[UUID]:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import DateTimeField, DurationField, Func, Value
+from django.db.models import DateTimeField, DurationField, F, Func, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -89,6 +89,10 @@ class JobContext:
         if counts is not None:
             changes["counts"] = dict(counts)
         self._write(changes)
+
+    def advance(self, *, by: int) -> None:
+        """Be so much further: for steps done side by side, of which none knows the others. Raises LeaseLost."""
+        self._write({"done": F("done") + by})
 
     def checkpoint(self, state: Mapping[str, Any], *, done: int | None = None) -> None:
         """Keep where to go on after a crash. Raises LeaseLost."""

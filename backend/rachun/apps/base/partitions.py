@@ -49,6 +49,11 @@ def open_load(*, parent: str, load_key: UUID) -> str:
     return str(table)
 
 
+def load_table(*, parent: str, load_key: UUID) -> str:
+    """The name of a load's table. Opening holds a lock until the commit; loads side by side open theirs before."""
+    return f"{parent}_{load_key.hex}"
+
+
 def drop_load(*, parent: str, load_key: UUID) -> None:
     """Throw away a load that was never attached. Raises the database's refusal if it was."""
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """The transaction of a use case."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -8,6 +8,10 @@ from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+_REFERENCES = """
+SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint
+WHERE contype = 'f' AND condeferrable AND conrelid = ANY(%s::regclass[]) AND confrelid <> %s::regclass
+"""
 P = ParamSpec("P")
 R = TypeVar("R")
 _edge_is_open: ContextVar[bool] = ContextVar("edge_is_open", default=False)
@@ -43,6 +47,18 @@ def use_case(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return wrapper
+
+
+def check_references(*, of: Sequence[str], except_to: str) -> None:
+    """Check now what these tables refer to, and not at the commit, for which others may be waiting.
+
+    except_to: the table whose rows are not there yet.
+    """
+    assert_in_transaction()
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(_REFERENCES, [list(of), except_to])
+        [(names,)] = cursor.fetchall()
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
 def assert_in_transaction() -> None:

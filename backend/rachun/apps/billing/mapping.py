@@ -1,11 +1,12 @@
 """Engine columns → rows of charges, draft bills and billed days: the only file that knows both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 import polars as pl
 
-from rachun.apps.base.copying import id_column, jsonb
+from rachun.apps.base.columns import texts
+from rachun.apps.base.copying import jsonb, raw_ids
 from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs
 from rachun.engine.tariffs.components import EVERY_REGISTER, Metered, Reactive, registers_of
 
@@ -31,36 +32,28 @@ CHARGE_TYPES: Mapping[str, pl.DataType] = {
 }
 
 
-def charge_rows(
-    *, charges: pl.DataFrame, inputs: ChunkInputs, load_key: UUID, draft_ids: Mapping[int, UUID]
-) -> pl.DataFrame:
-    """Rows of billing_charge for COPY. draft_ids: account_ix → bill id."""
+def charge_rows(*, charges: pl.DataFrame, inputs: ChunkInputs, load_key: UUID, draft_ids: pl.Series) -> pl.DataFrame:
+    """Rows of billing_charge for COPY. draft_ids: bill ids by account_ix, as COPY sends them."""
     explained = with_readings(charges, evidence=inputs.evidence)
-    texts = [pl.col(name).fill_null("") for name in ("register", "label", "basis")]
-    rows = explained.with_columns(*texts, line_no=pl.col("line_ix") + 1).with_columns(
+    filled = [pl.col(name).fill_null("") for name in ("register", "label", "basis")]
+    rows = explained.with_columns(*filled, line_no=pl.col("line_ix") + 1).with_columns(
         pl.col(name).cast(kind) for name, kind in CHARGE_TYPES.items()
     )
     frames = inputs.frames
     return rows.select(
         pl.lit(load_key.bytes).alias("load_key"),
-        gathered("bill_id", [draft_ids[ix] for ix in rows["account_ix"]]),
-        taken("account_id", frames.account_ids, by=rows["account_ix"]),
-        taken("agreement_id", frames.agreement_ids, by=rows["agreement_ix"]),
-        taken("version_id", frames.version_ids, by=rows["version_ix"]),
+        draft_ids.gather(rows["account_ix"]).alias("bill_id"),
+        taken("account_id", frames.account_keys, by=rows["account_ix"]),
+        taken("agreement_id", frames.agreement_keys, by=rows["agreement_ix"]),
+        taken("version_id", texts(frames.version_ids), by=rows["version_ix"]),
         *CHARGE_TYPES,
         jsonb(pl.col("inputs")).alias("inputs"),
     )
 
 
-def gathered(name: str, ids: Sequence[UUID]) -> pl.Series:
-    return id_column(name, ids)
-
-
-def taken(name: str, ids: Sequence[UUID], *, by: pl.Series) -> pl.Series:
-    """The ids at the positions of `by`, as bytes."""
-    if by.is_empty():
-        return id_column(name, [])
-    return id_column(name, ids).gather(by).alias(name)
+def taken(name: str, ids: pl.Series, *, by: pl.Series) -> pl.Series:
+    """The ids (texts) at the positions of `by`, as bytes."""
+    return raw_ids(ids).gather(by).alias(name)
 
 
 def with_readings(charges: pl.DataFrame, *, evidence: pl.DataFrame) -> pl.DataFrame:

@@ -93,11 +93,19 @@ class ParkedAccount(Entity):
 
 
 class DraftBill(Entity):
-    """A calculated bill before it has a number. Calculating again replaces it; issuing copies it into `Bill`."""
+    """A calculated bill before it has a number. Calculating again replaces it; issuing copies it into `Bill`.
 
-    run = models.ForeignKey(BillRun, on_delete=models.CASCADE, related_name="drafts")
-    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="drafts")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    References of drafts are not checked by the database: they are written with their chunk, out of what its transaction
+    has just read, and go with it. The books that are made of them check every reference.
+    """
+
+    run = models.ForeignKey(
+        BillRun, on_delete=models.CASCADE, related_name="drafts", db_index=False, db_constraint=False
+    )
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="drafts", db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField()
@@ -121,9 +129,13 @@ class DraftItem(models.Model):
     """The sums of a draft bill by agreement, tax category and posting code: what issuing posts."""
 
     id = models.BigAutoField(primary_key=True)
-    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_items")
-    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="items")
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_items", db_constraint=False)
+    draft = models.ForeignKey(
+        DraftBill, on_delete=models.CASCADE, related_name="items", db_index=False, db_constraint=False
+    )
+    agreement = models.ForeignKey(
+        ServiceAgreement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     tax_category = models.CharField(max_length=20)
     posting_code = models.CharField(max_length=40)
     net_minor = models.BigIntegerField()
@@ -141,9 +153,15 @@ class DraftInterval(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_intervals")
-    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="intervals")
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    chunk = models.ForeignKey(
+        BillRunChunk, on_delete=models.CASCADE, related_name="draft_intervals", db_constraint=False
+    )
+    draft = models.ForeignKey(
+        DraftBill, on_delete=models.CASCADE, related_name="intervals", db_index=False, db_constraint=False
+    )
+    agreement = models.ForeignKey(
+        ServiceAgreement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     component = models.CharField(max_length=40)
     register = models.CharField(max_length=20, blank=True)
     valid_from = models.DateField()
@@ -157,9 +175,15 @@ class DraftEstimate(models.Model):
     """What a draft bill estimates, with its rule, or an earlier estimate that it takes back; issuing keeps both."""
 
     id = models.BigAutoField(primary_key=True)
-    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_estimates")
-    draft = models.ForeignKey(DraftBill, on_delete=models.CASCADE, related_name="estimates")
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    chunk = models.ForeignKey(
+        BillRunChunk, on_delete=models.CASCADE, related_name="draft_estimates", db_constraint=False
+    )
+    draft = models.ForeignKey(
+        DraftBill, on_delete=models.CASCADE, related_name="estimates", db_index=False, db_constraint=False
+    )
+    agreement = models.ForeignKey(
+        ServiceAgreement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     register = models.CharField(max_length=20)
     valid_from = models.DateField()
     valid_to = models.DateField()
@@ -187,8 +211,12 @@ class DraftAllowance(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    chunk = models.ForeignKey(BillRunChunk, on_delete=models.CASCADE, related_name="draft_allowances")
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
+    chunk = models.ForeignKey(
+        BillRunChunk, on_delete=models.CASCADE, related_name="draft_allowances", db_constraint=False
+    )
+    agreement = models.ForeignKey(
+        ServiceAgreement, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     allowance = models.CharField(max_length=40)
     granted_from = models.DateField()
     periods_left = models.PositiveSmallIntegerField()
@@ -238,10 +266,10 @@ class ControlSheet(Entity, AppendOnly):
 class Bill(Entity, AppendOnly):
     """An issued bill: never changed, countered only by another document."""
 
-    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+", db_index=False)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="bills")
-    run = models.ForeignKey(BillRun, on_delete=models.PROTECT, related_name="bills")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="bills", db_index=False)
+    run = models.ForeignKey(BillRun, on_delete=models.PROTECT, related_name="bills", db_index=False)
     number = models.CharField(max_length=30)
     document_date = models.DateField()
     period_from = models.DateField()
@@ -278,9 +306,9 @@ class Charge(AppendOnly):
     load_key = models.UUIDField()
     bill_id = models.UUIDField(help_text="Id of the draft bill and, once issued, of the bill.")
     line_no = models.IntegerField()
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     component = models.CharField(max_length=40)
     kind = models.CharField(max_length=16)
     register = models.CharField(max_length=20, blank=True)

@@ -23,6 +23,16 @@ class UnknownDestinationTable(Refused):
     title = _("The tariff names a destination table that does not exist.")
 
 
+class TaxRateInvalid(Refused):
+    code = "tax_rate_invalid"
+    title = _("A tax rate needs a category of the country pack and a percentage from 0 to 100.")
+
+
+class TaxRateOfCountry(Refused):
+    code = "tax_rate_of_country"
+    title = _("The country pack has the rates of this category; an enterprise cannot set its own.")
+
+
 class CodeTaken(Conflict):
     code = "code_taken"
     title = _("This code is already in use.")

@@ -34,6 +34,33 @@ class TariffPlan(Entity):
         return self.code
 
 
+class OwnTaxRate(Entity, AppendOnly):
+    """A rate of tax that the enterprise itself names, where its country pack has none; in force until the next one."""
+
+    UPDATABLE = ("superseded_at",)
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    category = models.CharField(max_length=20, help_text="STANDARD, REDUCED …, as tariffs name them.")
+    percent = models.DecimalField(max_digits=7, decimal_places=4)
+    valid_from = models.DateField()
+    source_document = models.CharField(max_length=300)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["legal_entity", "category", "valid_from"],
+                name="own_tax_rate_start_once",
+                condition=models.Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(name="own_tax_rate_share", condition=models.Q(percent__gte=0, percent__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.percent} % from {self.valid_from}"
+
+
 class TariffVersion(Entity, AppendOnly):
     """One dated version of a plan; it is in force until the next one starts."""
 

@@ -49,7 +49,8 @@ def words_of_device(device: Device, *, is_connected: bool) -> Words:
     """How a device is."""
     if not is_connected:
         return words_for("NotConnected" if device.agent.enrolled_at else "NeverSeen", otherwise="NotConnected")
-    usual = {"OPENING": "Opening", "READY": "Ready", "BUSY": "Printing", "WAITING": "Waiting"}[device.state]
+    ready = "Ready" if device.kind == Device.Kind.REGISTER else "ScannerReady"
+    usual = {"OPENING": "Opening", "READY": ready, "BUSY": "Printing", "WAITING": "Waiting"}[device.state]
     return words_for(device.code or usual, otherwise=usual)
 
 
@@ -162,6 +163,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "Done": (_("Printed."), _("Give the receipt and the change.")),
     "Failed": (_("The register did not print."), _("Nothing was taken. Give the money back or try again.")),
+    "ScannerReady": (_("The scanner is ready."), _("Scan a bill.")),
     "Ready": (_("The register is ready."), _("Take payments.")),
     "NeverSeen": (_("This register has not been seen yet."), _("Start the agent on the computer of this desk.")),
     "Opening": (_("The register is being connected."), _("Wait a moment.")),

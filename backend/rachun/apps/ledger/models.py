@@ -50,7 +50,7 @@ class AccountingPeriod(Entity):
 class Entry(Entity, AppendOnly):
     """One business event in the books: an accounting date, a source document, its postings."""
 
-    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+", db_index=False)
     area = models.CharField(max_length=10, choices=AccountingPeriod.Area.choices)
     accounting_date = models.DateField()
     source_kind = models.CharField(max_length=20, help_text="BILL, RECEIPT, ADVANCE_USE, OPENING …")
@@ -73,8 +73,8 @@ class OpenItem(Entity, AppendOnly):
         PRINCIPAL = "PRINCIPAL"
         ADVANCE = "ADVANCE"
 
-    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     bill_id = models.UUIDField(null=True, blank=True, help_text="The bill that made it, if a bill did.")
     agreement_id = models.UUIDField(null=True, blank=True, help_text="The service agreement that it is owed for.")
     tax_category = models.CharField(max_length=20, blank=True)
@@ -110,8 +110,8 @@ class Posting(AppendOnly):
     load_key = models.UUIDField()
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
     line_no = models.IntegerField()
-    debit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+")
-    credit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+")
+    debit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    credit_account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     debit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, null=True, blank=True, related_name="debits")
     credit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, null=True, blank=True, related_name="credits")
     amount_minor = models.BigIntegerField()

@@ -106,7 +106,7 @@ class TestInterruptedRun:
 
         assert plain(bills_of(run)) == plain(bills_of(bill_month(town=populated_town())))
 
-    @pytest.mark.parametrize("step", ["issue_chunk", "attach_run", "use_advances", "finish_issue"])
+    @pytest.mark.parametrize("step", ["issue_chunk", "attach_run", "settle", "finish_issue"])
     def test_issuing_goes_on_where_it_was(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
         town = populated_town()
         run = calculate(make_run(town=town), chunk_size=2)
@@ -151,7 +151,7 @@ class TestInterruptedRun:
         assert Bill.objects.filter(run_id=run.id).count() == ACCOUNTS
         assert len({number for number, *_ in bills_of(run)}) == ACCOUNTS
 
-    @pytest.mark.parametrize("step", ["attach_run", "use_advances"])
+    @pytest.mark.parametrize("step", ["attach_run", "settle"])
     def test_a_receipt_meanwhile_is_neither_lost_nor_used_twice(
         self, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from rachun.apps.agreements.models import AgreementAttribute
+from rachun.apps.base.columns import texts
 from rachun.apps.metering.selectors import ConsumptionFrames, list_measured_consumption
 from tests.factories.buildings import Building, make_building
 from tests.factories.metering import LONG_AGO, make_branch, make_legal_entity
@@ -27,7 +28,7 @@ def consume(
     ids = [building.agreements[name].id for name in names]
     rows = [] if billed is None else [(str(one), "COMMON", date.fromisoformat(billed)) for one in ids]
     return list_measured_consumption(
-        agreement_ids=ids,
+        agreement_ids=texts(ids),
         billed_until=pl.DataFrame(rows, schema=BILLED, orient="row"),
         since=date.fromisoformat(until) - timedelta(days=28),
         until=date.fromisoformat(until),

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from django.test.utils import CaptureQueriesContext
 from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.base.columns import texts
 from rachun.apps.metering.models import Consumption, Reading
 from rachun.apps.metering.selectors import ConsumptionFrames, list_measured_consumption
 from tests.factories.metering import (
@@ -33,7 +34,7 @@ def consume(
     ]
     schema = {"agreement_id": pl.String, "register": pl.String, "billed_until": pl.Date}
     return list_measured_consumption(
-        agreement_ids=[agreement.id for agreement in agreements],
+        agreement_ids=texts(agreement.id for agreement in agreements),
         billed_until=pl.DataFrame(rows, schema=schema, orient="row"),
         since=date.fromisoformat(until) - timedelta(days=28),
         until=date.fromisoformat(until),

@@ -8,7 +8,8 @@ import { Bridge, Lines } from "@/features/bills/bill-lines";
 import { billDetail, billDocument, explanationOfBill, postingsOfBill } from "@/features/bills/queries";
 import { useMay } from "@/lib/access";
 import { useSay } from "@/lib/texts";
-import { Day, Facts, Identifier, Money, Period } from "@/ui/figures";
+import { LedgerAccountName } from "@/ui/catalog-names";
+import { Day, Facts, Money, Period } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
@@ -77,11 +78,11 @@ function BillFacts({ bill }: { bill: BillWithLinesOut }) {
 
 const POSTINGS: Column<BillPostingOut>[] = [
   { name: "entry", title: "posting.entry", show: (row) => <EntryLink id={row.entry_id} /> },
-  { name: "debit", title: "posting.debit", show: (row) => <Side code={row.debit_code} role={row.debit_posting_code} /> },
+  { name: "debit", title: "posting.debit", show: (row) => <LedgerAccountName code={row.debit_code} role={row.debit_posting_code} /> },
   {
     name: "credit",
     title: "posting.credit",
-    show: (row) => <Side code={row.credit_code} role={row.credit_posting_code} />,
+    show: (row) => <LedgerAccountName code={row.credit_code} role={row.credit_posting_code} />,
   },
   {
     name: "amount",
@@ -94,15 +95,6 @@ const POSTINGS: Column<BillPostingOut>[] = [
 function EntryLink({ id }: { id: string }) {
   const word = useWord();
   return <To to={`/entries/${id}`}>{word("action", "open_entry")}</To>;
-}
-
-function Side({ code, role }: { code: string; role: string }) {
-  const word = useWord();
-  return (
-    <>
-      <Identifier value={code} /> {word("posting.role", role)}
-    </>
-  );
 }
 
 const postingId = (row: BillPostingOut) => `${row.entry_id} ${row.line_no}`;

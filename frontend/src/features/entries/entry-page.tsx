@@ -6,11 +6,13 @@ import type { EntryWithPostingsOut } from "@/api";
 import { entryDetail } from "@/features/entries/queries";
 import { formatDate } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
-import { Day, Facts, Identifier, Moment, Money } from "@/ui/figures";
+import { LedgerAccountName } from "@/ui/catalog-names";
+import { Day, Facts, Moment, Money } from "@/ui/figures";
 import { Neighbours } from "@/ui/neighbours";
 import { Page, Panel } from "@/ui/page";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
+import { Wide } from "@/ui/wide";
 
 const PAGE_OF: Record<string, string> = { BILL: "/bills" };
 
@@ -46,39 +48,32 @@ function Postings({ entry }: { entry: EntryWithPostingsOut }) {
   const { say } = useSay();
   return (
     <Panel title={say("bill.postings")}>
-      <Table verticalSpacing={4} fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{say("posting.debit")}</Table.Th>
-            <Table.Th>{say("posting.credit")}</Table.Th>
-            <Table.Th ta="right">{say("posting.amount")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entry.postings.map((row) => (
-            <Table.Tr key={row.line_no}>
-              <Table.Td>
-                <Side code={row.debit_code} role={row.debit_posting_code} />
-              </Table.Td>
-              <Table.Td>
-                <Side code={row.credit_code} role={row.credit_posting_code} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Money value={row.amount} currency={row.currency} />
-              </Table.Td>
+      <Wide label={say("bill.postings")}>
+        <Table verticalSpacing={4} fz="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{say("posting.debit")}</Table.Th>
+              <Table.Th>{say("posting.credit")}</Table.Th>
+              <Table.Th ta="right">{say("posting.amount")}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {entry.postings.map((row) => (
+              <Table.Tr key={row.line_no}>
+                <Table.Td>
+                  <LedgerAccountName code={row.debit_code} role={row.debit_posting_code} />
+                </Table.Td>
+                <Table.Td>
+                  <LedgerAccountName code={row.credit_code} role={row.credit_posting_code} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  <Money value={row.amount} currency={row.currency} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Wide>
     </Panel>
-  );
-}
-
-function Side({ code, role }: { code: string; role: string }) {
-  const word = useWord();
-  return (
-    <>
-      <Identifier value={code} /> {word("posting.role", role)}
-    </>
   );
 }

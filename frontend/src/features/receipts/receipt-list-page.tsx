@@ -12,19 +12,21 @@ import { Word } from "@/ui/word";
 const CHANNELS = ["CASH", "BANK", "PARTNER"];
 
 const COLUMNS: Column<ReceiptOut>[] = [
-  { name: "number", title: "receipt.number", show: (row) => <Identifier value={row.number} /> },
+  { name: "number", title: "receipt.number", fields: ["number"], show: (row) => <Identifier value={row.number} /> },
   {
     name: "account",
     title: "account.number",
+    fields: ["account_number"],
     show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To>,
   },
-  { name: "payer", title: "receipt.payer", show: (row) => row.payer },
-  { name: "channel", title: "receipt.channel", show: (row) => <Word of="channel" value={row.channel} /> },
-  { name: "purpose", title: "receipt.purpose", show: (row) => row.purpose },
-  { name: "date", title: "receipt.date", show: (row) => <Day value={row.value_date} />, isNumber: true },
+  { name: "payer", title: "receipt.payer", fields: ["payer"], show: (row) => row.payer },
+  { name: "channel", title: "receipt.channel", fields: ["channel"], words: "channel", show: (row) => <Word of="channel" value={row.channel} /> },
+  { name: "purpose", title: "receipt.purpose", fields: ["purpose"], show: (row) => row.purpose },
+  { name: "date", title: "receipt.date", fields: ["value_date"], show: (row) => <Day value={row.value_date} />, isNumber: true },
   {
     name: "amount",
     title: "receipt.amount",
+    fields: ["amount"],
     show: (row) => <Money value={row.amount} currency={row.currency} />,
     isNumber: true,
   },

@@ -8,7 +8,7 @@ import { meters, sentReadings } from "@/features/readings/queries";
 import { ReadingForm } from "@/features/readings/reading-form";
 import { useAccounts } from "@/lib/accounts";
 import { dayBefore, formatDate } from "@/lib/dates";
-import { useSay } from "@/lib/texts";
+import { hasText, useSay } from "@/lib/texts";
 import { AccountMenu } from "@/ui/account-menu";
 import { Card, Rule } from "@/ui/card";
 import { Choice } from "@/ui/choice";
@@ -36,8 +36,14 @@ function Meters({ accountId }: { accountId: string }) {
   const [chosen, setChosen] = useState("");
   const register = data.registers.find((one) => one.id === chosen) ?? data.registers[0];
   if (!register) return <Empty title={say("readings.none")}>{say("readings.none.next")}</Empty>;
+  /** Which of several counters of one meter; a meter with one needs no name for it. */
+  const counterOf = (one: OwnRegisterOut) => {
+    const key = `register.${one.code}`;
+    const isOnly = data.registers.filter((other) => other.meter_serial === one.meter_serial).length === 1;
+    return isOnly ? "" : ` · ${hasText(key) ? say(key) : one.code}`;
+  };
   const nameOf = (one: OwnRegisterOut) =>
-    `${one.service_names[language] ?? one.service_code} · ${one.meter_serial} · ${one.code}`;
+    `${one.service_names[language] ?? one.service_code} · ${one.meter_serial}${counterOf(one)}`;
   return (
     <Card>
       {data.registers.length > 1 ? (

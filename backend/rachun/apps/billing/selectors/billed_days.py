@@ -1,16 +1,23 @@
 """Which days and registers issued bills hold already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
+from rachun.apps.base.columns import IsOneOf, read_frame
 from rachun.apps.billing.models import BilledInterval, BillRun
 
 DAY = timedelta(days=1)
+_INTERVALS = {
+    "agreement_id": pl.String(),
+    "register": pl.String(),
+    "valid_from": pl.Date(),
+    "valid_to": pl.Date(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,22 +28,16 @@ class BilledDays:
     registers: pl.DataFrame
 
 
-def get_billed_days(*, agreement_ix: Mapping[UUID, int], before: date, as_before: BillRun | None = None) -> BilledDays:
+def get_billed_days(*, keys: pl.DataFrame, before: date, as_before: BillRun | None = None) -> BilledDays:
     """The billed days of the agreements. Where a tariff has only metered components, the metered days count.
 
-    as_before: an issued run; the days are then those that bills held before it.
+    keys: agreement_id (text), agreement_ix. as_before: an issued run; the days are those that bills held before it.
     """
-    rows = (
-        BilledInterval.objects.filter(_standing(as_before), agreement_id__in=list(agreement_ix))
-        .order_by("agreement_id", "valid_from")
-        .values_list("agreement_id", "register", "valid_from", "valid_to")
+    of_these = IsOneOf("agreement_id", keys["agreement_id"], kind="uuid")
+    rows = BilledInterval.objects.filter(_standing(as_before), of_these).values_list(
+        Cast("agreement_id", TextField()), "register", "valid_from", "valid_to"
     )
-    schema = {"agreement_id": pl.String, "agreement_ix": pl.Int64, "register": pl.String}
-    found = pl.DataFrame(
-        [(str(agreement), agreement_ix[agreement], register, start, end) for agreement, register, start, end in rows],
-        schema={**schema, "valid_from": pl.Date, "valid_to": pl.Date},
-        orient="row",
-    )
+    found = read_frame(rows, _INTERVALS).join(keys.select("agreement_id", "agreement_ix"), on="agreement_id")
     by_days = found.filter(pl.col("register") == "")
     metered = found.filter(pl.col("register") != "")
     only_metered = metered.join(by_days.select("agreement_ix").unique(), on="agreement_ix", how="anti")

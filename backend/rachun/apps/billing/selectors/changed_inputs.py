@@ -41,7 +41,12 @@ changed AS (
     UNION
     SELECT t.agreement_id FROM metering_installation i
     JOIN agreements_serviceterm t ON t.service_point_id = i.service_point_id AND t.superseded_at IS NULL
-    WHERE i.valid_from < %(before)s AND (i.recorded_at > %(known)s OR i.superseded_at > %(known)s)),
+    WHERE i.valid_from < %(before)s AND (i.recorded_at > %(known)s OR i.superseded_at > %(known)s)
+    UNION
+    SELECT o.id FROM owned o WHERE EXISTS (
+        SELECT FROM catalog_owntaxrate r
+        WHERE r.legal_entity_id = (SELECT legal_entity_id FROM billing_billrun WHERE id = %(run)s)
+          AND r.valid_from < %(before)s AND (r.recorded_at > %(known)s OR r.superseded_at > %(known)s))),
 rules AS (
     SELECT c.id, c.main_point_id, c.recorded_at > %(known)s OR c.superseded_at > %(known)s AS is_new
     FROM metering_commonmeter c

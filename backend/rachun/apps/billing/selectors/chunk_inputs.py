@@ -1,6 +1,6 @@
 """What one chunk of a run is priced from: a constant number of queries, whatever the number of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,11 +18,13 @@ from rachun.apps.billing.selectors.season_use import get_season_use
 from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
-from rachun.apps.usage.selectors.billable import list_billable_deliveries, list_billable_usage
+from rachun.apps.usage.selectors import BillableUsage, list_billed_usage
 from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, Snapshot
 from rachun.values.period import Period
 
 DAY = timedelta(days=1)
+_DELIVERED = ("agreement_ix", "performed_on", "load_key", "record_no")
+UsageOf = Callable[[pl.Series], BillableUsage]  # of agreements, as texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +47,31 @@ class ChunkInputs:
     excluded: pl.Series
 
 
-def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequence[UUID] | None = None) -> ChunkInputs:
+def get_inputs_again(*, run: BillRun, account_ids: Sequence[UUID], bill_ids: Sequence[UUID]) -> ChunkInputs:
+    """What bills that the run issued to the accounts were priced from, to derive them once more."""
+
+    def usage_of(agreement_ids: pl.Series) -> BillableUsage:
+        return list_billed_usage(agreement_ids=agreement_ids, bill_ids=bill_ids)
+
+    return get_chunk_inputs(run=run, account_ids=account_ids, usage_of=usage_of, again=bill_ids)
+
+
+def get_chunk_inputs(
+    *, run: BillRun, account_ids: Sequence[UUID], usage_of: UsageOf, again: Sequence[UUID] | None = None
+) -> ChunkInputs:
     """Everything known at the run's cut-off that its period bills to the accounts.
 
-    again: bills that the run issued to them; what these hold is taken as still to be billed, to derive them once more.
+    usage_of: answers the usage to bill to agreements. again: bills that the run issued to the accounts; what these hold
+    is taken as still to be billed.
     """
     assert run.known_until is not None, "a run is calculated as of a cut-off"
     frames = get_pricing_frames(account_ids=account_ids, before=run.period_to, known_until=run.known_until)
     keys = agreement_keys(frames)
-    agreement_ix = {agreement: ix for ix, agreement in enumerate(frames.agreement_ids)}
-    billed = get_billed_days(agreement_ix=agreement_ix, before=run.period_to, as_before=None if again is None else run)
+    billed = get_billed_days(keys=keys, before=run.period_to, as_before=None if again is None else run)
     served, excluded = without_billed(
         served=frames.agreements, billed=billed.days, period_from=run.period_from, period_to=run.period_to
     )
-    asked: dict[str, Any] = {"agreement_ids": frames.agreement_ids, "known_until": run.known_until}
+    asked: dict[str, Any] = {"agreement_ids": frames.agreement_keys, "known_until": run.known_until}
     as_before = None if again is None else get_issued_at(bill_ids=again)
     measured = list_measured_consumption(
         **asked,
@@ -72,12 +85,9 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
         "consumption_ix", offset=consumption.height
     )
-    usage = list_billable_usage(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
-    deliveries = list_billable_deliveries(**asked, before=run.period_to, held_by=again).join(keys, on="agreement_id")
-    deliveries = deliveries.sort("agreement_ix", "performed_on", "load_key", "record_no").with_row_index("delivery_ix")
-    in_period = (pl.col("service_from") < run.period_to) & (
-        pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
-    )
+    used = usage_of(frames.agreement_keys)
+    usage = used.calls.join(keys, on="agreement_id")
+    deliveries = used.deliveries.join(keys, on="agreement_id").sort(_DELIVERED).with_row_index("delivery_ix")
     return ChunkInputs(
         frames=frames,
         snapshot=Snapshot(
@@ -90,7 +100,7 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
             usage=typed(usage, columns=USAGE),
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
-            allowances=get_opening_allowances(agreement_ix=agreement_ix, period_from=run.period_from),
+            allowances=get_opening_allowances(agreement_ids=frames.agreement_keys, period_from=run.period_from),
             past_lines=get_past_lines(frames=frames, taken_back=taken_back, as_before=as_before),
             season_use=get_season_use(frames=frames, as_before=as_before),
             **tax_rules(run),
@@ -100,9 +110,15 @@ def get_chunk_inputs(*, run: BillRun, account_ids: Sequence[UUID], again: Sequen
         estimates=measured.estimates.join(keys, on="agreement_id"),
         taken_back=measured.taken_back.join(keys, on="agreement_id"),
         usage_counts=usage_counts(usage, deliveries),
-        active=frames.agreements.filter(in_period)["agreement_ix"].unique().sort(),
+        active=active_agreements(frames.agreements, run=run),
         excluded=pl.Series("agreement_ix", excluded, dtype=pl.Int64),
     )
+
+
+def active_agreements(served: pl.DataFrame, *, run: BillRun) -> pl.Series:
+    """agreement_ix of those served on a day of the period."""
+    is_open = pl.col("service_to").is_null() | (pl.col("service_to") > run.period_from)
+    return served.filter((pl.col("service_from") < run.period_to) & is_open)["agreement_ix"].unique().sort()
 
 
 def usage_counts(usage: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
@@ -131,21 +147,17 @@ def evidence_of(consumption: pl.DataFrame, taken_back: pl.DataFrame, *, billed: 
 
 def agreement_keys(frames: PricingFrames) -> pl.DataFrame:
     """agreement_id as text, agreement_ix, account_ix of every agreement that was ever served."""
-    keys = pl.DataFrame(
-        {
-            "agreement_id": [str(agreement) for agreement in frames.agreement_ids],
-            "agreement_ix": range(len(frames.agreement_ids)),
-        },
-        schema={"agreement_id": pl.String, "agreement_ix": pl.Int64},
-    )
+    ids = frames.agreement_keys.alias("agreement_id").to_frame()
+    keys = ids.with_columns(agreement_ix=pl.int_range(pl.len(), dtype=pl.Int64))
     return keys.join(frames.agreements.select("agreement_ix", "account_ix").unique(), on="agreement_ix")
 
 
 def tax_rules(run: BillRun) -> dict[str, Any]:
     """The rates of the supply and what its bill rounds once: those of the last day of the period."""
+    assert run.known_until is not None
     pack, tax_date = run.legal_entity.country_pack, run.period_to - DAY
     return {
-        "tax_rates": tax_rates(country_pack=pack),
+        "tax_rates": tax_rates(entity=run.legal_entity, known_until=run.known_until),
         "tax_date": tax_date,
         **roundings_on(country_pack=pack, tax_date=tax_date),
     }

@@ -46,7 +46,7 @@ def _bills(
     frames: PricingFrames, *, taken_back: pl.DataFrame, as_before: datetime | None
 ) -> Mapping[UUID, tuple[date, date]]:
     """Bill → its period, of those that touch what is taken back."""
-    accounts = [frames.account_ids[ix] for ix in taken_back["account_ix"].unique().sort()]
+    accounts = [UUID(one) for one in frames.account_keys.gather(taken_back["account_ix"].unique().sort())]
     issued = Q() if as_before is None else Q(issued_at__lt=as_before)
     found = Bill.objects.filter(
         issued,

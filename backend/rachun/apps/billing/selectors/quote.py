@@ -115,7 +115,6 @@ def snapshot_of(asked: QuoteAsked) -> Snapshot:
     always = VersionInForce(
         version_ix=0, plan_ix=0, valid_from=date(1970, 1, 1), valid_to=None, tariff=asked.version.tariff
     )
-    pack = asked.entity.country_pack
     consumption, usage, deliveries = usage_frames(asked, served=served)
     return Snapshot(
         period=asked.period,
@@ -126,7 +125,7 @@ def snapshot_of(asked: QuoteAsked) -> Snapshot:
         consumption=consumption,
         usage=usage,
         deliveries=deliveries,
-        tax_rates=tax_rates(country_pack=pack),
+        tax_rates=tax_rates(entity=asked.entity, known_until=asked.known_until),
         tax_date=end - DAY,
         **roundings_of(asked),
     )
@@ -172,7 +171,7 @@ def asked_attributes(asked: QuoteAsked, *, start: date, end: date) -> pl.DataFra
     if asked.agreement is None or not attributes_of(asked.version.tariff):
         return rows
     frames = get_pricing_frames(account_ids=[asked.agreement.account_id], before=end, known_until=asked.known_until)
-    own_ix = list(frames.agreement_ids).index(asked.agreement.id)
+    own_ix = frames.agreement_keys.index_of(str(asked.agreement.id))
     own = frames.attributes.filter(
         pl.col("agreement_ix") == own_ix, ~pl.col("attribute").is_in(list(asked.usage.attributes))
     )

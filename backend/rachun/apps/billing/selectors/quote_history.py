@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from rachun.apps.agreements.models import ServiceAgreement
+from rachun.apps.base.columns import texts
 from rachun.apps.billing.selectors.time_bands import profiles_of
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.metering.selectors.profiles import SPELLS, Profiles
@@ -29,7 +30,7 @@ def historical_usage(
     """
     if agreement is None:
         return empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)
-    asked: dict[str, Any] = {"agreement_ids": [agreement.id], "known_until": known_until}
+    asked: dict[str, Any] = {"agreement_ids": texts([agreement.id]), "known_until": known_until}
     kinds = {component.kind for component in version.components}
     days: dict[str, Any] = {"start": period.start, "end": period.end}
     consumption, calls, deliveries = empty(columns=CONSUMPTION), empty(columns=USAGE), empty(columns=DELIVERIES)

@@ -8,6 +8,7 @@ import polars as pl
 from django.db.models import Q, Sum
 
 from rachun.apps.agreements.selectors.pricing import PricingFrames, get_pricing_frames
+from rachun.apps.base.columns import IsOneOf
 from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, Charge
 from rachun.engine.billing.blocks import FLAT_LABEL
 from rachun.engine.billing.snapshot import SEASON_USE, empty
@@ -25,10 +26,11 @@ def get_season_use(*, frames: PricingFrames, as_before: datetime | None = None) 
         return empty(columns=SEASON_USE)
     places = {agreement: ix for ix, agreement in enumerate(frames.agreement_ids)}
     issued = Q() if as_before is None else Q(issued_at__lt=as_before)
-    bills = Bill.objects.filter(issued, account_id__in=frames.account_ids)
+    of_accounts = IsOneOf("account_id", frames.account_keys, kind="uuid")
+    bills = Bill.objects.filter(issued, of_accounts)
     charged = (
         Charge.objects.filter(
-            account_id__in=frames.account_ids,
+            of_accounts,
             version_id__in=list(tariffs),
             kind=Metered.kind,
             bill_id__in=bills.values("id"),
@@ -60,7 +62,7 @@ def told_seasons(use: pl.DataFrame, *, frames: PricingFrames) -> dict[str, list[
     """Agreement → its rows of SEASON_USE, as JSON can hold them; nothing where no version uses seasons up."""
     told: dict[str, list[list[str | int]]] = {}
     for agreement_ix, component, register, season_from, used in use.rows():
-        told.setdefault(str(frames.agreement_ids[agreement_ix]), []).append(
+        told.setdefault(frames.agreement_keys[agreement_ix], []).append(
             [component, register, season_from.isoformat(), used]
         )
     return told
@@ -80,7 +82,8 @@ def list_accounts_used_otherwise(*, run: BillRun) -> list[UUID]:
 
 def _owners(frames: PricingFrames) -> dict[str, UUID]:
     pairs = frames.agreements.select("agreement_ix", "account_ix").unique().rows()
-    return {str(frames.agreement_ids[agreement]): frames.account_ids[account] for agreement, account in pairs}
+    accounts = frames.account_ids
+    return {frames.agreement_keys[agreement]: accounts[account] for agreement, account in pairs}
 
 
 def _differing(

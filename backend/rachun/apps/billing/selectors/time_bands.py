@@ -24,13 +24,8 @@ def get_profiles(*, frames: PricingFrames, entity: LegalEntity, until: date) -> 
         schema={"plan_ix": pl.Int64, "ruled_from": pl.Date, "ruled_to": pl.Date, "calendar_ix": pl.Int64},
         orient="row",
     )
-    ids = pl.DataFrame(
-        {
-            "agreement_ix": range(len(frames.agreement_ids)),
-            "agreement_id": [str(one) for one in frames.agreement_ids],
-        },
-        schema={"agreement_ix": pl.Int64, "agreement_id": pl.String},
-    )
+    named = frames.agreement_keys.alias("agreement_id").to_frame()
+    ids = named.with_columns(agreement_ix=pl.int_range(pl.len(), dtype=pl.Int64))
     met = frames.assignments.join(versions, on="plan_ix").join(ids, on="agreement_ix")
     spells = met.with_columns(
         valid_from=pl.max_horizontal("valid_from", "ruled_from"), valid_to=pl.min_horizontal("valid_to", "ruled_to")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import use_case
 from rachun.apps.billing.locks import lock_run
@@ -21,6 +22,7 @@ from rachun.apps.billing.services.bill_numbers import check_document_date
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
 from rachun.apps.customers.models import Account
 from rachun.apps.ledger.services.post_entry import account_for, posting_accounts
+from rachun.apps.usage.selectors import list_changed_usage
 
 LISTED_MAX = 50
 
@@ -63,10 +65,17 @@ def used_codes(run: BillRun) -> list[str]:
 
 def refuse_changed_inputs(run: BillRun) -> None:
     """Raises InputsChanged and OpeningAllowanceChanged naming the accounts."""
-    if changed := list({*list_changed_accounts(run=run), *list_accounts_used_otherwise(run=run)}):
+    used = (*list_accounts_priced_otherwise(run), *list_accounts_used_otherwise(run=run))
+    if changed := sorted({*list_changed_accounts(run=run), *used}):
         raise InputsChanged(count=len(changed), accounts=numbers_of(changed))
     if changed := list_accounts_opened_otherwise(run=run):
         raise OpeningAllowanceChanged(count=len(changed), accounts=numbers_of(changed))
+
+
+def list_accounts_priced_otherwise(run: BillRun) -> list[UUID]:
+    """Accounts with priced usage that was changed or billed elsewhere since. Later usage waits for the next bill."""
+    agreements = list_changed_usage(holder_ids=list(run.chunks.values_list("id", flat=True)))
+    return list(ServiceAgreement.objects.filter(id__in=agreements).values_list("account_id", flat=True))
 
 
 def numbers_of(accounts: Sequence[UUID]) -> list[str]:

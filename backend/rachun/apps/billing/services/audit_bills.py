@@ -13,7 +13,7 @@ from prometheus_client import Counter as Metric
 from rachun.apps.base.audit import record_audit
 from rachun.apps.billing.models import Bill, BillRun, Charge
 from rachun.apps.billing.selectors.audit_sample import list_audit_sample
-from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_chunk_inputs
+from rachun.apps.billing.selectors.chunk_inputs import ChunkInputs, get_inputs_again
 from rachun.apps.billing.services.calculate_chunk import billable
 from rachun.apps.rating.services import rerate_calls
 from rachun.engine.billing.pipeline import price
@@ -92,8 +92,8 @@ def audit_bills(*, random_count: int, risky_count: int, seed: str) -> SelfAudit:
 
 def differences_of(*, run: BillRun, bills: Sequence[Bill]) -> list[Difference]:
     """bills: of one issued run. Reads only; equal books give an empty list."""
-    inputs = get_chunk_inputs(
-        run=run, account_ids=[bill.account_id for bill in bills], again=[bill.id for bill in bills]
+    inputs = get_inputs_again(
+        run=run, account_ids=[bill.account_id for bill in bills], bill_ids=[bill.id for bill in bills]
     )
     derived = derived_lines(inputs)
     posted = postings_of([bill.id for bill in bills])
@@ -126,8 +126,8 @@ def derived_lines(inputs: ChunkInputs) -> dict[UUID, dict[int, Row]]:
     for row in charges.iter_rows(named=True):
         told = {name: "" if row[name] is None and name in ("register", "label") else row[name] for name in COMPARED}
         told["version_id"] = inputs.frames.version_ids[row["version_ix"]]
-        told["agreement_id"] = inputs.frames.agreement_ids[row["agreement_ix"]]
-        found[inputs.frames.account_ids[row["account_ix"]]][row["line_ix"] + 1] = told
+        told["agreement_id"] = UUID(inputs.frames.agreement_keys[row["agreement_ix"]])
+        found[UUID(inputs.frames.account_keys[row["account_ix"]])][row["line_ix"] + 1] = told
     return found
 
 

@@ -1,7 +1,7 @@
 """Legal numbers of bills: one gapless series per branch and year, in the country's pattern."""
 
+from collections import Counter
 from collections.abc import Sequence
-from uuid import UUID
 
 from rachun.apps.base.models import NumberSeries
 from rachun.apps.base.number_form import NumberForm, number_form
@@ -11,17 +11,18 @@ from rachun.apps.billing.models import BillRun, DraftBill
 from rachun.apps.identity.models import Branch
 
 
-def take_bill_numbers(*, run: BillRun, branches: Sequence[Branch]) -> list[str]:
+def take_bill_numbers(*, run: BillRun, branch_ids: Sequence[str]) -> list[str]:
     """Numbers for bills of these branches, in their order. Locks the series by branch id: call it last."""
     pattern = number_pattern(country_pack=run.legal_entity.country_pack, kind=BILL_SERIES)
-    numbers: dict[UUID, list[str]] = {}
-    for branch in sorted(set(branches), key=lambda one: one.id):
+    numbers: dict[str, list[str]] = {}
+    counts = Counter(branch_ids)
+    for branch in Branch.objects.filter(id__in=list(counts)).order_by("id"):
         form = number_form(pattern=pattern, branch_code=branch.code, on=run.document_date)
         series = open_bill_series(run=run, branch=branch, form=form)
-        count = sum(one.id == branch.id for one in branches)
+        count = counts[str(branch.id)]
         _, first = take_first_value(series_id=series.id, count=count, document_date=run.document_date)
-        numbers[branch.id] = [form.number(value) for value in range(first + count - 1, first - 1, -1)]
-    return [numbers[branch.id].pop() for branch in branches]
+        numbers[str(branch.id)] = [form.number(value) for value in range(first + count - 1, first - 1, -1)]
+    return [numbers[branch_id].pop() for branch_id in branch_ids]
 
 
 def open_bill_series(*, run: BillRun, branch: Branch, form: NumberForm) -> NumberSeries:

@@ -1,7 +1,5 @@
 """A chunk of drafts becomes bills, open items, entries and postings, in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,9 +9,9 @@ from django.db import connection
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.base.audit import record_audit
-from rachun.apps.base.transactions import assert_in_transaction
+from rachun.apps.base.partitions import load_table
+from rachun.apps.base.transactions import assert_in_transaction, check_references
 from rachun.apps.billing.issue_mapping import (
-    Posted,
     copy_bills,
     copy_events,
     copy_items_and_entries,
@@ -22,14 +20,18 @@ from rachun.apps.billing.issue_mapping import (
     row_digest,
 )
 from rachun.apps.billing.locks import lock_chunk
-from rachun.apps.billing.models import BillRun, BillRunChunk, DraftBill, DraftEstimate, DraftItem
+from rachun.apps.billing.models import BillRun, BillRunChunk, DraftEstimate
+from rachun.apps.billing.selectors.chunk_drafts import ChunkDrafts, get_chunk_drafts
 from rachun.apps.billing.services.bill_numbers import take_bill_numbers
 from rachun.apps.billing.services.keep_allowances import issue_allowances
-from rachun.apps.ledger.selectors.balances import list_account_balances
+from rachun.apps.billing.services.side_by_side import Turn
+from rachun.apps.ledger.selectors.balances import get_account_balances
 from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.metering.services import BilledEstimate, keep_billed_estimates
-from rachun.apps.usage.services.mark_billed import mark_billed
+from rachun.apps.usage.selectors import list_held_agreements
+from rachun.apps.usage.services import UsageChanged, mark_billed
 
+REFERRING = ("ledger_openitem", "ledger_entry", "billing_billedinterval")
 INTERVALS = """
 INSERT INTO billing_billedinterval (agreement_id, component, register, valid_from, valid_to, bill_id)
 SELECT agreement_id, component, register, valid_from, valid_to, draft_id
@@ -37,69 +39,64 @@ FROM billing_draftinterval WHERE chunk_id = %s ORDER BY id
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChunkDrafts:
-    """drafts in the order of account numbers, which is the order of the numbers of their bills."""
+def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime, turn: Turn) -> BillRunChunk:
+    """Building block of the job: a chunk that is issued is left as it is. turn: waits until numbers may be taken.
 
-    drafts: Sequence[DraftBill]
-    posted: Posted
-
-
-def issue_chunk(*, run: BillRun, chunk_id: UUID, issued_at: datetime) -> BillRunChunk:
-    """Building block of the job: a chunk that is issued already is left as it is.
-
-    Raises PeriodIsClosed, BilledTwice, EstimateTakenBackTwice, UnknownPostingCode, DocumentDateBeforeSeries.
+    Raises PeriodIsClosed, BilledTwice, UsageChanged, EstimateTakenBackTwice, UnknownPostingCode,
+    DocumentDateBeforeSeries.
     """
     assert_in_transaction()
     chunk = lock_chunk(chunk_id)
     if chunk.issued_at is not None:
         return chunk
-    found = chunk_drafts(chunk)
-    if found.drafts:
-        with database_refusals():
-            issue_drafts(run=run, chunk=chunk, found=found, issued_at=issued_at)
+    found = get_chunk_drafts(chunk=chunk)
     issue_allowances(run=run, chunk=chunk)
+    with database_refusals():
+        if not found.drafts.is_empty():
+            opening = post_drafts(run=run, chunk=chunk, found=found, issued_at=issued_at)
+        turn()
+        if not found.drafts.is_empty():
+            number_drafts(run=run, chunk=chunk, drafts=found.drafts, opening=opening, issued_at=issued_at)
     chunk.issued_at = issued_at
     chunk.save(update_fields=["issued_at"])
     return chunk
 
 
-def chunk_drafts(chunk: BillRunChunk) -> ChunkDrafts:
-    drafts = list(
-        DraftBill.objects.filter(chunk_id=chunk.id)
-        .select_related("account", "account__branch")
-        .order_by("account__number")
-    )
-    rows = DraftItem.objects.filter(chunk_id=chunk.id).order_by("id")
-    names = ("draft_id", "agreement_id", "tax_category", "posting_code", "net_minor", "tax_minor", "gross_minor")
-    return ChunkDrafts(
-        drafts=drafts, posted=posted_of(draft_ids=[d.id for d in drafts], items=list(rows.values_list(*names)))
-    )
-
-
-def issue_drafts(*, run: BillRun, chunk: BillRunChunk, found: ChunkDrafts, issued_at: datetime) -> None:
-    accounts = [draft.account_id for draft in found.drafts]
-    opening = list_account_balances(account_ids=accounts)
-    copy_items_and_entries(run=run, drafts=found.drafts, posted=found.posted, recorded_at=issued_at)
-    copy_postings(run=run, posted=found.posted)
-    mark_usage(run=run, drafts=found.drafts)
+def post_drafts(*, run: BillRun, chunk: BillRunChunk, found: ChunkDrafts, issued_at: datetime) -> pl.DataFrame:
+    """Everything but the bills themselves; returns what the accounts owed before: account_id, balance_minor."""
+    posted = posted_of(found)
+    opening = get_account_balances(account_ids=found.drafts["account_id"])
+    copy_items_and_entries(run=run, posted=posted, recorded_at=issued_at)
+    copy_postings(run=run, posted=posted, table=load_table(parent="ledger_posting", load_key=run.id))
+    mark_usage(chunk=chunk, drafts=found.drafts)
     with connection.cursor() as cursor:
         cursor.execute(INTERVALS, [chunk.id])
     keep_estimates(chunk=chunk, issued_at=issued_at)
-    numbers = take_bill_numbers(run=run, branches=[draft.account.branch for draft in found.drafts])
-    bills = copy_bills(run=run, drafts=found.drafts, numbers=numbers, opening=opening, issued_at=issued_at)
-    copy_events(run=run, drafts=found.drafts, numbers=numbers)
+    check_references(of=REFERRING, except_to="billing_bill")
+    return opening
+
+
+def number_drafts(
+    *, run: BillRun, chunk: BillRunChunk, drafts: pl.DataFrame, opening: pl.DataFrame, issued_at: datetime
+) -> None:
+    """The bills under their numbers, which nobody can take meanwhile: so this comes last."""
+    numbers = take_bill_numbers(run=run, branch_ids=drafts["branch_id"].to_list())
+    bills = copy_bills(run=run, drafts=drafts, numbers=numbers, opening=opening, issued_at=issued_at)
+    copy_events(run=run, drafts=drafts, numbers=numbers)
     audit_chunk(run=run, chunk=chunk, bills=bills)
 
 
-def mark_usage(*, run: BillRun, drafts: Sequence[DraftBill]) -> None:
-    assert run.known_until is not None
-    bill_of = {draft.account_id: draft.id for draft in drafts}
-    owned = ServiceAgreement.objects.filter(account_id__in=list(bill_of)).values_list("id", "account_id")
+def mark_usage(*, chunk: BillRunChunk, drafts: pl.DataFrame) -> None:
+    """Raises UsageChanged when what was priced is not there as it was."""
+    agreements = list_held_agreements(holder_id=chunk.id)
+    if not agreements and chunk.tallies.get("usage", {}).get("billed"):
+        raise UsageChanged(agreement_ids=[])  # calculated before usage was held
+    held = ServiceAgreement.objects.filter(id__in=agreements)
+    bills = dict(drafts.select("account_id", "draft_id").rows())
+    owned = {agreement: bills.get(str(account)) for agreement, account in held.values_list("id", "account_id")}
     mark_billed(
-        bill_ids_by_agreement={agreement: bill_of[account] for agreement, account in owned},
-        before=run.period_to,
-        known_until=run.known_until,
+        holder_id=chunk.id,
+        bill_ids_by_agreement={agreement: UUID(bill) for agreement, bill in owned.items() if bill is not None},
     )
 
 

@@ -17,10 +17,14 @@ from rachun.apps.billing.events import BillRunIssued
 from rachun.apps.billing.locks import lock_run
 from rachun.apps.billing.models import Bill, BillRun, BillRunChunk, DraftAllowance, DraftInterval, DraftItem
 from rachun.apps.billing.refusals import ControlSheetDiffers
+from rachun.apps.billing.services.chunks import CHUNK_SIZE, accounts_of
 from rachun.apps.billing.services.issue_chunk import issue_chunk
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
+from rachun.apps.billing.services.side_by_side import Turn, do_chunks
+from rachun.apps.ledger.selectors.balances import list_advance_accounts
 from rachun.apps.ledger.services.refusals import database_refusals
 from rachun.apps.receivables.services.use_advances import use_advances
+from rachun.apps.usage.services import release_usage
 
 RENDER = "billing.render_bills"
 
@@ -31,23 +35,20 @@ def issue_run(*, run_id: UUID, job: JobContext, clock: Callable[[], datetime]) -
     if run.state != BillRun.State.ISSUING:
         return {"state": run.state}
     chunks = list(BillRunChunk.objects.filter(run_id=run_id).order_by("number"))
-    total, done = sum(len(chunk.account_ids) for chunk in chunks), 0
-    for chunk in chunks:
-        done += len(chunk.account_ids)
+    waiting, total = [chunk for chunk in chunks if chunk.issued_at is None], accounts_of(chunks)
+    with transaction.atomic(durable=True):
+        open_load(parent="ledger_posting", load_key=run.id)
+        job.progress(done=total - accounts_of(waiting), total=total)
+
+    def issue(chunk: BillRunChunk, turn: Turn) -> None:
         with transaction.atomic(durable=True):
-            issue_chunk(run=run, chunk_id=chunk.id, issued_at=clock())
-            job.progress(done=done, total=total)
+            issue_chunk(run=run, chunk_id=chunk.id, issued_at=clock(), turn=turn)
+            job.advance(by=len(chunk.account_ids))
+
+    do_chunks(chunks=waiting, work=issue, job=job)
     with transaction.atomic(durable=True):
         attach_run(run_id=run_id, job=job)
-    for chunk in chunks:
-        with transaction.atomic(durable=True):
-            bills = Bill.objects.filter(run_id=run_id, account_id__in=chunk.account_ids)
-            use_advances(
-                bill_by_account=dict(bills.values_list("account_id", "id")),
-                accounting_date=run.document_date,
-                recorded_at=clock(),
-            )
-            job.progress(done=done)
+    settle(run=run, job=job, clock=clock, done=total)
     with transaction.atomic(durable=True):
         return finish_issue(run_id=run_id, issued_at=clock(), job=job)
 
@@ -60,6 +61,20 @@ def attach_run(*, run_id: UUID, job: JobContext) -> None:
             open_load(parent=parent, load_key=run.id)
             attach_load(parent=parent, load_key=run.id)
     job.checkpoint({"attached": True})
+
+
+def settle(*, run: BillRun, job: JobContext, clock: Callable[[], datetime], done: int) -> None:
+    """Let the advances of the billed accounts pay their new bills."""
+    bills = Bill.objects.filter(run_id=run.id, account_id__in=list_advance_accounts()).order_by("account_id")
+    found = list(bills.values_list("account_id", "id"))
+    for start in range(0, len(found), CHUNK_SIZE):
+        with transaction.atomic(durable=True):
+            use_advances(
+                bill_by_account=dict(found[start : start + CHUNK_SIZE]),
+                accounting_date=run.document_date,
+                recorded_at=clock(),
+            )
+            job.progress(done=done)
 
 
 def finish_issue(*, run_id: UUID, issued_at: datetime, job: JobContext) -> Mapping[str, Any]:
@@ -75,9 +90,10 @@ def finish_issue(*, run_id: UUID, issued_at: datetime, job: JobContext) -> Mappi
     DraftItem.objects.filter(chunk__run_id=run.id).delete()
     DraftAllowance.objects.filter(chunk__run_id=run.id).delete()
     DraftInterval.objects.filter(chunk__run_id=run.id).delete()
+    release_usage(holder_ids=list(run.chunks.values_list("id", flat=True)))
     issued = BillRunIssued(run_id=run.id, legal_entity_id=run.legal_entity_id, issued_at=issued_at)
     emit(issued)
     OutboxRow.objects.create(topic="BillRunIssued", payload=plain(asdict(issued)))
     enqueue(RENDER, params={"run_id": str(run.id)}, legal_entity_id=run.legal_entity_id)
-    job.progress(done=sum(len(ids) for ids in run.chunks.values_list("account_ids", flat=True)))
+    job.progress(done=accounts_of(run.chunks.only("account_ids")))
     return {"state": run.state, **sheet.figures}

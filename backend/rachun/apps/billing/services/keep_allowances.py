@@ -29,7 +29,7 @@ def keep_allowances(*, chunk: BillRunChunk, closing: pl.DataFrame, refusals: pl.
     kept = kept.join(parked, on="agreement_ix", how="anti").sort("agreement_ix", "allowance", "granted_from")
     rows = kept.select(
         pl.lit(chunk.id.bytes).alias("chunk_id"),
-        taken("agreement_id", inputs.frames.agreement_ids, by=kept["agreement_ix"]),
+        taken("agreement_id", inputs.frames.agreement_keys, by=kept["agreement_ix"]),
         "allowance",
         "granted_from",
         pl.col("periods_left").cast(pl.Int16),

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from rachun.apps.base.jobs import JobContext
+from rachun.apps.base.partitions import open_load
 from rachun.apps.billing.locks import lock_run
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.selectors.run_accounts import list_run_accounts
 from rachun.apps.billing.services.calculate_chunk import calculate_chunk
-from rachun.apps.billing.services.chunks import CHUNK_SIZE, split
+from rachun.apps.billing.services.chunks import CHUNK_SIZE, accounts_of, split
 from rachun.apps.billing.services.make_control_sheet import make_control_sheet
+from rachun.apps.billing.services.side_by_side import Turn, do_chunks
 
 
 def run_calculation(
@@ -25,14 +27,19 @@ def run_calculation(
         if run.state != BillRun.State.CALCULATING:
             return {"state": run.state}
         plan_chunks(run=run, size=chunk_size or CHUNK_SIZE)
-    chunks = list(BillRunChunk.objects.filter(run_id=run_id).order_by("number"))
-    total, done = sum(len(chunk.account_ids) for chunk in chunks), 0
-    for chunk in chunks:
+        open_load(parent="billing_charge", load_key=run.id)
+        chunks = list(BillRunChunk.objects.filter(run_id=run_id).order_by("number"))
+        waiting = [chunk for chunk in chunks if chunk.calculated_at is None]
+        total = accounts_of(chunks)
+        job.progress(done=total - accounts_of(waiting), total=total)
+
+    def calculate(chunk: BillRunChunk, _turn: Turn) -> None:
         job.raise_if_cancelled()
-        done += len(chunk.account_ids)
         with transaction.atomic(durable=True):
             calculate_chunk(run=run, chunk_id=chunk.id, calculated_at=clock())
-            job.progress(done=done, total=total)
+            job.advance(by=len(chunk.account_ids))
+
+    do_chunks(chunks=waiting, work=calculate, job=job)
     with transaction.atomic(durable=True):
         return finish_calculation(run_id=run_id, calculated_at=clock(), job=job)
 

@@ -20,6 +20,7 @@ from rachun.apps.billing.models import (
     ParkedAccount,
 )
 from rachun.apps.billing.refusals import RunNotCalculable
+from rachun.apps.usage.services import release_usage
 
 CALCULATE = "billing.calculate"
 ISSUE = "billing.issue"
@@ -29,12 +30,13 @@ ISSUE = "billing.issue"
 def start_calculation(*, run_id: UUID, known_until: datetime, chunk_size: int | None = None) -> Job:
     """Move the run to CALCULATING as of the cut-off; an approval is taken back. Raises RunNotCalculable.
 
-    A calculation whose job failed or was cancelled may be started again.
+    A calculation whose job failed or was cancelled may be started again, and so may a run whose issuing was refused
+    before its first bill.
     """
     run = lock_run(run_id)
     may = {BillRun.State.DRAFT, BillRun.State.CALCULATED, BillRun.State.REVIEWED}
     if run.state not in may and not is_left_behind(run=run, state=BillRun.State.CALCULATING, kind=CALCULATE):
-        raise RunNotCalculable(state=run.state)
+        refuse_begun_issue(run)
     clear_calculation(run)
     before = {"state": run.state}
     run.state, run.known_until = BillRun.State.CALCULATING, known_until
@@ -52,6 +54,13 @@ def start_calculation(*, run_id: UUID, known_until: datetime, chunk_size: int | 
     return enqueue(CALCULATE, params=params, legal_entity_id=run.legal_entity_id)
 
 
+def refuse_begun_issue(run: BillRun) -> None:
+    """Raises RunNotCalculable unless issuing failed and left no bill."""
+    has_failed = is_left_behind(run=run, state=BillRun.State.ISSUING, kind=ISSUE)
+    if not has_failed or run.chunks.filter(issued_at__isnull=False).exists():
+        raise RunNotCalculable(state=run.state)
+
+
 def clear_calculation(run: BillRun) -> None:
     """Throw away charges, drafts and parked accounts; a final run keeps the accounts it was given."""
     drop_load(parent="billing_charge", load_key=run.id)
@@ -62,6 +71,7 @@ def clear_calculation(run: BillRun) -> None:
     ParkedAccount.objects.filter(run_id=run.id).delete()
     DraftBill.objects.filter(run_id=run.id).delete()
     chunks = BillRunChunk.objects.filter(run_id=run.id)
+    release_usage(holder_ids=list(chunks.values_list("id", flat=True)))
     if run.kind == BillRun.Kind.FINAL:
         chunks.update(calculated_at=None, tallies={})
     else:

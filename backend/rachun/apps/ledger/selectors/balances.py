@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import polars as pl
 from django.db import connection
+from django.db.models import QuerySet
 
+from rachun.apps.base.columns import listed
 from rachun.apps.ledger.models import OpenItem
 
 ITEM_BALANCES = """
@@ -24,6 +27,16 @@ WHERE i.account_id = ANY(%(accounts)s)
 GROUP BY i.id
 HAVING coalesce(sum(p.amount), 0) <> 0 OR %(with_settled)s
 ORDER BY i.account_id, i.due_date NULLS LAST, i.id
+"""
+ACCOUNT_BALANCES = """
+WITH items AS MATERIALIZED (
+    SELECT id, account_id FROM ledger_openitem WHERE account_id = ANY(string_to_array(%s, ',')::uuid[]))
+SELECT account_id::text, sum(amount)::bigint
+FROM (
+    SELECT i.account_id, p.amount_minor AS amount FROM items i JOIN ledger_posting p ON p.debit_item_id = i.id
+    UNION ALL
+    SELECT i.account_id, -p.amount_minor FROM items i JOIN ledger_posting p ON p.credit_item_id = i.id) moved
+GROUP BY account_id HAVING sum(amount) <> 0
 """
 TRIAL_BALANCE = """
 SELECT a.posting_code, a.code, p.currency, sum(p.debit)::bigint, sum(p.credit)::bigint
@@ -72,11 +85,26 @@ def list_item_balances(*, account_ids: Sequence[UUID], with_settled: bool = Fals
         return [ItemBalance(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
+def list_advance_accounts() -> QuerySet[OpenItem, UUID]:
+    """Ids of the accounts that ever held an advance; most never do."""
+    advances = OpenItem.objects.filter(debt_kind=OpenItem.DebtKind.ADVANCE)
+    return advances.order_by().values_list("account_id", flat=True)
+
+
 def with_balances(*, items: Sequence[OpenItem]) -> list[ItemBalance]:
     """The same items with what is left of each, in the same order; one query for any number."""
     accounts = sorted({item.account_id for item in items})
     known = {one.id: one for one in list_item_balances(account_ids=accounts, with_settled=True)}
     return [known[item.id] for item in items]
+
+
+def get_account_balances(*, account_ids: pl.Series) -> pl.DataFrame:
+    """account_id (text), balance_minor: of the accounts that owe or hold something. account_ids: as texts."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNT_BALANCES, [listed(account_ids)])
+        return pl.DataFrame(
+            cursor.fetchall(), schema={"account_id": pl.String, "balance_minor": pl.Int64}, orient="row"
+        )
 
 
 def list_account_balances(*, account_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -15,10 +15,12 @@ BEGIN
     END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION entry_needs_open_period() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Once for each month that a statement writes into: a chunk of bills is one month.
+CREATE OR REPLACE FUNCTION entries_need_open_period() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM refuse_closed_period(NEW.legal_entity_id, NEW.area, NEW.accounting_date);
-    RETURN NEW;
+    PERFORM refuse_closed_period(a.legal_entity_id, a.area, a.month)
+    FROM (SELECT DISTINCT legal_entity_id, area, date_trunc('month', accounting_date)::date AS month FROM added) a;
+    RETURN NULL;
 END $$;
 
 CREATE OR REPLACE FUNCTION posting_needs_open_period() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -31,8 +33,9 @@ BEGIN
 END $$;
 
 DROP TRIGGER IF EXISTS entry_needs_open_period ON ledger_entry;
-CREATE TRIGGER entry_needs_open_period BEFORE INSERT ON ledger_entry
-    FOR EACH ROW EXECUTE FUNCTION entry_needs_open_period();
+DROP TRIGGER IF EXISTS entries_need_open_period ON ledger_entry;
+CREATE TRIGGER entries_need_open_period AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION entries_need_open_period();
 DROP TRIGGER IF EXISTS posting_needs_open_period ON ledger_posting;
 CREATE TRIGGER posting_needs_open_period BEFORE INSERT ON ledger_posting
     FOR EACH ROW EXECUTE FUNCTION posting_needs_open_period();

@@ -1,6 +1,6 @@
 """Shares of common meters for a bill run: what a main meter shows beyond its sub-meters, parted among those served."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from rachun.apps.metering.common_mapping import (
 from rachun.apps.metering.mapping import NO_REFUSALS, NOTHING
 from rachun.apps.metering.models import CommonMeter, CommonMeterMember
 from rachun.apps.metering.selectors.estimates import list_readings_of
-from rachun.apps.metering.selectors.installed import list_registers_at, list_terms_at
+from rachun.apps.metering.selectors.installed import list_registers_at, list_terms_at, served_to
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.values.quantity import MICRO
 
@@ -45,10 +45,11 @@ _UNITS = {
 class Asked:
     """Whose consumption, up to which day. since: the first day of the billing period.
 
-    billed: agreement_id, register, billed_until; an agreement that was never billed has no row there.
+    agreement_ids: as texts. billed: agreement_id, register, billed_until; an agreement that was never billed has no
+    row there.
     """
 
-    agreement_ids: Sequence[UUID]
+    agreement_ids: pl.Series
     billed: pl.DataFrame
     since: date
     until: date
@@ -67,8 +68,7 @@ def find_common_shares(*, asked: Asked, consumed: Consumed) -> tuple[pl.DataFram
     if relations.is_empty():
         return NOTHING, NO_REFUSALS
     buildings = _buildings(relations, asked=asked)
-    mine = pl.Series([str(one) for one in asked.agreement_ids], dtype=pl.String)
-    needs = needs_of(buildings=buildings, agreement_ids=mine, billed=asked.billed)
+    needs = needs_of(buildings=buildings, agreement_ids=asked.agreement_ids, billed=asked.billed)
     days = read_days(buildings)
     windows = windows_of(buildings=buildings, needs=needs, days=days, since=asked.since, until=asked.until)
     lost = uncovered(buildings=buildings, needs=needs, windows=windows, days=days)
@@ -83,7 +83,7 @@ def find_common_shares(*, asked: Asked, consumed: Consumed) -> tuple[pl.DataFram
 def _relations(asked: Asked) -> pl.DataFrame:
     """In force before the day, with a member at which one of the agreements is served."""
     served = ServiceTerm.objects.filter(
-        known_at(instant=asked.known_until), agreement_id__in=asked.agreement_ids, valid_from__lt=asked.until
+        known_at(instant=asked.known_until), served_to(asked.agreement_ids), valid_from__lt=asked.until
     )
     found = (
         CommonMeter.objects.filter(
@@ -144,7 +144,7 @@ def _points(relations: pl.DataFrame) -> pl.DataFrame:
 
 def _earliest(terms: pl.DataFrame, *, asked: Asked) -> pl.Expr:
     """The first day whose readings may matter: where billing stopped, or where never billed service began."""
-    mine = terms.filter(pl.col("agreement_id").is_in([str(one) for one in asked.agreement_ids]))
+    mine = terms.filter(pl.col("agreement_id").is_in(asked.agreement_ids.implode()))
     done = asked.billed.group_by("agreement_id").agg(pl.col("billed_until").min())
     start = pl.coalesce("billed_until", "valid_from")
     days = mine.join(done, on="agreement_id", how="left").select(start=start)["start"]
@@ -198,7 +198,7 @@ def _billed_instead(unread: pl.DataFrame, *, buildings: Buildings, asked: Asked,
     owners = held.select("win_ix", "service_point_id", "agreement_id", "register", "start", "end").unique()
     frames = consumed(
         asked=Asked(
-            agreement_ids=[UUID(one) for one in owners["agreement_id"].unique().sort()],
+            agreement_ids=owners["agreement_id"].unique().sort(),
             billed=owners.select("agreement_id", "register", billed_until="start").unique(),
             since=start,
             until=end,

@@ -1,16 +1,14 @@
 """What a bill run bills of meters: one snapshot of terms, installations, readings and stated consumption."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, Q, QuerySet, TextField
+from django.db.models import BigIntegerField, F, Q, TextField
 from django.db.models.functions import Cast
 
+from rachun.apps.base.columns import read_frame
 from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
@@ -28,7 +26,7 @@ from rachun.apps.metering.models import Consumption
 from rachun.apps.metering.profile_mapping import Profiles, profile_spells, unbanded
 from rachun.apps.metering.selectors.common_shares import Asked, find_common_shares
 from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
-from rachun.apps.metering.selectors.installed import list_registers_at, list_terms
+from rachun.apps.metering.selectors.installed import list_registers_at, list_terms, served_to
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.apps.metering.selectors.profiles import find_banded
 from rachun.values.quantity import MICRO
@@ -56,7 +54,7 @@ class ConsumptionFrames:
 
 def list_measured_consumption(  # house: argument-count -- each cuts the snapshot in another way
     *,
-    agreement_ids: Sequence[UUID],
+    agreement_ids: pl.Series,
     billed_until: pl.DataFrame,
     since: date,
     until: date,
@@ -66,9 +64,9 @@ def list_measured_consumption(  # house: argument-count -- each cuts the snapsho
 ) -> ConsumptionFrames:
     """Consumption of the agreements' own meters, and their shares of common meters.
 
-    As list_own_consumption; evidence of a share: common_meter (the rule's id), main, register, from, to, method,
-    main_quantity, subtracted, remainder, weight, whole, quantity. Refusals of shares: MAIN_NOT_READ, SUB_NOT_READ,
-    NEGATIVE_REMAINDER, NOBODY_SHARES, SHARE_ATTRIBUTE_MISSING, COMMON_READING_WRONG.
+    agreement_ids: as texts. As list_own_consumption; evidence of a share: common_meter (the rule's id), main, register,
+    from, to, method, main_quantity, subtracted, remainder, weight, whole, quantity. Refusals of shares: MAIN_NOT_READ,
+    SUB_NOT_READ, NEGATIVE_REMAINDER, NOBODY_SHARES, SHARE_ATTRIBUTE_MISSING, COMMON_READING_WRONG.
     """
     asked = Asked(
         agreement_ids=agreement_ids,
@@ -106,7 +104,7 @@ def list_own_consumption(
     """
     agreement_ids, billed = asked.agreement_ids, asked.billed
     since, until, known_until = asked.since, asked.until, asked.known_until
-    terms = list_terms(where=Q(agreement_id__in=agreement_ids), until=until, known_until=known_until)
+    terms = list_terms(where=Q(served_to(agreement_ids)), until=until, known_until=known_until)
     registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
     served = served_stretches(terms=terms, registers=registers)
     every = since_billed(served, billed_until=billed.clear())
@@ -144,10 +142,10 @@ def list_own_consumption(
     )
 
 
-def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
+def _stated(agreement_ids: pl.Series, *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
     """Consumption on another basis that ends by `until` and starts where billing stopped or later."""
     found = Consumption.objects.filter(
-        known_at(instant=known_until), agreement_id__in=agreement_ids, valid_to__lte=until, rule__isnull=True
+        known_at(instant=known_until), served_to(agreement_ids), valid_to__lte=until, rule__isnull=True
     ).values_list(
         Cast("agreement_id", TextField()),
         "register_code",
@@ -158,7 +156,7 @@ def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date,
         "evidence",
         Cast("id", TextField()),
     )
-    rows = _frame(found, {**CONSUMPTION_COLUMNS, "consumption_id": pl.String()})
+    rows = read_frame(found, {**CONSUMPTION_COLUMNS, "consumption_id": pl.String()})
     if rows.is_empty():
         return NOTHING
     open_rows = rows.join(billed, on=["agreement_id", "register"], how="left").filter(
@@ -166,7 +164,3 @@ def _stated(agreement_ids: Sequence[UUID], *, billed: pl.DataFrame, until: date,
     )
     told = pl.struct("consumption_id", text=pl.col("evidence")).struct.json_encode()
     return open_rows.with_columns(evidence=told).select(CONSUMPTION_COLUMNS.keys())
-
-
-def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=dict(columns), orient="row")

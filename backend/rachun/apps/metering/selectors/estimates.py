@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, F, Q, TextField
 from django.db.models.functions import Cast
 
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
+from rachun.apps.base.columns import IsOneOf, read_frame
 from rachun.apps.metering.estimate_mapping import (
     ESTIMATE_COLUMNS,
     KEY,
@@ -24,6 +25,7 @@ from rachun.apps.metering.estimate_mapping import (
 )
 from rachun.apps.metering.mapping import NO_REFUSALS, NOTHING, measured_rows, points_of
 from rachun.apps.metering.models import Consumption, EstimationRule, Reading
+from rachun.apps.metering.selectors.installed import served_to
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.engine.usage.estimation import STEPS
 from rachun.values.quantity import MICRO, parse_micro
@@ -90,7 +92,7 @@ class Derived:
 
 def find_estimates(
     *,
-    agreement_ids: Sequence[UUID],
+    agreement_ids: pl.Series,
     derived: Derived,
     since: date,
     until: date,
@@ -147,12 +149,12 @@ def _nothing() -> Estimates:
     )
 
 
-def open_estimates(agreement_ids: Sequence[UUID], *, as_before: datetime | None = None) -> pl.DataFrame:
+def open_estimates(agreement_ids: pl.Series, *, as_before: datetime | None = None) -> pl.DataFrame:
     """OPEN_COLUMNS: estimates that bills hold and no reading has disproved yet, today, like the billed days."""
     is_open = Q(superseded_at__isnull=True)
     if as_before is not None:
         is_open = (is_open | Q(superseded_at__gte=as_before)) & Q(recorded_at__lt=as_before)
-    found = Consumption.objects.filter(is_open, agreement_id__in=agreement_ids, rule__isnull=False).values_list(
+    found = Consumption.objects.filter(is_open, served_to(agreement_ids), rule__isnull=False).values_list(
         Cast("agreement_id", TextField()),
         "register_code",
         "valid_from",
@@ -160,15 +162,14 @@ def open_estimates(agreement_ids: Sequence[UUID], *, as_before: datetime | None 
         Cast(F("quantity") * MICRO, BigIntegerField()),
         Cast("id", TextField()),
     )
-    return pl.DataFrame(list(found), schema=dict(OPEN_COLUMNS), orient="row")
+    return read_frame(found, OPEN_COLUMNS)
 
 
 def list_readings_of(stretches: pl.DataFrame, *, until: date, known_until: datetime) -> pl.DataFrame:
     """READING_COLUMNS of the stretches' registers from the earliest start on."""
-    registers = [UUID(register) for register in stretches["register_id"].unique().to_list()]
     found = Reading.objects.filter(
         known_at(instant=known_until),
-        register_id__in=registers,
+        IsOneOf("register_id", stretches["register_id"].unique(), kind="uuid"),
         boundary_date__range=(stretches["start"].min() or until, until),
     ).values_list(
         Cast("register_id", TextField()),
@@ -177,7 +178,7 @@ def list_readings_of(stretches: pl.DataFrame, *, until: date, known_until: datet
         Cast(F("value") * MICRO, BigIntegerField()),
         "kind",
     )
-    return pl.DataFrame(list(found), schema=dict(READING_COLUMNS), orient="row")
+    return read_frame(found, READING_COLUMNS)
 
 
 def list_rules(service_ids: Sequence[UUID], *, known_until: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -224,10 +225,10 @@ def step_rows(rule_ix: int, steps: Sequence[dict[str, Any]]) -> list[tuple[Any, 
 
 
 def _services(*frames: pl.DataFrame) -> list[UUID]:
-    ids = pl.concat([frame.select("agreement_id") for frame in frames])["agreement_id"].unique().sort().to_list()
-    if not ids:
+    ids = pl.concat([frame.select("agreement_id") for frame in frames])["agreement_id"].unique()
+    if ids.is_empty():
         return []
-    found = ServiceAgreement.objects.filter(id__in=[UUID(one) for one in ids])
+    found = ServiceAgreement.objects.filter(IsOneOf("id", ids, kind="uuid"))
     return list(found.order_by("service_id").values_list("service_id", flat=True).distinct())
 
 

@@ -3,16 +3,14 @@
 Ends are cut to the day; an open one is the day, because LEAST passes over null.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
-from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, F, Q, TextField, Value
 from django.db.models.functions import Cast, Least
 
 from rachun.apps.agreements.models import ServiceTerm
+from rachun.apps.base.columns import IsOneOf, read_frame
 from rachun.apps.metering.models import Installation
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.values.quantity import MICRO
@@ -38,18 +36,18 @@ def list_terms(*, where: Q, until: date, known_until: datetime) -> pl.DataFrame:
         "valid_from",
         Least("valid_to", Value(until)),
     )
-    return _frame(found, _TERMS)
+    return read_frame(found, _TERMS)
 
 
 def list_terms_at(points: pl.Series, *, until: date, known_until: datetime) -> pl.DataFrame:
-    return list_terms(where=Q(service_point_id__in=_ids(points)), until=until, known_until=known_until)
+    return list_terms(where=Q(_at(points)), until=until, known_until=known_until)
 
 
 def list_registers_at(points: pl.Series, *, until: date, known_until: datetime) -> pl.DataFrame:
     """service_point_id, valid_from, valid_to, register_id, register, meter, digits, multiplier_micro."""
     found = Installation.objects.filter(
         known_at(instant=known_until),
-        service_point_id__in=_ids(points),
+        _at(points),
         valid_from__lt=until,
         meter__registers__isnull=False,
     ).values_list(
@@ -62,12 +60,13 @@ def list_registers_at(points: pl.Series, *, until: date, known_until: datetime) 
         "meter__registers__digits",
         Cast(F("meter__registers__multiplier") * MICRO, BigIntegerField()),
     )
-    return _frame(found, _REGISTERS)
+    return read_frame(found, _REGISTERS)
 
 
-def _ids(points: pl.Series) -> list[UUID]:
-    return [UUID(point) for point in points.unique().to_list()]
+def served_to(agreement_ids: pl.Series) -> IsOneOf:
+    """A condition: the row is of one of the agreements."""
+    return IsOneOf("agreement_id", agreement_ids, kind="uuid")
 
 
-def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=dict(columns), orient="row")
+def _at(points: pl.Series) -> IsOneOf:
+    return IsOneOf("service_point_id", points.unique(), kind="uuid")

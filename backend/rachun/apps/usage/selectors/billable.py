@@ -1,6 +1,7 @@
-"""Usage that waits for a bill, as the columns a bill run prices from. Three frames, one query each."""
+"""Usage as the columns that a bill is priced from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 from django.db.models import Count, QuerySet, Sum, TextField
 from django.db.models.functions import Cast
 
+from rachun.apps.base.columns import IsOneOf
 from rachun.apps.usage.models import UsageRecord, UsageSource
 from rachun.values.quantity import MICRO
 
@@ -33,29 +35,39 @@ _DELIVERIES = {
 _SECONDS_PER_MINUTE = 60
 
 
-def list_billable_usage(
-    *, agreement_ids: Sequence[UUID], before: date, known_until: datetime, held_by: Sequence[UUID] | None = None
-) -> pl.DataFrame:
-    """Rated calls of local days before `before` that no bill holds, summed by agreement, component, label and day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillableUsage:
+    """calls: agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro.
 
-    held_by: instead of them, those that these bills hold, for pricing again what was billed.
-
-    agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro. The minutes of a calendar
-    month are rounded once: day k holds what the month up to its end rounds to, less the days before it.
+    The minutes of a calendar month are rounded once: day k holds what the month up to its end rounds to, less the days
+    before it. deliveries: agreement_id, load_key, record_no, item, performed_on, quantity_micro, one row each in a
+    fixed order; load_key and record_no identify the record.
     """
-    kind = UsageSource.Kind.CALLS
-    return _call_days(_billable(agreement_ids, before=before, known_until=known_until, kind=kind, held_by=held_by))
+
+    calls: pl.DataFrame
+    deliveries: pl.DataFrame
+
+
+def list_billed_usage(*, agreement_ids: pl.Series, bill_ids: Sequence[UUID]) -> BillableUsage:
+    """What these bills hold of the agreements (texts), for pricing it again."""
+    held = UsageRecord.objects.filter(
+        IsOneOf("agreement_id", agreement_ids, kind="uuid"), state=UsageRecord.State.BILLED, bill_id__in=bill_ids
+    )
+    return BillableUsage(
+        calls=_call_days(held.filter(kind=UsageSource.Kind.CALLS)),
+        deliveries=_delivered(held.filter(kind=UsageSource.Kind.DELIVERIES)),
+    )
 
 
 def list_used_calls(*, agreement_ids: Sequence[UUID], start: date, end: date, known_until: datetime) -> pl.DataFrame:
-    """Rated calls of the days [start, end), billed or not, in the columns of list_billable_usage."""
+    """Rated calls of the days [start, end), billed or not, in the columns of BillableUsage.calls."""
     return _call_days(_used(agreement_ids, start=start, end=end, known_until=known_until, kind=UsageSource.Kind.CALLS))
 
 
 def list_used_deliveries(
     *, agreement_ids: Sequence[UUID], start: date, end: date, known_until: datetime
 ) -> pl.DataFrame:
-    """Services delivered on the days [start, end), billed or not, in the columns of list_billable_deliveries."""
+    """Services delivered on the days [start, end), billed or not, in the columns of BillableUsage.deliveries."""
     kind = UsageSource.Kind.DELIVERIES
     return _delivered(_used(agreement_ids, start=start, end=end, known_until=known_until, kind=kind))
 
@@ -68,24 +80,18 @@ def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
             Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
         )
     )
+    return call_days(found)
+
+
+def call_days(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
+    """Columns of BillableUsage.calls. rows: agreement, component, destination, day, seconds, calls, worth."""
     group = ["agreement_id", "component", "label", pl.col("usage_date").dt.truncate("1mo")]
-    days = _frame(found, _USAGE).sort("agreement_id", "component", "label", "usage_date")
+    days = _frame(rows, _USAGE).sort("agreement_id", "component", "label", "usage_date")
     upto = pl.col("billed_s").cum_sum().over(group)
     minutes = [_minutes_micro(seconds) for seconds in (upto, upto - pl.col("billed_s"))]
     return days.with_columns(units_micro=minutes[0] - minutes[1]).select(
         "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro"
     )
-
-
-def list_billable_deliveries(
-    *, agreement_ids: Sequence[UUID], before: date, known_until: datetime, held_by: Sequence[UUID] | None = None
-) -> pl.DataFrame:
-    """Delivered services performed before `before` that no bill holds, one row each, in a fixed order.
-
-    agreement_id, load_key, record_no, item, performed_on, quantity_micro; load_key and record_no identify the record.
-    """
-    kind = UsageSource.Kind.DELIVERIES
-    return _delivered(_billable(agreement_ids, before=before, known_until=known_until, kind=kind, held_by=held_by))
 
 
 def _delivered(records: QuerySet[UsageRecord]) -> pl.DataFrame:
@@ -97,7 +103,12 @@ def _delivered(records: QuerySet[UsageRecord]) -> pl.DataFrame:
         "usage_date",
         "quantity_micro",
     )
-    return _frame(found, _DELIVERIES).sort("agreement_id", "performed_on", "load_key", "record_no")
+    return delivered(found)
+
+
+def delivered(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
+    """Columns of BillableUsage.deliveries. rows: in the order of these columns."""
+    return _frame(rows, _DELIVERIES).sort("agreement_id", "performed_on", "load_key", "record_no")
 
 
 def count_usage_by_state(*, agreement_ids: Sequence[UUID], before: date, known_until: datetime) -> Mapping[str, int]:
@@ -124,32 +135,12 @@ def _used(
     )
 
 
-def _billable(
-    agreement_ids: Sequence[UUID],
-    *,
-    before: date,
-    known_until: datetime,
-    kind: UsageSource.Kind,
-    held_by: Sequence[UUID] | None,
-) -> QuerySet[UsageRecord]:
-    standing: dict[str, Any] = {"state": UsageRecord.State.RATED}
-    if held_by is not None:
-        standing = {"state": UsageRecord.State.BILLED, "bill_id__in": held_by}
-    return UsageRecord.objects.filter(
-        **standing,
-        agreement_id__in=agreement_ids,
-        kind=kind,
-        usage_date__lt=before,
-        recorded_at__lte=known_until,
-    )
-
-
 def _minutes_micro(seconds: pl.Expr) -> pl.Expr:
     """Half up; seconds are never negative."""
     return (seconds * MICRO * 2 + _SECONDS_PER_MINUTE) // (2 * _SECONDS_PER_MINUTE)
 
 
-def _frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def _frame(rows: Iterable[tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame([[_plain(cell) for cell in row] for row in rows], schema=dict(columns), orient="row")
 
 

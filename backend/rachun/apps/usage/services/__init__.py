@@ -1,6 +1,6 @@
 """Use cases and building blocks of usage."""
 
-from rachun.apps.usage.services.mark_billed import mark_billed
+from rachun.apps.usage.services.hold_usage import UsageChanged, hold_usage, mark_billed, release_usage
 from rachun.apps.usage.services.priced_runs import keep_priced
 from rachun.apps.usage.services.sources import SourceFacts, create_source
 from rachun.apps.usage.services.take_batch import close_batch, encode_records, open_batch, store_records
@@ -19,15 +19,18 @@ __all__ = [
     "KeyTaker",
     "KeyedRecords",
     "SourceFacts",
+    "UsageChanged",
     "call_key",
     "close_batch",
     "create_source",
     "encode_records",
     "growing_batch_id",
+    "hold_usage",
     "keep_priced",
     "lock_bundles",
     "mark_billed",
     "open_batch",
+    "release_usage",
     "store_calls",
     "store_records",
     "take_call_keys",
