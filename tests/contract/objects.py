@@ -17,7 +17,7 @@ from rachun.apps.ledger.models import AccountingPeriod, Entry, LedgerAccount, Op
 from rachun.apps.metering.models import CommonMeter, EstimationRule, ReadingRule
 from rachun.apps.payments.models import CashDesk, CashPayment, CashShift, Receipt
 from rachun.apps.selfservice.models import SentReading
-from rachun.apps.usage.models import UsageBatch
+from rachun.apps.usage.models import Rerating, UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
 from tests.factories.metering import hold_reading, make_meter, place_meter, read_meter
@@ -183,6 +183,13 @@ def usage_batch(enterprise: Enterprise) -> dict[str, Any]:
 def usage_record(enterprise: Enterprise) -> dict[str, Any]:
     """Has no address of its own; made for the lists."""
     return {"id": make_record(agreement=a.agreement(branch=enterprise.north)).agreement_id}
+
+
+@makes("rerating")
+def rerating(enterprise: Enterprise) -> dict[str, Any]:
+    days = {"from_date": date(2026, 1, 1), "to_date": date(2026, 2, 1)}
+    made = Rerating.objects.create(legal_entity=enterprise.entity, state="REHEARSED", created_at=a.NOON, **days)
+    return {"id": made.id}
 
 
 def run_of(enterprise: Enterprise) -> BillRun:

@@ -8,7 +8,8 @@ pytestmark = pytest.mark.django_db
 MUST = {
     "administrator": {"createOperator", "listAuditRows", "issueBillRun", "createReceipt", "updateLegalEntity"},
     "billing_operator": {
-        "importReadings", "loadUsage", "listUsageRecords", "updateSuspendedUsage", "createBillRun", "calculateBillRun",
+        "importReadings", "loadUsage", "listUsageRecords", "updateSuspendedUsage", "createRerating", "applyRerating",
+        "createBillRun", "calculateBillRun",
         "listBillRunParked", "listBillRunDrafts", "approveBillRun", "issueBillRun", "getBillDocument",
         "importCustomers", "openAgreement", "endAgreement", "changeTariff", "changeAttribute", "handOverServicePoint",
         "addTariffVersion", "createMeterExchange", "getJob", "watchJob", "cancelJob", "listJobErrors",

@@ -2088,6 +2088,27 @@ export type PaginatedRegisterToReadOutList = {
     results: Array<RegisterToReadOut>;
 };
 
+export type PaginatedReratedAgreementOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReratedAgreementOut>;
+};
+
+export type PaginatedReratedCallOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReratedCallOut>;
+};
+
+export type PaginatedReratingOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReratingOut>;
+};
+
 export type PaginatedRoleOutList = {
     count: number;
     page: number;
@@ -2900,6 +2921,120 @@ export type RemovalIn = {
 };
 
 /**
+ * was, now and difference are of changed calls; billed_… of calls that bills hold, which stay as they are.
+ */
+export type ReratedAgreementOut = {
+    /**
+     * Null: calls that wait for their subscriber.
+     */
+    agreement_id: string | null;
+    agreement_number: string | null;
+    changed: number;
+    unpriced: number;
+    left: number;
+    billed: number;
+    readonly was: string;
+    readonly now: string;
+    readonly difference: string;
+    readonly billed_was: string;
+    readonly billed_now: string;
+    readonly billed_difference: string;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReratedCallOut = {
+    batch_id: string;
+    record_no: number;
+    agreement_id: string | null;
+    agreement_number: string | null;
+    usage_date: string;
+    standing: StandingEnum;
+    /**
+     * Why it is left or has no price.
+     */
+    reason: string;
+    bill_id: string | null;
+    destination_was: string;
+    destination: string;
+    billed_s_was: number;
+    billed_s: number;
+    covered_s_was: number | null;
+    covered_s: number | null;
+    readonly was: string | null;
+    readonly now: string | null;
+    readonly difference: string | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReratingCountsOut = {
+    agreements: number;
+    /**
+     * Calls that were priced again.
+     */
+    calls: number;
+    changed: number;
+    unpriced: number;
+    left: number;
+    billed: number;
+};
+
+/**
+ * Calls of the days [from_date, to_date) of one enterprise; by whole months where an agreement has a bundle.
+ */
+export type ReratingIn = {
+    legal_entity_id: string;
+    from_date: string;
+    /**
+     * The first day that no longer belongs.
+     */
+    to_date: string;
+    /**
+     * Only agreements that have this tariff plan on one of the days.
+     */
+    plan_id: string | null;
+    /**
+     * A priced run, such as a carrier's: its prices, not the tariff's.
+     */
+    run_id: string | null;
+    /**
+     * Kept with the re-rating and in the audit.
+     */
+    why: string;
+};
+
+/**
+ * counts are those of the rehearsal until it is applied.
+ */
+export type ReratingOut = {
+    id: string;
+    legal_entity_id: string;
+    from_date: string;
+    to_date: string;
+    plan_id: string | null;
+    run_id: string | null;
+    why: string;
+    state: ReratingOutStateEnum;
+    counts: ReratingCountsOut;
+    created_at: string;
+    rehearsed_at: string | null;
+    applied_at: string | null;
+};
+
+export type ReratingOutStateEnum = 'REHEARSING' | 'REHEARSED' | 'APPLYING' | 'APPLIED';
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReratingStartedOut = {
+    rerating: ReratingOut;
+    job: JobOut;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type ResourceIn = {
@@ -3107,6 +3242,8 @@ export type SlipOut = {
     codes: Array<SlipCodeOut>;
     further: Array<SlipFieldOut>;
 };
+
+export type StandingEnum = 'CHANGED' | 'UNPRICED' | 'LEFT' | 'BILLED';
 
 /**
  * An answer. Every declared property is always present.
@@ -4072,6 +4209,20 @@ export type PaginatedReceiptOutListWritable = {
     results: Array<ReceiptOutWritable>;
 };
 
+export type PaginatedReratedAgreementOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReratedAgreementOutWritable>;
+};
+
+export type PaginatedReratedCallOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<ReratedCallOutWritable>;
+};
+
 export type PaginatedRoleOutListWritable = {
     count: number;
     page: number;
@@ -4189,6 +4340,44 @@ export type ReceiptOutWritable = {
     purpose: string;
     entry_id: string;
     recorded_at: string;
+};
+
+/**
+ * was, now and difference are of changed calls; billed_… of calls that bills hold, which stay as they are.
+ */
+export type ReratedAgreementOutWritable = {
+    /**
+     * Null: calls that wait for their subscriber.
+     */
+    agreement_id: string | null;
+    agreement_number: string | null;
+    changed: number;
+    unpriced: number;
+    left: number;
+    billed: number;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type ReratedCallOutWritable = {
+    batch_id: string;
+    record_no: number;
+    agreement_id: string | null;
+    agreement_number: string | null;
+    usage_date: string;
+    standing: StandingEnum;
+    /**
+     * Why it is left or has no price.
+     */
+    reason: string;
+    bill_id: string | null;
+    destination_was: string;
+    destination: string;
+    billed_s_was: number;
+    billed_s: number;
+    covered_s_was: number | null;
+    covered_s: number | null;
 };
 
 /**
@@ -12776,6 +12965,319 @@ export type ListRegistersToReadResponses = {
 };
 
 export type ListRegistersToReadResponse = ListRegistersToReadResponses[keyof ListRegistersToReadResponses];
+
+export type ListReratingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+        state?: 'APPLIED' | 'APPLYING' | 'REHEARSED' | 'REHEARSING';
+    };
+    url: '/api/v1/reratings';
+};
+
+export type ListReratingsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListReratingsError = ListReratingsErrors[keyof ListReratingsErrors];
+
+export type ListReratingsResponses = {
+    200: PaginatedReratingOutList;
+};
+
+export type ListReratingsResponse = ListReratingsResponses[keyof ListReratingsResponses];
+
+export type CreateReratingData = {
+    body: ReratingIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/reratings';
+};
+
+export type CreateReratingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * plan_not_of_entity, rerating_of_plan_or_run, rerating_period_invalid, run_not_of_entity, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateReratingError = CreateReratingErrors[keyof CreateReratingErrors];
+
+export type CreateReratingResponses = {
+    202: ReratingStartedOut;
+};
+
+export type CreateReratingResponse = CreateReratingResponses[keyof CreateReratingResponses];
+
+export type GetReratingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reratings/{id}';
+};
+
+export type GetReratingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetReratingError = GetReratingErrors[keyof GetReratingErrors];
+
+export type GetReratingResponses = {
+    200: ReratingOut;
+};
+
+export type GetReratingResponse = GetReratingResponses[keyof GetReratingResponses];
+
+export type ListReratedAgreementsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        page?: number;
+        page_size?: number;
+    };
+    url: '/api/v1/reratings/{id}/agreements';
+};
+
+export type ListReratedAgreementsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListReratedAgreementsError = ListReratedAgreementsErrors[keyof ListReratedAgreementsErrors];
+
+export type ListReratedAgreementsResponses = {
+    200: PaginatedReratedAgreementOutList;
+};
+
+export type ListReratedAgreementsResponse = ListReratedAgreementsResponses[keyof ListReratedAgreementsResponses];
+
+export type ApplyReratingData = {
+    body?: never;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reratings/{id}/apply';
+};
+
+export type ApplyReratingErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * rerating_not_rehearsed, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ApplyReratingError = ApplyReratingErrors[keyof ApplyReratingErrors];
+
+export type ApplyReratingResponses = {
+    202: JobOut;
+};
+
+export type ApplyReratingResponse = ApplyReratingResponses[keyof ApplyReratingResponses];
+
+export type ListReratedCallsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        agreement_number?: string;
+        page?: number;
+        page_size?: number;
+        standing?: 'BILLED' | 'CHANGED' | 'LEFT' | 'UNPRICED';
+    };
+    url: '/api/v1/reratings/{id}/calls';
+};
+
+export type ListReratedCallsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListReratedCallsError = ListReratedCallsErrors[keyof ListReratedCallsErrors];
+
+export type ListReratedCallsResponses = {
+    200: PaginatedReratedCallOutList;
+};
+
+export type ListReratedCallsResponse = ListReratedCallsResponses[keyof ListReratedCallsResponses];
 
 export type ListRolesData = {
     body?: never;

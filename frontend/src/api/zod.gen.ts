@@ -2344,6 +2344,95 @@ export const zRemovalIn = z.object({
     readings: z.array(zRegisterValueIn)
 });
 
+/**
+ * was, now and difference are of changed calls; billed_… of calls that bills hold, which stay as they are.
+ */
+export const zReratedAgreementOut = z.object({
+    agreement_id: z.uuid().nullable(),
+    agreement_number: z.string().nullable(),
+    changed: z.int(),
+    unpriced: z.int(),
+    left: z.int(),
+    billed: z.int(),
+    was: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    billed_was: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    billed_now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly(),
+    billed_difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly()
+});
+
+export const zPaginatedReratedAgreementOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReratedAgreementOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReratingCountsOut = z.object({
+    agreements: z.int().default(0),
+    calls: z.int().default(0),
+    changed: z.int().default(0),
+    unpriced: z.int().default(0),
+    left: z.int().default(0),
+    billed: z.int().default(0)
+});
+
+/**
+ * Calls of the days [from_date, to_date) of one enterprise; by whole months where an agreement has a bundle.
+ */
+export const zReratingIn = z.object({
+    legal_entity_id: z.uuid(),
+    from_date: z.iso.date(),
+    to_date: z.iso.date(),
+    plan_id: z.uuid().nullable(),
+    run_id: z.uuid().nullable(),
+    why: z.string().min(1).max(300)
+});
+
+export const zReratingOutStateEnum = z.enum([
+    'REHEARSING',
+    'REHEARSED',
+    'APPLYING',
+    'APPLIED'
+]);
+
+/**
+ * counts are those of the rehearsal until it is applied.
+ */
+export const zReratingOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    from_date: z.iso.date(),
+    to_date: z.iso.date(),
+    plan_id: z.uuid().nullable(),
+    run_id: z.uuid().nullable(),
+    why: z.string(),
+    state: zReratingOutStateEnum,
+    counts: zReratingCountsOut,
+    created_at: z.iso.datetime({ offset: true }),
+    rehearsed_at: z.iso.datetime({ offset: true }).nullable(),
+    applied_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+export const zPaginatedReratingOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReratingOut)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReratingStartedOut = z.object({
+    rerating: zReratingOut,
+    job: zJobOut
+});
+
 export const zResourceKind = z.enum(['PHONE_NUMBER', 'LOGIN']);
 
 /**
@@ -2633,6 +2722,43 @@ export const zSlipCodeOutKindEnum = z.enum([
 export const zSlipFieldOut = z.object({
     label: z.string(),
     value: z.string()
+});
+
+export const zStandingEnum = z.enum([
+    'CHANGED',
+    'UNPRICED',
+    'LEFT',
+    'BILLED'
+]);
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReratedCallOut = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    agreement_id: z.uuid().nullable(),
+    agreement_number: z.string().nullable(),
+    usage_date: z.iso.date(),
+    standing: zStandingEnum,
+    reason: z.string(),
+    bill_id: z.uuid().nullable(),
+    destination_was: z.string(),
+    destination: z.string(),
+    billed_s_was: z.int(),
+    billed_s: z.int(),
+    covered_s_was: z.int().nullable(),
+    covered_s: z.int().nullable(),
+    was: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    now: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable(),
+    difference: z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/).readonly().nullable()
+});
+
+export const zPaginatedReratedCallOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReratedCallOut)
 });
 
 /**
@@ -3703,6 +3829,52 @@ export const zPaginatedReceiptOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zReceiptOutWritable)
+});
+
+/**
+ * was, now and difference are of changed calls; billed_… of calls that bills hold, which stay as they are.
+ */
+export const zReratedAgreementOutWritable = z.object({
+    agreement_id: z.uuid().nullable(),
+    agreement_number: z.string().nullable(),
+    changed: z.int(),
+    unpriced: z.int(),
+    left: z.int(),
+    billed: z.int()
+});
+
+export const zPaginatedReratedAgreementOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReratedAgreementOutWritable)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zReratedCallOutWritable = z.object({
+    batch_id: z.uuid(),
+    record_no: z.int(),
+    agreement_id: z.uuid().nullable(),
+    agreement_number: z.string().nullable(),
+    usage_date: z.iso.date(),
+    standing: zStandingEnum,
+    reason: z.string(),
+    bill_id: z.uuid().nullable(),
+    destination_was: z.string(),
+    destination: z.string(),
+    billed_s_was: z.int(),
+    billed_s: z.int(),
+    covered_s_was: z.int().nullable(),
+    covered_s: z.int().nullable()
+});
+
+export const zPaginatedReratedCallOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zReratedCallOutWritable)
 });
 
 /**
@@ -5327,6 +5499,73 @@ export const zListRegistersToReadQuery = z.object({
 });
 
 export const zListRegistersToReadResponse = zPaginatedRegisterToReadOutList;
+
+export const zListReratingsQuery = z.object({
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    state: z.enum([
+        'APPLIED',
+        'APPLYING',
+        'REHEARSED',
+        'REHEARSING'
+    ]).optional()
+});
+
+export const zListReratingsResponse = zPaginatedReratingOutList;
+
+export const zCreateReratingBody = zReratingIn;
+
+export const zCreateReratingHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateReratingResponse = zReratingStartedOut;
+
+export const zGetReratingPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetReratingResponse = zReratingOut;
+
+export const zListReratedAgreementsPath = z.object({
+    id: z.uuid()
+});
+
+export const zListReratedAgreementsQuery = z.object({
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50)
+});
+
+export const zListReratedAgreementsResponse = zPaginatedReratedAgreementOutList;
+
+export const zApplyReratingHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zApplyReratingPath = z.object({
+    id: z.uuid()
+});
+
+export const zApplyReratingResponse = zJobOut;
+
+export const zListReratedCallsPath = z.object({
+    id: z.uuid()
+});
+
+export const zListReratedCallsQuery = z.object({
+    agreement_number: z.string().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    standing: z.enum([
+        'BILLED',
+        'CHANGED',
+        'LEFT',
+        'UNPRICED'
+    ]).optional()
+});
+
+export const zListReratedCallsResponse = zPaginatedReratedCallOutList;
 
 export const zListRolesQuery = z.object({
     code: z.string().optional(),

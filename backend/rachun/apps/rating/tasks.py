@@ -25,6 +25,7 @@ from rachun.apps.rating.services import (
     import_rate_plans,
     load_usage,
     release_suspended,
+    run_rerating,
 )
 from rachun.apps.usage.models import UsageSource
 from rachun.formats.rate_decks import join_rate_deck, read_destination_prefixes, read_rate_deck
@@ -150,3 +151,21 @@ def by_file(errors: Sequence[RowError]) -> Iterator[tuple[str, list[RowError]]]:
 
 def file_of(params: Any) -> Source:
     return Source(name=params["name"], data=read_file(digest=params["sha256"]), encoding=params.get("encoding"))
+
+
+@job_handler("rating.rehearse_rerating")
+def rehearse_rerating(context: JobContext) -> dict[str, Any]:
+    """Safe to repeat: it goes on after its checkpoint, and a call is told once."""
+    found = run_rerating(
+        rerating_id=UUID(context.params["rerating_id"]), context=context, is_applied=False, clock=timezone.now
+    )
+    return dict(found)
+
+
+@job_handler("rating.apply_rerating")
+def apply_rerating(context: JobContext) -> dict[str, Any]:
+    """Safe to repeat: agreements and checkpoint commit together, and a call priced twice costs the same."""
+    found = run_rerating(
+        rerating_id=UUID(context.params["rerating_id"]), context=context, is_applied=True, clock=timezone.now
+    )
+    return dict(found)

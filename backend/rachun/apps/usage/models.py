@@ -6,8 +6,8 @@ from django.db import models
 
 from rachun.apps.agreements.models import ServiceAgreement
 from rachun.apps.base.fields import AppendOnly, Entity
-from rachun.apps.catalog.models import DestinationTable
-from rachun.apps.identity.models import LegalEntity
+from rachun.apps.catalog.models import DestinationTable, TariffPlan
+from rachun.apps.identity.models import LegalEntity, Principal
 
 
 class UsageSource(Entity):
@@ -202,3 +202,81 @@ class PricedUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.load_key}/{self.record_no}"
+
+
+class Rerating(Entity):
+    """Stored calls of a time priced again after prices were corrected: rehearsed first, then applied.
+
+    counts: agreements and calls looked at; changed, unpriced, left and billed: calls of each ReratedCall.Standing.
+    """
+
+    class State(models.TextChoices):
+        REHEARSING = "REHEARSING"
+        REHEARSED = "REHEARSED"
+        APPLYING = "APPLYING"
+        APPLIED = "APPLIED"
+
+    legal_entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(
+        TariffPlan, on_delete=models.PROTECT, null=True, related_name="+", help_text="Only agreements that have it."
+    )
+    run = models.ForeignKey(
+        "PricingRun", on_delete=models.PROTECT, null=True, related_name="+", help_text="Its prices, not the tariff's."
+    )
+    from_date = models.DateField()
+    to_date = models.DateField(help_text="The first day that no longer belongs.")
+    why = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State.choices)
+    counts = models.JSONField(default=dict)
+    created_by = models.ForeignKey(Principal, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    rehearsed_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="rerating_period", condition=models.Q(to_date__gt=models.F("from_date")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_date}/{self.to_date}"
+
+
+class ReratedCall(models.Model):
+    """A call whose price of today is not the stored one. Rows of a rehearsal go when it is applied."""
+
+    class Standing(models.TextChoices):
+        CHANGED = "CHANGED", "Not billed: it gets the new price"
+        UNPRICED = "UNPRICED", "Not billed, and no price is found today: it waits with the reason"
+        LEFT = "LEFT", "Another agreement would have it today, or none: it stays as it is"
+        BILLED = "BILLED", "A bill holds it: it stays as it is, and the difference is one to correct"
+
+    id = models.BigAutoField(primary_key=True)
+    rerating = models.ForeignKey(Rerating, on_delete=models.CASCADE, related_name="rerated")
+    is_applied = models.BooleanField()
+    standing = models.CharField(max_length=10, choices=Standing.choices)
+    reason = models.CharField(max_length=40, blank=True)
+    load_key = models.UUIDField()
+    record_no = models.IntegerField()
+    agreement = models.ForeignKey(ServiceAgreement, on_delete=models.PROTECT, null=True, related_name="+")
+    usage_date = models.DateField()
+    bill_id = models.UUIDField(null=True)
+    destination_was = models.CharField(max_length=100, blank=True)
+    destination = models.CharField(max_length=100, blank=True)
+    billed_s_was = models.IntegerField()
+    billed_s = models.IntegerField()
+    covered_s_was = models.IntegerField(null=True)
+    covered_s = models.IntegerField(null=True)
+    amount_micro_was = models.BigIntegerField(null=True, help_text="Null: it had no price in the run.")
+    amount_micro = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rerating", "is_applied", "load_key", "record_no"], name="rerated_call_once"
+            )
+        ]
+        indexes = [models.Index(fields=["rerating", "agreement"], name="rerated_call_agreement")]
+
+    def __str__(self) -> str:
+        return f"{self.load_key}/{self.record_no}"

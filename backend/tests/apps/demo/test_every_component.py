@@ -55,6 +55,8 @@ class TestTheDemo:
         assert {one["inputs"]["measure"] for one in charges if one["kind"] == "data"} == {"SUM", "PEAK"}
         assert {one["inputs"]["shared_by"] for one in charges if one["kind"] == "allowance"} == {"ACCOUNT"}
         assert any(one["inputs"].get("package_micro") for one in charges if one["kind"] == "metered")
+        assert {one["inputs"].get("season") for one in charges} == {None, "low"}
+        assert UsageRecord.objects.filter(covered_s__gt=0).exists()
         assert any(one["posting_code"].startswith("PAYABLE_") for one in charges)
         assert not ParkedAccount.objects.filter(run__in=runs).exists()
         waiting = UsageRecord.objects.filter(state=UsageRecord.State.SUSPENDED).values_list("reason", flat=True)

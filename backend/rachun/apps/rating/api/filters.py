@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from rachun.apps.usage.models import UsageBatch, UsageRecord
+from rachun.apps.usage.models import ReratedCall, Rerating, UsageBatch, UsageRecord
 
 
 class UsageBatchFilter(filters.FilterSet):
@@ -26,3 +26,21 @@ class UsageRecordFilter(filters.FilterSet):
     class Meta:
         model = UsageRecord
         fields = ("source_id", "batch_id", "agreement_id", "state", "reason", "from_date", "to_date")
+
+
+class ReratingFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    state = filters.ChoiceFilter(choices=Rerating.State.choices)
+
+    class Meta:
+        model = Rerating
+        fields = ("legal_entity_id", "state")
+
+
+class ReratedCallFilter(filters.FilterSet):
+    standing = filters.ChoiceFilter(choices=ReratedCall.Standing.choices)
+    agreement_number = filters.CharFilter(field_name="agreement__number", max_length=40)
+
+    class Meta:
+        model = ReratedCall
+        fields = ("standing", "agreement_number")

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from rachun.apps.base.api.routing import ByIdRouter
-from rachun.apps.rating.api import views
+from rachun.apps.rating.api import rerating_views, views
 
 router = ByIdRouter()
 router.register("usage-batches", views.UsageBatchViewSet, basename="usage-batch")
 router.register("usage-records", views.UsageRecordViewSet, basename="usage-record")
+router.register("reratings", rerating_views.ReratingViewSet, basename="rerating")
 router.register("priced-usage", views.PricedUsageViewSet, basename="priced-usage")
 
 urlpatterns = [

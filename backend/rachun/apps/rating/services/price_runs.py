@@ -39,13 +39,13 @@ def price_runs(
     talked = records.filter(quantity_micro__gt=0).exclude(state=UsageRecord.State.UNBILLABLE)
     for calls in iterate_calls(talked, chunk=CHUNK):
         for run in runs:
-            priced = _priced(calls, table=tables.get(run.table.code))
+            priced = priced_by(calls, table=tables.get(run.table.code))
             keep_priced(run=run, priced=priced, priced_at=priced_at)
             counts[run.code].update(dict(priced.group_by("reason").len().iter_rows()))
     return {code: {reason or "PRICED": count for reason, count in found.items()} for code, found in counts.items()}
 
 
-def _priced(calls: pl.DataFrame, *, table: DestinationTable | None) -> pl.DataFrame:
+def priced_by(calls: pl.DataFrame, *, table: DestinationTable | None) -> pl.DataFrame:
     """load_key, record_no, prefix, destination, billed_s, amount_micro, reason; nothing priced costs null, never 0."""
     keys = calls.select("load_key", "record_no")
     if table is None:

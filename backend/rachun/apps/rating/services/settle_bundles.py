@@ -73,13 +73,13 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
         return 0
     components = {one.component for one in included}
     found = _rated(records.filter(component__in=components))
-    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
     calls = _with_included(found, included=included, facts=facts)
     if calls.is_empty():
         return 0
     asked = calls.sort(_ORDER).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
     offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
-    covered_s, taken = cover_calls(calls=asked, offers=offers, used=_lock(offers.buckets))
+    covered_s, taken = cover_calls(calls=asked, offers=offers, used=lock_buckets(offers.buckets))
     _store(_left_to_pay(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
     if taken.height:
         rows = taken.sort(_BUNDLE).rows()
@@ -92,14 +92,14 @@ def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequen
     if bundles.is_empty():
         return
     if any(one.is_pooled for one in included):
-        facts = _facts(bundles, included=included, legal_entity_id=legal_entity_id)
+        facts = bundle_facts(bundles, included=included, legal_entity_id=legal_entity_id)
         asked = bundles.with_columns(usage_date=pl.col("month"), known_at=pl.lit(NOW).cast(INSTANT))
         offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
         bundles = pl.concat([bundles.select(_BUNDLE), offers.buckets]).unique()
-    _lock(bundles)
+    lock_buckets(bundles)
 
 
-def _lock(bundles: pl.DataFrame) -> pl.DataFrame:
+def lock_buckets(bundles: pl.DataFrame) -> pl.DataFrame:
     """BUCKETS: seconds used of each bundle, locked until the transaction ends."""
     ordered = bundles.sort(_BUNDLE)
     named = [(UUID(agreement), component, month) for agreement, component, month in ordered.select(_BUNDLE).rows()]
@@ -112,7 +112,7 @@ def bundles_of(*, priced: pl.DataFrame, included: Sequence[Included]) -> pl.Data
     if not included:
         return NO_BUNDLES
     rated = priced.filter(pl.col("state") == UsageRecord.State.RATED.value)
-    return _offered(rated, included=included).select(_BUNDLE).unique()
+    return offered_calls(rated, included=included).select(_BUNDLE).unique()
 
 
 def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> pl.DataFrame:
@@ -132,14 +132,14 @@ def replay_bundles(*, legal_entity_id: UUID, records: Sequence[UsageRecord]) -> 
         if lives_on or row[_FIELDS.index("usage_date")].replace(day=1) in months
     ]
     found = pl.DataFrame(rows, schema={**_REPLAYED, "recorded_at": INSTANT}, orient="row")
-    facts = _facts(found, included=included, legal_entity_id=legal_entity_id)
+    facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
     calls = _with_included(found, included=included, facts=facts)
     if calls.is_empty():
         return pl.DataFrame(schema={**{name: _REPLAYED.get(name, pl.Int64()) for name in _COVERED}})
     ordered = calls.sort("recorded_at", *_ORDER).rename({"recorded_at": "known_at"})
     offers = offers_of(calls=ordered, spells=list_spells_ever_known(facts=facts, included=included))
     covered_s, _ = cover_calls(calls=ordered, offers=offers, used=pl.DataFrame(schema=dict(BUCKETS)))
-    return _priced(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(_COVERED)
+    return priced_with_bundles(ordered.with_columns(covered_s), legal_entity_id=legal_entity_id).select(_COVERED)
 
 
 def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
@@ -147,7 +147,7 @@ def _rated(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     return pl.concat([NO_CALLS, *iterate_calls(unasked, chunk=CHUNK)])
 
 
-def _facts(calls: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> TariffFacts:
+def bundle_facts(calls: pl.DataFrame, *, included: Sequence[Included], legal_entity_id: UUID) -> TariffFacts:
     """What is in force for the agreements of the calls, and for those that they share bundles with."""
     ids = with_sharers(calls["agreement_id"].unique(), included=included)
     return get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=ids)
@@ -160,10 +160,10 @@ def _with_included(calls: pl.DataFrame, *, included: Iterable[Included], facts: 
     dates = ("valid_from", "valid_to")
     planned = calls.join(facts.plans, on="agreement_id").filter(in_force).drop(dates)
     versed = planned.join(facts.versions, on="plan_id").filter(in_force).drop(dates)
-    return _offered(versed, included=included)
+    return offered_calls(versed, included=included)
 
 
-def _offered(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
+def offered_calls(calls: pl.DataFrame, *, included: Iterable[Included]) -> pl.DataFrame:
     """Calls that a version's bundle pays for, with month and table. calls: with version_id."""
     offers = pl.DataFrame(
         [(one.version_id, one.component, one.table, list(one.destinations)) for one in included],
@@ -187,10 +187,14 @@ def _left_to_pay(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFram
     is_whole = pl.col("covered_s") == pl.col("billed_s")
     free = covered.filter(is_whole).with_columns(amount_micro=pl.lit(0, pl.Int64)).select(_COVERED)
     rest = covered.filter(~is_whole)
-    return pl.concat([free, _priced(rest, legal_entity_id=legal_entity_id).select(_COVERED)]) if rest.height else free
+    return (
+        pl.concat([free, priced_with_bundles(rest, legal_entity_id=legal_entity_id).select(_COVERED)])
+        if rest.height
+        else free
+    )
 
 
-def _priced(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
+def priced_with_bundles(covered: pl.DataFrame, *, legal_entity_id: UUID) -> pl.DataFrame:
     """Amounts of what the bundles leave. Raises BundlePriceLost."""
     tables = get_destination_tables(legal_entity_id=legal_entity_id, codes=covered["table"].unique().to_list())
     parts = []

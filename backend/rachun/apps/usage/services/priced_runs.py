@@ -20,11 +20,12 @@ SELECT %s, n.load_key, n.record_no, coalesce(n.prefix, ''), coalesce(n.destinati
        amount_micro = excluded.amount_micro, reason = excluded.reason, priced_at = excluded.priced_at
  WHERE p.reason <> ''
 """
+_ALL = _KEEP.removesuffix(" WHERE p.reason <> ''\n")
 _COLUMNS = ("load_key", "record_no", "prefix", "destination", "billed_s", "amount_micro", "reason")
 
 
-def keep_priced(*, run: PricingRun, priced: pl.DataFrame, priced_at: datetime) -> None:
-    """Store prices of the run; one that was found before stands. priced: columns of _COLUMNS."""
+def keep_priced(*, run: PricingRun, priced: pl.DataFrame, priced_at: datetime, replaces: bool = False) -> None:
+    """Store prices of the run; one that was found before stands, unless it `replaces` them. priced: _COLUMNS."""
     assert_in_transaction()
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [run.id, priced_at, *(priced[name].to_list() for name in _COLUMNS)])
+        cursor.execute(_ALL if replaces else _KEEP, [run.id, priced_at, *(priced[name].to_list() for name in _COLUMNS)])
