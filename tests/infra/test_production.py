@@ -5,6 +5,8 @@ import pwd
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -198,23 +200,31 @@ class TestLauncher:
         assert done.stderr.startswith("rachun api PORT")
 
 
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A folder that every account may enter, unlike those that pytest makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 class TestAdmin:
-    def test_gives_a_command_the_role_and_the_account_and_runs_no_line_of_the_files(self, tmp_path: Path) -> None:
+    def test_gives_a_command_the_role_and_the_account_and_runs_no_line_of_the_files(self, open_path: Path) -> None:
         if os.geteuid() != 0:
             pytest.skip("only root becomes another account")
         told = shipped_environment("common", "worker")
-        trap = tmp_path / "trap"
+        trap = open_path / "trap"
         text = (
             "".join(f"{name}={value}\n" for name, value in told.items()) + f"SENTRY_DSN=$(touch {trap})\n# a word\n\n"
         )
-        (tmp_path / "common.env").write_text(text)
-        shutil.copy(ENVIRONMENT / "worker.env", tmp_path)
-        release = tmp_path / "release/infra/production"
+        (open_path / "common.env").write_text(text)
+        shutil.copy(ENVIRONMENT / "worker.env", open_path)
+        release = open_path / "release/infra/production"
         release.mkdir(parents=True)
         (release / "rachun").write_text('#!/bin/sh\nid -un; echo "$RACHUN_ROLE $DATABASE_WORKER_URL $SENTRY_DSN $*"\n')
-        for path in [tmp_path, *tmp_path.rglob("*"), *tmp_path.parents[:2]]:
+        for path in open_path.rglob("*"):
             path.chmod(0o755)
-        given = {"RACHUN_ETC": tmp_path, "RACHUN_RELEASE": tmp_path / "release", "RACHUN_ACCOUNT": "nobody"}
+        given = {"RACHUN_ETC": open_path, "RACHUN_RELEASE": open_path / "release", "RACHUN_ACCOUNT": "nobody"}
 
         done = subprocess.run(
             [PRODUCTION / "rachun-admin", "worker", "check_invariants", "--record"],

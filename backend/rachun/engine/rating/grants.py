@@ -16,7 +16,7 @@ import polars as pl
 from rachun.engine.tariffs.components import Proration
 
 SPELLS: Final[Mapping[str, pl.DataType]] = {
-    "account_id": pl.String(),
+    "account_id": pl.String(),  # null = not asked, where nothing is shared
     "agreement_id": pl.String(),
     "component": pl.String(),
     "valid_from": pl.Date(),

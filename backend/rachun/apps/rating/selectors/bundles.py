@@ -124,7 +124,11 @@ def _spells(
         orient="row",
     )
     ruled = _both(plans, versions.join(offers, on="version_id"), on="plan_id")
-    served = _both(ruled, terms, on="agreement_id").join(_accounts(terms["agreement_id"]), on="agreement_id")
+    served = _both(ruled, terms, on="agreement_id")
+    if any(one.is_shared for one in included):
+        served = served.join(_accounts(terms["agreement_id"]), on="agreement_id")
+    else:  # agreements are not read for nothing: who reads them before it locks a bundle may wait for a load, ADR 0040
+        served = served.with_columns(account_id=pl.lit(None, pl.String))
     return served.select(pl.col(name).cast(kind) for name, kind in SPELLS.items())
 
 
