@@ -50,7 +50,7 @@ paper-out: ## take the paper out of the demo's registers, to see what a cashier 
 paper-in: ## and put it back
 	@rm -f var/desk-*/no-paper
 
-test: texts ## prove everything in under 15 minutes: what CI runs
+test: texts ## prove everything in under 20 minutes: what CI runs
 	@$(PYTHON) -m tools.run_tests
 
 test-long: texts ## the long versions: more examples, more kills
