@@ -113,6 +113,19 @@ def overlap(stretches: pl.DataFrame, *, by: str) -> bool:
     return bool(((keys[1:] == keys[:-1]) & (begins[1:] < ends[:-1])).any())
 
 
+def are_distinct(frame: pl.DataFrame, *, by: Sequence[str]) -> bool:
+    """Whether no two rows agree in all of `by`."""
+    return bool(frame.select(pl.struct(by).n_unique()).item() == frame.height)
+
+
+def place_in_run(keys: pl.Series) -> pl.Series:
+    """0, 1, … within each run of equal neighbours."""
+    column, place = keys.to_numpy(), np.arange(len(keys))
+    begins = np.ones(len(keys), dtype=np.bool_)
+    begins[1:] = column[1:] != column[:-1]
+    return pl.Series(place - np.maximum.accumulate(np.where(begins, place, 0)), dtype=pl.Int64)
+
+
 def inside_range(numbers: pl.Series, *, least: int | None = None, most: int | None = None) -> bool:
     """Whether every number that is not null lies there: a look that spares filters, which cost much more."""
     smallest, largest = numbers.min(), numbers.max()

@@ -71,7 +71,7 @@ def list_measured_consumption(  # house: argument-count -- each cuts the snapsho
     """
     asked = Asked(
         agreement_ids=agreement_ids,
-        billed=billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items()),
+        billed=conform(billed_until, _BILLED),
         since=since,
         until=until,
         known_until=known_until,
