@@ -151,7 +151,7 @@ class TestUsageThatABundlePaid:
         assert line["agrees"]
         # 60 s and 180 s are 4 minutes; the bundle paid 150 s; 0.96 and 0.08 are 1.04
         assert [step["text"].replace("\u00a0", " ") for step in line["steps"]][:2] == [
-            "2 дзвінки за напрямком «mobile», PHONE, оплачуваний час 4 хв.",
+            "2 дзвінки за напрямком «mobile», 10.–11.01.2026, тарифікований час 4 хв.",
             "Із цього часу 2,5 хв припадає на пакет і нічого не коштує.",
         ]
         assert bill.gross_minor == 104
