@@ -87,7 +87,9 @@ def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str])
     start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
     shared = {"from_day": start.alias("from_day"), "to_day": end.alias("to_day")}
     names = [name for name in both.columns if name not in {"from_day_other", "to_day_other"}]
-    return both.select(shared.get(name, name) for name in names).filter(pl.col("from_day") < pl.col("to_day"))
+    cut = both.select(shared.get(name, name) for name in names)
+    is_shared = cut["from_day"] < cut["to_day"]
+    return cut if is_shared.all() else cut.filter(is_shared)
 
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
