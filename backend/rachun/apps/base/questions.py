@@ -10,13 +10,15 @@ is planned for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import polars as pl
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Manager, Model, QuerySet
 
 from rachun.apps.base.columns import framed, in_one_text
 
+M = TypeVar("M", bound=Model)
 Rows: TypeAlias = QuerySet[Any, tuple[Any, ...]]
 
 
@@ -31,6 +33,22 @@ class Told(Expression):
         return "%s", [self]
 
 
+class _Written:
+    """A query, whose text is composed when it is first asked for."""
+
+    def __init__(self, rows: Callable[[], QuerySet[Any, Any]], *, as_sent: Callable[[str], str] = str) -> None:
+        self._rows, self._as_sent = rows, as_sent
+        self._text: tuple[str, tuple[Any, ...]] | None = None
+
+    def told(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """The statement and its parameters. Raises KeyError when a value of the query is not told."""
+        if self._text is None:
+            statement, params = self._rows().query.sql_with_params()
+            self._text = self._as_sent(statement), tuple(params)
+        statement, params = self._text
+        return statement, [values[one.name] if isinstance(one, Told) else one for one in params]
+
+
 class FrameQuestion:
     """What `read_frame` reads, asked again and again.
 
@@ -38,14 +56,22 @@ class FrameQuestion:
     """
 
     def __init__(self, rows: Callable[[], Rows], columns: Mapping[str, pl.DataType]) -> None:
-        self._rows, self._columns = rows, columns
-        self._written: tuple[str, tuple[Any, ...]] | None = None
+        self._columns = columns
+        self._written = _Written(rows, as_sent=partial(in_one_text, columns=columns))
 
     def ask(self, **told: Any) -> pl.DataFrame:
         """Raises KeyError when a value of the query is not told."""
-        if self._written is None:
-            statement, params = self._rows().query.sql_with_params()
-            self._written = in_one_text(statement, columns=self._columns), tuple(params)
-        statement, params = self._written
-        values = [told[one.name] if isinstance(one, Told) else one for one in params]
-        return framed(statement, values, columns=self._columns)
+        statement, params = self._written.told(told)
+        return framed(statement, params, columns=self._columns)
+
+
+class ModelQuestion(Generic[M]):
+    """A row of a model, without those it refers to, asked for again and again. rows: as of FrameQuestion."""
+
+    def __init__(self, manager: Manager[M], rows: Callable[[], QuerySet[M]]) -> None:
+        self._manager, self._written = manager, _Written(rows)
+
+    def find(self, **told: Any) -> M | None:
+        """Any of the rows. Raises KeyError when a value of the query is not told."""
+        statement, params = self._written.told(told)
+        return next(iter(self._manager.raw(statement, params)), None)

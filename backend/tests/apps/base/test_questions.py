@@ -7,7 +7,7 @@ import pytest
 from django.db.models import DateField, TextField
 from django.db.models.functions import Least
 from rachun.apps.base.columns import IsOneOf, listed
-from rachun.apps.base.questions import FrameQuestion, Rows, Told
+from rachun.apps.base.questions import FrameQuestion, ModelQuestion, Rows, Told
 from rachun.apps.identity.models import LegalEntity
 from tests.factories.metering import make_legal_entity
 
@@ -68,3 +68,15 @@ class TestFrameQuestion:
             question.ask(codes="", day=MAY, other_day=MAY)
 
         assert len(composed) == 1
+
+
+class TestModelQuestion:
+    def test_finds_the_row_of_the_values_it_is_told(self) -> None:
+        entities = [make_legal_entity() for _ in range(2)]
+        question = ModelQuestion(
+            LegalEntity.objects, lambda: LegalEntity.objects.filter(code=Told("code", TextField()))
+        )
+
+        found = [question.find(code=code) for code in (*(one.code for one in entities), "nobody's")]
+
+        assert found == [*entities, None]
