@@ -106,7 +106,7 @@ class Screen:
         self.page.wait_for_load_state("networkidle")
 
     def enter(self, *, login: str = LOGIN) -> None:
-        self.open("/login")
+        self.page.goto(f"{self.site.address}/login")
         self.sign_in(login=login)
         self.page.wait_for_url(lambda address: not address.endswith("/login"))
         self.page.get_by_role("navigation", name=self.say("rail.label")).wait_for()

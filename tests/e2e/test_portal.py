@@ -44,10 +44,9 @@ def phone(browser: Browser, portal: Portal) -> Iterator[View]:
 
 @pytest.fixture
 def inside(phone: View) -> View:
-    phone.open("/sign-in")
+    phone.page.goto(f"{phone.portal.address}/portal/sign-in")
     phone.sign_in()
     phone.page.get_by_role("navigation").wait_for()
-    phone.settle()
     return phone
 
 

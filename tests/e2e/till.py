@@ -65,7 +65,5 @@ def till_at(*, screen: Screen, account: Account, name: str, folder: Path) -> Ite
         )
         made = create_cash_desk(branch=account.branch, code=name, facts=facts, at=timezone.now())
         screen.page.add_init_script(f"window.localStorage?.setItem('rachun.cash-desk', '{made.id}')")
-        screen.open("/login")
-        screen.sign_in(login=login)
-        screen.page.wait_for_url("**/cash-desk")
+        screen.enter(login=login)
         yield Till(screen=screen, desk=desk, cash_desk=made, account=account)
