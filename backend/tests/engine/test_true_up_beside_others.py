@@ -272,7 +272,7 @@ def three_bills(
 
 
 class TestThreeMonths:
-    @settings(max_examples=25, **CALM)
+    @settings(max_examples=15, **CALM)
     @given(
         used=st.tuples(*[st.integers(0, 200)] * 3),
         estimated=st.integers(0, 200),
