@@ -206,7 +206,7 @@ class TestATrueUp:
         assert answer.refusals.is_empty()
         assert net(answer, "metered") == 2000 - 10000 + 3000
 
-    @settings(max_examples=60, **CALM)
+    @settings(max_examples=40, **CALM)
     @given(
         quantities=st.tuples(*[st.integers(0, 300)] * 3),
         least=st.integers(1, 90),
