@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 SAID = {
-    "en": "Reading 1000002 of meter M7, register T1, on 2026-02-01 times its multiplier is impossibly much",
-    "uk": "Показ 1000002 лічильника M7, шкала T1, на 2026-02-01, помножений на коефіцієнт, неможливо великий",
-    "bs": "Očitanje 1000002 brojila M7, registar T1, na dan 2026-02-01, pomnoženo konstantom, nemoguće je",
+    "en": "Reading 1000002 of meter M7, register T1, on 01.02.2026 times its multiplier is impossibly much",
+    "uk": "Показ 1000002 лічильника M7, шкала T1, на 01.02.2026, помножений на коефіцієнт, неможливо великий",
+    "bs": "Očitanje 1000002 brojila M7, registar T1, na dan 01.02.2026, pomnoženo konstantom, nemoguće je",
 }
 
 
