@@ -21,6 +21,7 @@ from rachun.apps.usage.models import Rerating, UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
 from tests.factories.metering import hold_reading, make_meter, place_meter, read_meter
+from tests.factories.prints import make_print, make_print_file
 from tests.factories.usage import make_record, make_source
 
 Maker = Callable[[Enterprise], dict[str, Any]]
@@ -233,6 +234,10 @@ def bill(enterprise: Enterprise) -> dict[str, Any]:
         issued_at=a.NOON,
     )
     return {"id": made.id}
+
+
+makes("bill_print")(lambda enterprise: {"id": make_print(branch=enterprise.north).id})
+makes("bill_print_file")(lambda enterprise: {"id": make_print_file(branch=enterprise.north).id})
 
 
 def entry_of(enterprise: Enterprise) -> Entry:
