@@ -264,7 +264,9 @@ class TestTheApi:
         town, run = billed_town(accounts=2)
         client = client_of(make_operator(entity=town.entity))
 
-        asked = client.post("/api/v1/bill-prints", {"run_id": str(run.id)}, headers={"Idempotency-Key": "one"})
+        asked = client.post(
+            "/api/v1/bill-prints", {"run_id": str(run.id)}, headers={"Idempotency-Key": "print-january"}
+        )
         assert asked.status_code == 201, asked.json()
         print_all(PrintBatch.objects.get(id=asked.json()["id"]))
         [told] = client.get(f"/api/v1/bill-prints?run_id={run.id}").json()["results"]
@@ -280,7 +282,9 @@ class TestTheApi:
         town, run = billed_town(accounts=1)
         client = client_of(make_operator(entity=town.entity))
 
-        both = client.post("/api/v1/bill-prints", {"run_id": str(run.id), "legal_entity_id": str(town.entity.id)})
-        neither = client.post("/api/v1/bill-prints", {})
+        both, neither = (
+            client.post("/api/v1/bill-prints", body, headers={"Idempotency-Key": f"print-{place}-of-two"})
+            for place, body in enumerate([{"run_id": str(run.id), "legal_entity_id": str(town.entity.id)}, {}])
+        )
 
         assert [answer.json()["code"] for answer in (both, neither)] == ["print_unclear"] * 2
