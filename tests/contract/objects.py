@@ -194,15 +194,14 @@ def rerating(enterprise: Enterprise) -> dict[str, Any]:
 
 
 def run_of(enterprise: Enterprise) -> BillRun:
+    days = {"period_from": date(2026, 1, 1), "period_to": date(2026, 2, 1), "document_date": date(2026, 2, 1)}
     return BillRun.objects.create(
         legal_entity=enterprise.entity,
         branch=enterprise.north,
         kind=BillRun.Kind.REGULAR,
         state=BillRun.State.ISSUED,
-        period_from=date(2026, 1, 1),
-        period_to=date(2026, 2, 1),
-        document_date=date(2026, 2, 1),
         due_date=date(2026, 2, 16),
+        **days,
         created_at=a.NOON,
     )
 
