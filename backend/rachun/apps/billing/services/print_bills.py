@@ -14,7 +14,7 @@ from django.db import transaction
 
 from rachun.apps.base.jobs import JobContext
 from rachun.apps.billing.models import Bill
-from rachun.apps.billing.selectors.bill_document import get_bill_document
+from rachun.apps.billing.selectors.bill_document import list_bill_documents
 from rachun.apps.billing.selectors.print_order import place_bills
 from rachun.apps.billing.services.render_bill import BILL
 from rachun.apps.billing.services.side_by_side import Turn, do_chunks
@@ -103,11 +103,14 @@ def print_chunk(*, batch: PrintBatch, chunk: PrintChunk, template: str | None) -
     is_merged = batch.form == PrintBatch.Form.MERGED
     step = SHEAF if is_merged and template is None else 1
     press = TemplatePress(template=template) if template is not None else own_press()
-    pieces: list[tuple[str, bytes]] = []
-    for start in range(0, len(chunk.subject_ids), step):
-        bills = bills_in_order(chunk.subject_ids[start : start + step])
-        sheets = [get_bill_document(bill=bill, language=bill.account.party.language) for bill in bills]
-        pieces.append((member_name(chunk=chunk, at=start, bill=bills[0]), press.print_bills(sheets)))
+    sheets = list_bill_documents(bills_in_order(chunk.subject_ids))
+    pieces = [
+        (
+            member_name(chunk=chunk, at=start, number=sheets[start].number),
+            press.print_bills(sheets[start : start + step]),
+        )
+        for start in range(0, len(sheets), step)
+    ]
     set_aside(batch_id=batch.id, number=chunk.number, pieces=pieces, is_merged=is_merged)
 
 
@@ -120,7 +123,7 @@ def own_press() -> BillPress:
 
 
 def bills_in_order(bill_ids: Sequence[UUID]) -> list[Bill]:
-    found = Bill.objects.filter(id__in=bill_ids).select_related("account__party", "legal_entity", "branch", "run")
+    found = Bill.objects.filter(id__in=bill_ids).select_related("account__party", "legal_entity")
     by_id = {bill.id: bill for bill in found}
     return [by_id[bill_id] for bill_id in bill_ids]
 
@@ -135,6 +138,6 @@ def file_name(*, batch: PrintBatch, number: int, chunk: PrintChunk) -> str:
     return f"bills-{batch.created_at:%Y-%m-%d}{branch}-{number:03d}"
 
 
-def member_name(*, chunk: PrintChunk, at: int, bill: Bill) -> str:
+def member_name(*, chunk: PrintChunk, at: int, number: str) -> str:
     """Of one bill in an archive: its place in the order comes first."""
-    return f"{chunk.number:05d}-{at + 1:03d}-{bill.number}.pdf".replace("/", "-")
+    return f"{chunk.number:05d}-{at + 1:03d}-{number}.pdf".replace("/", "-")
