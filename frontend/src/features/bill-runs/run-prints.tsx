@@ -13,16 +13,21 @@ import { isFinished, useLiveJob } from "@/lib/watch-job";
 import { Count, Moment } from "@/ui/figures";
 import { JobProgress } from "@/ui/job-progress";
 import { Panel } from "@/ui/page";
-import { Empty, ProblemAlert, useWord, Waiting } from "@/ui/states";
+import { Empty, ProblemAlert, State, useWord, Waiting } from "@/ui/states";
 
 const BYTES_PER_MB = 1_000_000;
+const MOVING = ["PENDING", "RUNNING"];
+const AGAIN_MS = 3000;
 
 /** The run's bills on paper: what was printed before, and another print. */
 export function RunPrints({ run }: { run: BillRunOut }) {
   const { say } = useSay();
   const may = useMay();
   const [isAsking, setIsAsking] = useState(false);
-  const { data, error, refetch } = useQuery(printsOfRun({ query: { run_id: run.id, page_size: 20 } }));
+  const { data, error, refetch } = useQuery({
+    ...printsOfRun({ query: { run_id: run.id, page_size: 20 } }),
+    refetchInterval: (query) => (query.state.data?.results.some((print) => MOVING.includes(print.job_state)) ? AGAIN_MS : false),
+  });
   if (error) return <ProblemAlert error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
   return (
@@ -47,8 +52,9 @@ function Print({ print }: { print: BillPrintOut }) {
   const { say } = useSay();
   const word = useWord();
   const queries = useQueryClient();
-  const job = useLiveJob(print.job_id);
-  const isOver = job !== undefined && isFinished(job);
+  const job = useLiveJob(print.job_id); // not told to whoever sees one branch only: the print's own state is
+  const isOver = job ? isFinished(job) : !MOVING.includes(print.job_state);
+  const isStopped = isOver && (job?.state ?? print.job_state) !== "DONE";
   useEffect(() => {
     if (isOver) void queries.invalidateQueries({ queryKey: filesOfPrint({ query: { print_id: print.id } }).queryKey });
   }, [isOver, queries, print.id]);
@@ -62,8 +68,8 @@ function Print({ print }: { print: BillPrintOut }) {
             {[delivery, word("print.order", print.order), word("print.form", print.form)].join(" · ")}
           </Text>
         </Group>
-        {job ? <JobProgress job={job} /> : null}
-        {job ? <Steps print={print} isRunning={!isOver} isStopped={isOver && job.state !== "DONE"} /> : null}
+        {job ? <JobProgress job={job} /> : <State of="job.state" value={print.job_state} />}
+        <Steps print={print} isRunning={!isOver} isStopped={isStopped} />
         <Files printId={print.id} />
       </Stack>
     </Panel>
