@@ -45,11 +45,12 @@ def bills_of(batch: PrintBatch) -> QuerySet[Bill]:
 def place_bills(batch: PrintBatch) -> list[Placed]:
     """The bills of the batch as they are printed: by branch first where files are split by branch."""
     rows = bills_of(batch).values_list("id", "branch_id", "branch__code", "account_id", "account__number", "number")
-    key = {
+    keys: dict[str, Key] = {
         PrintBatch.Order.ROUTE: by_route(batch),
         PrintBatch.Order.ACCOUNT: lambda row: row[4],
         PrintBatch.Order.NUMBER: lambda row: row[5],
-    }[PrintBatch.Order(batch.order)]
+    }
+    key = keys[batch.order]
     ordered = sorted(rows.iterator(), key=lambda row: (row[2] if batch.is_split_by_branch else "", key(row), row[5]))
     return [Placed(subject_id=row[0], branch_id=row[1]) for row in ordered]
 
