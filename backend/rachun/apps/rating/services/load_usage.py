@@ -98,7 +98,6 @@ def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, wa
         kind=source.kind,
         pricing=Pricing(source),
         included=list_included(legal_entity_id=source.legal_entity_id),
-        loaded_at=loaded_at,
         watch=watch,
     )
     with refusing_files(), ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads:
@@ -155,7 +154,6 @@ class Course:
     kind: str
     pricing: Pricing
     included: Sequence[Included]
-    loaded_at: datetime
     watch: Watch
 
     def run(self, parts: Iterator[RecordsRead], *, threads: Executor) -> Tally:
@@ -188,9 +186,8 @@ class Course:
 
     def _price(self, price: Callable[[], pl.DataFrame]) -> PricedPart:
         priced = price()
-        rows = as_rows(priced, kind=self.kind, recorded_at=self.loaded_at)
         return PricedPart(
-            rows=encode_records(batch=self.batch, records=rows),
+            rows=encode_records(records=as_rows(priced)),
             by_state=count_states(priced),
             bundles=bundles_of(priced=priced, included=self.included) if self.kind == "CALLS" else NO_BUNDLES,
         )
@@ -206,11 +203,10 @@ class Course:
         self.watch.step("stored")
 
 
-def as_rows(priced: pl.DataFrame, *, kind: str, recorded_at: datetime) -> pl.DataFrame:
+def as_rows(priced: pl.DataFrame) -> pl.DataFrame:
     """Columns as usage.services.encode_records wants them."""
     return priced.select(
         pl.col("row_no").alias("record_no"),
-        pl.lit(kind).alias("kind"),
         "state",
         "reason",
         "agreement_id",
@@ -228,7 +224,6 @@ def as_rows(priced: pl.DataFrame, *, kind: str, recorded_at: datetime) -> pl.Dat
         "amount_micro",
         pl.col("document").fill_null("").str.slice(0, DOCUMENT_MAX),
         pl.col("raw").fill_null("").str.replace_all("\x00", "", literal=True),
-        pl.lit(recorded_at).alias("recorded_at"),
     )
 
 

@@ -12,18 +12,15 @@ from uuid import UUID
 import polars as pl
 from django.db import connection
 
-from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows
+from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows, raw_ids
 from rachun.apps.base.partitions import attach_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 
 PARENT = "usage_usagerecord"
-# The types that COPY sends; ids are 16 bytes.
+# The types that COPY sends; ids are 16 bytes. What is common to all records of a batch its table knows.
 RECORD_COLUMNS: Mapping[str, pl.DataType] = {
-    "load_key": pl.Binary(),
     "record_no": pl.Int32(),
-    "source_id": pl.Binary(),
-    "kind": pl.String(),
     "state": pl.String(),
     "reason": pl.String(),
     "agreement_id": pl.Binary(),
@@ -39,11 +36,10 @@ RECORD_COLUMNS: Mapping[str, pl.DataType] = {
     "prefix": pl.String(),
     "billed_s": pl.Int32(),
     "amount_micro": pl.Int64(),
-    "bill_id": pl.Binary(),
     "document": pl.String(),
     "raw": pl.String(),
-    "recorded_at": pl.Datetime("us", "UTC"),
 }
+OFTEN_EMPTY = ("item", "document")  # the table knows that they are, unless a record says otherwise
 
 
 def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: datetime) -> tuple[UsageBatch, bool]:
@@ -69,17 +65,11 @@ def take_turn(*, source_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(source_id)])
 
 
-def encode_records(*, batch: UsageBatch, records: pl.DataFrame) -> EncodedRows:
-    """Rows for store_records, without the database. records: RECORD_COLUMNS without load_key, source_id, bill_id; the
-    agreement as the text of its id.
-    """
-    whole = records.with_columns(
-        pl.lit(batch.id.bytes, pl.Binary).alias("load_key"),
-        pl.lit(batch.source_id.bytes, pl.Binary).alias("source_id"),
-        pl.lit(None, pl.Binary).alias("bill_id"),
-        pl.col("agreement_id").str.replace_all("-", "", literal=True).str.decode("hex"),
-    )
-    return encode_rows(whole.select(pl.col(name).cast(kind) for name, kind in RECORD_COLUMNS.items()))
+def encode_records(*, records: pl.DataFrame) -> EncodedRows:
+    """Rows for store_records, without the database. records: RECORD_COLUMNS, the agreement as the text of its id."""
+    whole = records.with_columns(raw_ids(records["agreement_id"]))
+    sent = [name for name in RECORD_COLUMNS if name not in OFTEN_EMPTY or (records[name] != "").any()]
+    return encode_rows(whole.select(pl.col(name).cast(RECORD_COLUMNS[name]) for name in sent))
 
 
 def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:

@@ -8,6 +8,20 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ADD CONSTRAINT source_is_of_batch CHECK (source_id = %L)', table_name, source);
 END $$;
 
+-- What all records of a batch have in common its table knows: who copies into it sends only what differs.
+CREATE OR REPLACE FUNCTION state_common_values(table_name text, batch uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    common record;
+BEGIN
+    SELECT b.source_id, b.received_at, s.kind INTO STRICT common
+      FROM usage_usagebatch b JOIN usage_usagesource s ON s.id = b.source_id WHERE b.id = batch;
+    EXECUTE format(
+        'ALTER TABLE %I ALTER load_key SET DEFAULT %L, ALTER source_id SET DEFAULT %L, ALTER kind SET DEFAULT %L, '
+        'ALTER recorded_at SET DEFAULT %L, ALTER item SET DEFAULT %L, ALTER document SET DEFAULT %L',
+        table_name, batch, common.source_id, common.kind, common.received_at, '', '');
+END $$;
+
 CREATE OR REPLACE FUNCTION open_usage_load(batch uuid) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -17,6 +31,7 @@ BEGIN
     PERFORM open_load('usage_usagerecord', batch);
     IF is_new THEN
         PERFORM state_source_of_batch(table_name, batch);
+        PERFORM state_common_values(table_name, batch);
     END IF;
     RETURN table_name;
 END $$;
@@ -36,7 +51,8 @@ BEGIN
     END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION state_source_of_batch(text, uuid), open_usage_load(uuid), ensure_live_usage(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION state_source_of_batch(text, uuid), state_common_values(text, uuid), open_usage_load(uuid),
+    ensure_live_usage(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_usage_load(uuid), ensure_live_usage(uuid) TO rachun_app, rachun_worker;
 
 -- A batch's records become usage only when every one of them owns its key.
