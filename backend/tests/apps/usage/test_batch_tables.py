@@ -6,10 +6,10 @@ import polars as pl
 import psycopg.errors
 import pytest
 from django.db import transaction
-from rachun.apps.base.copying import encode_rows, id_column
+from rachun.apps.base.copying import EncodedRows, encode_rows, id_column
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
-from rachun.apps.usage.services import KeyTaker, close_batch, encode_records, open_batch, store_records
+from rachun.apps.usage.services import BatchTable, KeyTaker, close_batch, encode_records, open_batch
 from rachun.apps.usage.services.take_batch import RECORD_COLUMNS
 from tests.factories.metering import make_agreement
 from tests.factories.usage import make_source
@@ -37,6 +37,11 @@ def waiting_call() -> pl.DataFrame:
     )
 
 
+def store(batch: UsageBatch, rows: EncodedRows) -> None:
+    with BatchTable(batch, may_part=False) as table:
+        table.store(rows, more_follow=False)
+
+
 def taken(source: UsageSource) -> UsageBatch:
     """A batch of one record."""
     with transaction.atomic():
@@ -44,7 +49,7 @@ def taken(source: UsageSource) -> UsageBatch:
         keyed = pl.DataFrame({"record_key": [source.code], "occurrence": [1], "keyed_at": [NOW]})
         taker = KeyTaker(batch)
         taker.take(taker.key(keyed))
-        store_records(batch=batch, rows=encode_records(records=waiting_call()))
+        store(batch, encode_records(records=waiting_call()))
         return close_batch(batch=batch, record_count=1, error_count=0, totals={})
 
 
@@ -60,7 +65,7 @@ class TestTableOfABatch:
         theirs = id_column("source_id", [other.id]).to_frame().hstack(waiting_call().drop("agreement_id"))
 
         with pytest.raises(psycopg.errors.CheckViolation, match="source_is_of_batch"):
-            store_records(batch=batch, rows=encode_rows(theirs))
+            store(batch, encode_rows(theirs))
 
     def test_knows_what_its_records_have_in_common(self, entity: LegalEntity) -> None:
         batch = taken(make_source(legal_entity=entity))

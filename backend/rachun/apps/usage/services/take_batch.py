@@ -12,7 +12,7 @@ from uuid import UUID
 import polars as pl
 from django.db import connection
 
-from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows, raw_ids
+from rachun.apps.base.copying import EncodedRows, encode_rows, raw_ids
 from rachun.apps.base.partitions import attach_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
@@ -56,6 +56,7 @@ def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: date
     )
     UsageBatch.objects.bulk_create([batch], ignore_conflicts=True)
     kept = UsageBatch.objects.select_for_update().get(source=source, sha256=sha256)
+    kept.source = source
     return kept, kept.id == batch.id
 
 
@@ -72,16 +73,11 @@ def encode_records(*, records: pl.DataFrame) -> EncodedRows:
     return encode_rows(whole.select(pl.col(name).cast(RECORD_COLUMNS[name]) for name in sent))
 
 
-def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:
-    """Copy rows into the batch's own bare table."""
-    assert_in_transaction()
-    copy_rows(table=_open_table(batch), rows=rows)
-
-
-def _open_table(batch: UsageBatch) -> str:
+def open_table(batch: UsageBatch) -> str:
     """The batch's bare table, for records of its source only. Opening it again changes nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT open_usage_load(%s)", [batch.id])
+        facts = [batch.id, batch.source_id, batch.source.kind, batch.received_at]
+        cursor.execute("SELECT open_usage_load(%s, %s, %s, %s)", facts)
         (table,) = cursor.fetchone()
     return str(table)
 
@@ -89,7 +85,7 @@ def _open_table(batch: UsageBatch) -> str:
 def close_batch(*, batch: UsageBatch, record_count: int, error_count: int, totals: Mapping[str, Any]) -> UsageBatch:
     """Attach the batch's table and state its counts. The database refuses records without their keys."""
     assert_in_transaction()
-    _open_table(batch)
+    open_table(batch)
     batch.added_count = attach_load(parent=PARENT, load_key=batch.id)
     batch.record_count, batch.error_count = record_count, error_count
     batch.totals = {name: str(total) for name, total in totals.items()}
