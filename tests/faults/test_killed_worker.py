@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.jobs import LEASE_S, enqueue, request_cancel
 from rachun.apps.base.models import Job
@@ -31,6 +31,7 @@ MEMBERS_ACCOUNTS, METERED_ACCOUNTS, CHUNK = 180, 20, 10
 SEEDS, SEEDS_LONG = range(1, 6), range(6, 51)
 CALLS, LOAD_S = 20_000, 1.0  # a load takes a little longer than that
 PHONE, CALLED = "380432550101", "380671234567"
+PADDING = " " * 400  # a file of two parts, which takes two connections
 
 
 def populated_town() -> Town:
@@ -205,6 +206,7 @@ class TestKilledWorkerOfAUsageLoad:
         assert records.count() == CALLS
         assert records.values("occurred_at").distinct().count() == CALLS
         assert {*records.values_list("state", flat=True)} == {UsageRecord.State.RATED}
+        assert forsaken_tables() == []
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +221,7 @@ def start_load(*, source: UsageSource, seed: int) -> Job:
     """A file of calls, one a second, on a day of its own."""
     midnight = datetime(2026, 1, seed, tzinfo=UTC)
     instants = [f"{midnight + timedelta(seconds=second):%d.%m.%Y %H:%M:%S}" for second in range(CALLS)]
-    calls = [f"{at}\t60\t{PHONE}\t{PHONE}\t{CALLED}\t{CALLED}\t0\t1\t0\t60" for at in instants]
+    calls = [f"{at}\t60\t{PHONE}\t{PHONE}{PADDING}\t{CALLED}\t{CALLED}\t0\t1\t0\t60" for at in instants]
     params = {"name": name_of(seed), "sha256": keep_file(content="\n".join(calls).encode())}
     with transaction.atomic():
         return enqueue(
@@ -227,6 +229,16 @@ def start_load(*, source: UsageSource, seed: int) -> Job:
             params={**params, "source_id": str(source.id)},
             legal_entity_id=source.legal_entity_id,
         )
+
+
+def forsaken_tables() -> list[str]:
+    """Tables of batches that nobody attached."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT relname FROM pg_class
+                WHERE relkind = 'r' AND NOT relispartition AND relname ~ '^usage_usagerecord_'"""
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 def name_of(seed: int) -> str:

@@ -1,7 +1,7 @@
 """A batch is taken once: its row, the keys of its records, the records themselves, in one transaction.
 
-The caller holds that transaction from open_batch to close_batch. Whatever dies between leaves neither row nor key nor
-table behind, so a second try starts from nothing.
+The caller holds that transaction from open_batch to close_batch. Whatever dies between leaves neither row nor key
+behind, and no table that anybody looks at (fill_table.py), so a second try starts from nothing.
 """
 
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ def encode_records(*, records: pl.DataFrame) -> EncodedRows:
 def open_table(batch: UsageBatch) -> str:
     """The batch's bare table, for records of its source only. Opening it again changes nothing."""
     with connection.cursor() as cursor:
-        facts = [batch.id, batch.source_id, batch.source.kind, batch.received_at]
+        facts: list[Any] = [batch.id, batch.source_id, batch.source.kind, batch.received_at]
         cursor.execute("SELECT open_usage_load(%s, %s, %s, %s)", facts)
         (table,) = cursor.fetchone()
     return str(table)
