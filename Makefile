@@ -8,10 +8,11 @@ PYTHON := .venv/bin/python
 STACK := $(PYTHON) -m infra.local
 MANAGE := $(STACK) run-manage
 PYTEST := $(PYTHON) -m pytest
+FAULTS := tests/faults tests/infra/test_backup.py
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR):$(CURDIR)/backend
 
-.PHONY: help paper-out paper-in run stop status reset demo test test-long check check-invariants bench contract contract-check \
+.PHONY: help paper-out paper-in run stop status reset demo test test-long faults check check-invariants bench contract contract-check \
         read-file price-cases sbom audit lock format bootstrap texts clients mobile-check
 
 help: ## this list
@@ -55,6 +56,9 @@ test: texts ## prove everything in under 20 minutes: what CI runs
 
 test-long: texts ## the long versions: more examples, more kills
 	@$(PYTHON) -m tools.run_tests --long
+
+faults: texts ## kill, cut off, empty and spoil everything on purpose (LONG=1: at length); see tests/faults
+	@$(PYTEST) $(FAULTS) -n0 -q -m "$(if $(LONG),long or not long,not long)"
 
 check: texts ## the fast half: lint, types, imports, contract, texts, locks
 	@$(PYTHON) -m tools.check

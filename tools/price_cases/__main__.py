@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -24,14 +24,24 @@ FAMILIES: tuple[ModuleType, ...] = (telecom, usage, proration)
 
 def main(names: list[str]) -> int:
     counted: Counter[Verdict] = Counter()
-    for name in names:
-        for outcome in outcomes_of(Path(name)):
+    for path in case_files(names):
+        for outcome in outcomes_of(path):
             counted[outcome.verdict] += 1
             if outcome.verdict is not Verdict.PASSED:
-                print(f"{outcome.verdict:<7} {name}: {outcome.case_id}: {outcome.detail}")
+                print(f"{outcome.verdict:<7} {path}: {outcome.case_id}: {outcome.detail}")
     parts = [f"{counted[verdict]} {verdict}" for verdict in Verdict]
     print(", ".join(parts))
     return 1 if counted[Verdict.FAILED] or not counted[Verdict.PASSED] else 0
+
+
+def case_files(names: Sequence[str]) -> Iterator[Path]:
+    """The files, and those that lie in folders; a folder without any is said to have none."""
+    for name in names:
+        path = Path(name)
+        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        if not inside:
+            print(f"{path}: no case files in this folder")
+        yield from inside
 
 
 def outcomes_of(path: Path) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 MICRO = 10**6
 E8 = 10**8
 INT64_MAX = 2**63 - 1
+QUANTITY_MAX = 10**18  # millionths, a million million units: keeps quantity × price × days inside 128 bits
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -61,6 +61,14 @@ class TestARemainder:
         assert codes(shared(10, [5], [0])) == ["NOBODY_SHARES"]
         assert codes(shared(10, [5], [])) == ["NOBODY_SHARES"]
 
+    def test_is_shared_exactly_up_to_the_bounds_and_refused_past_them(self) -> None:
+        most, weight = 10**18, 10**19 // 2
+        assert parts(shared(most, [], [weight, weight])) == [most // 2, most // 2]
+        assert codes(shared(most + 1, [], [1])) == ["SHARES_TOO_LARGE"]
+        assert codes(shared(1, [], [weight, weight + 1])) == ["SHARES_TOO_LARGE"]
+        assert codes(shared(10, [most] * 20, [1], negative="CREDIT")) == ["SHARES_TOO_LARGE"]
+        assert parts(shared(10, [most] * 20, [1], negative="ZERO")) == [0]
+
     def test_carries_an_unread_sub_meter_where_the_rule_says_so(self) -> None:
         assert parts(shared(10, [4, None], [1, 1], missing="AS_ZERO")) == [3, 3]
 

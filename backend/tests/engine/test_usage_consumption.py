@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 from rachun.engine.usage.consumption import READINGS, DerivedConsumption, consumption_from_readings
-from rachun.engine.usage.intervals import daily_sums, incomplete_days
+from rachun.engine.usage.intervals import SERIES, daily_sums, incomplete_days
 
 
 def derived(*values: tuple[int, str], digits: int = 5, multiplier: int = 1, kinds: str = "") -> DerivedConsumption:
@@ -56,6 +56,28 @@ class TestConsumptionFromReadings:
     def test_multiplies_by_the_transformer(self) -> None:
         assert used(derived((10, "2026-01-01"), (12, "2026-02-01"), multiplier=40)) == [80]
 
+    @pytest.mark.parametrize(
+        ("shown_micro", "multiplier_micro", "quantity_micro"),
+        [
+            (10**17 - 1, 10**7, 10**18 - 10),
+            (10**16, 10**8, 10**18),  # a million million units, the most that a quantity may be
+            (10**16 + 1, 10**8, None),
+            (10**17 - 1, 999_999_999_999, None),  # the largest dial under the largest transformer
+            (10**17 - 1, 0, 0),
+        ],
+    )
+    def test_refuses_what_is_more_than_a_quantity_may_be(
+        self, shown_micro: int, multiplier_micro: int, quantity_micro: int | None
+    ) -> None:
+        kept = [
+            (1, 1, "VT", 11, multiplier_micro, ix, date(2026, 1, 1 + ix), ix * shown_micro, "ACTUAL") for ix in (0, 1)
+        ]
+
+        answer = consumption_from_readings(readings=pl.DataFrame(kept, schema=dict(READINGS), orient="row"))
+
+        assert answer.consumption["quantity_micro"].to_list() == ([] if quantity_micro is None else [quantity_micro])
+        assert (answer.verdicts["verdict"][1] == "USE_TOO_LARGE") == (quantity_micro is None)
+
     def test_is_estimated_when_either_end_is(self) -> None:
         answer = derived((1, "2026-01-01"), (2, "2026-02-01"), (3, "2026-03-01"), (4, "2026-04-01"), kinds="1")
 
@@ -83,3 +105,11 @@ class TestDailySums:
         assert sums.rows() == [(1, date(2026, 3, 29), 23_000_000, 82_800, 82_800)]
         assert incomplete_days(sums=sums).is_empty()
         assert incomplete_days(sums=daily_sums(series=series[1:], zone="Europe/Kyiv")).height == 1
+
+    def test_are_exact_past_64_bits(self) -> None:
+        start = datetime(2026, 1, 1, 22, tzinfo=UTC)
+        rows = [(1, start + timedelta(minutes=15 * n), 900, 10**18) for n in range(96)]
+
+        sums = daily_sums(series=pl.DataFrame(rows, schema=dict(SERIES), orient="row"), zone="Europe/Kyiv")
+
+        assert sums["quantity_micro"].to_list() == [96 * 10**18]

@@ -62,6 +62,18 @@ class TestAnEstimate:
 
         assert estimate(*JANUARY, steps=[SEASON, LAST_2], history=history) == (73 * MICRO, "SAME_SEASON")
 
+    def test_takes_the_next_step_when_one_gives_more_than_a_quantity_may_be(self) -> None:
+        """A day of a million million units makes 31 times as many a month; a norm of so many members is beyond too."""
+        day = Span(date(2025, 12, 31), date(2026, 1, 1), 10**18)
+        huge = ("NORM_PER_MEMBER", "*", 0, 10**18)
+
+        assert estimate(*JANUARY, steps=[LAST_2], history=[day]) is None
+        assert estimate(*JANUARY, steps=[huge], members=[(10**12, *JANUARY)]) is None
+        assert estimate(*JANUARY, steps=[LAST_2, NORM], history=[day], members=[(2, *JANUARY)]) == (
+            9 * MICRO,
+            "NORM_PER_MEMBER",
+        )
+
     def test_falls_to_the_latest_periods_when_a_day_of_the_season_was_not_measured(self) -> None:
         history = [
             Span(date(2025, 1, 2), date(2025, 2, 1), 999 * MICRO),

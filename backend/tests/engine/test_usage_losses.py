@@ -58,6 +58,16 @@ class TestALoss:
             "unread_points": 0,
         }
 
+    def test_is_exact_where_sums_and_percents_pass_64_bits(self) -> None:
+        """Twenty meters of a million million units each against an input of one."""
+        most = 10**12
+        january, _ = losses(
+            inputs=[(0, JANUARY, FEBRUARY, 1)], billed=[(point, JANUARY, FEBRUARY, most) for point in range(1, 21)]
+        )
+
+        assert january["billed_micro"] == 20 * most * 10**6
+        assert january["loss_percent_micro"] == (1 - 20 * most) * 100 * 10**6
+
     def test_does_not_set_what_one_point_is_billed_too_much_against_another(self) -> None:
         """Point 1 is billed 50 by an estimate and used 40; point 2 used 30 and was not billed."""
         january, _ = losses(

@@ -2952,7 +2952,7 @@ export type ReratedCallOut = {
     usage_date: string;
     standing: StandingEnum;
     /**
-     * Why it is left or has no price.
+     * Why it is left or has no price; BEING_ISSUED: its bill was being issued when it was looked at.
      */
     reason: string;
     bill_id: string | null;
@@ -4368,7 +4368,7 @@ export type ReratedCallOutWritable = {
     usage_date: string;
     standing: StandingEnum;
     /**
-     * Why it is left or has no price.
+     * Why it is left or has no price; BEING_ISSUED: its bill was being issued when it was looked at.
      */
     reason: string;
     bill_id: string | null;

@@ -16,6 +16,7 @@ import {
   IconHome,
   IconKeyboard,
   IconListCheck,
+  IconRefresh,
   IconStack2,
   IconUsers,
   type TablerIcon,
@@ -54,6 +55,7 @@ export const PLACES: { text: TextKey; places: Place[] }[] = [
     places: [
       { to: "/usage-batches", text: "place.batches", icon: IconStack2, needs: "listUsageBatches" },
       { to: "/suspended", text: "place.suspended", icon: IconAlertCircle, needs: "listUsageRecords" },
+      { to: "/reratings", text: "place.reratings", icon: IconRefresh, needs: "listReratings" },
       { to: "/reading-round", text: "place.round", icon: IconKeyboard, needs: "createReading" },
       { to: "/held-readings", text: "place.held", icon: IconEyeCheck, needs: "listHeldReadings" },
       { to: "/readings", text: "place.readings", icon: IconGauge, needs: "listReadings" },

@@ -35,11 +35,11 @@ export function LedgerAccountName({ code, role }: { code: string; role: string }
   const { language } = useSay();
   const word = useWord();
   const may = useMay();
-  const { data } = useQuery({ ...listLedgerAccountsOptions(CATALOG), enabled: may("listLedgerAccounts"), staleTime: CATALOG_KEPT_MS });
+  const { data, isLoading } = useQuery({ ...listLedgerAccountsOptions(CATALOG), enabled: may("listLedgerAccounts"), staleTime: CATALOG_KEPT_MS });
   const found = data?.results.find((one) => one.code === code && one.posting_code === role);
   return (
     <>
-      <Identifier value={code} /> {found?.names[language] || word("posting.role", role)}
+      <Identifier value={code} /> {isLoading ? null : found?.names[language] || word("posting.role", role)}
     </>
   );
 }

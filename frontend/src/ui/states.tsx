@@ -103,6 +103,13 @@ const TONES: Record<string, string> = {
   AWAITED: "#8a5300",
   SILENT: "#a8480b",
   REVOKED: "gray.7",
+  REHEARSING: "blue.8",
+  REHEARSED: "#8a5300",
+  APPLYING: "blue.8",
+  APPLIED: "#23682f",
+  CHANGED: "teal.8",
+  UNPRICED: "#a8480b",
+  LEFT: "gray.7",
 };
 
 /** A state always in a word; the colour only helps. */

@@ -151,10 +151,10 @@ def find_broken_link() -> BrokenLink | None:
 
 def find_broken_link_in(*, stream: str) -> BrokenLink | None:
     expected_sequence, previous_hash = 1, FIRST_HASH
-    seals = AuditSeal.objects.filter(stream=stream).order_by("sequence")
+    seals = AuditSeal.objects.filter(stream=stream).order_by("sequence").prefetch_related("audit_row")
     for seal in seals.iterator(chunk_size=SEAL_CHUNK):
         reason = ""
-        row = AuditRow.objects.filter(id=seal.audit_row_id).first()
+        row: AuditRow | None = getattr(seal, "audit_row", None)  # a row that is gone is an attribute that is not there
         if seal.sequence != expected_sequence:
             reason = f"place {expected_sequence} of the chain is missing"
         elif seal.previous_hash != previous_hash:

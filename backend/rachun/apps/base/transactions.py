@@ -61,6 +61,16 @@ def check_references(*, of: Sequence[str], except_to: str) -> None:
         cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
+@contextmanager
+def glance() -> Iterator[None]:
+    """Read inside a transaction without keeping the locks that reading takes of tables, so that nobody who shuts a
+    table waits for this transaction. A savepoint that is undone gives them back; what is written in here is lost.
+    """
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def assert_in_transaction() -> None:
     """Building blocks call this: alone they would leave half a use case behind."""
     assert transaction.get_connection().in_atomic_block, "a building block was called outside a transaction"

@@ -20,6 +20,15 @@ REASONS: Mapping[str, str | Promise] = {
     "UNKNOWN_COMPONENT": _("The tariff has no component for the calls. Check the tariff."),
     "UNKNOWN_ITEM": _("The tariff has no price for a delivered service. Check the tariff."),
     "READING_BELOW_PREVIOUS": _("A reading is lower than the one before it and no rollover. Check the reading."),
+    "READING_OVER_DIAL": _("Reading %(value)s of meter %(meter)s has more digits than its dial. Check it."),
+    "USE_TOO_LARGE": _(
+        "Reading %(value)s of meter %(meter)s, register %(register)s, on %(reading)s times its multiplier is "
+        "impossibly much. Check the reading and the multiplier."
+    ),
+    "INTERVALS_TOO_LARGE": _(
+        "The load profile of meter %(meter)s, register %(register)s, from %(from)s to %(to)s sums to impossibly much. "
+        "Check its intervals and the multiplier."
+    ),
     "BILLED_END_NOT_READ": _("The reading up to which was billed is no longer there. Enter it again."),
     "CONSUMPTION_STATED_AND_MEASURED": _("The same days have both readings and an agreed consumption. Keep one."),
     "INTERVALS_MISSING": _(
@@ -39,13 +48,18 @@ REASONS: Mapping[str, str | Promise] = {
         "The sub-meters show more than the common meter at %(main)s from %(from)s to %(to)s: "
         "%(main_quantity)s − %(subtracted)s. Check the readings."
     ),
+    "SHARES_TOO_LARGE": _(
+        "What is to be shared of the common meter at %(main)s, or “%(attribute)s” of those who share it, is impossibly "
+        "much. Check the readings and the values."
+    ),
     "NOBODY_SHARES": _("Nobody has a weight in the shares of the common meter at %(main)s. Enter “%(attribute)s”."),
     "SHARE_ATTRIBUTE_MISSING": _(
         "The shares of the common meter at %(main)s need “%(attribute)s” for every day from %(from)s to %(to)s. "
         "Enter it for the agreements at: %(points)s."
     ),
     "COMMON_READING_WRONG": _(
-        "Behind the common meter at %(main)s, meter %(meter)s is lower on %(reading)s than before. Check the reading."
+        "Behind the common meter at %(main)s, the reading of meter %(meter)s on %(reading)s is lower than before or "
+        "impossibly high. Check it."
     ),
     "MIXED_CURRENCIES": _("The account has tariffs in several currencies. One bill has one currency."),
     "NO_TAX_RATE": _("There is no tax rate for a tax category of the tariff."),
@@ -61,7 +75,7 @@ REASONS: Mapping[str, str | Promise] = {
 }
 PLACES = (
     *("register", "days", "attribute", "day", "from", "to"),
-    *("main", "points", "main_quantity", "subtracted", "meter", "reading"),
+    *("main", "points", "main_quantity", "subtracted", "meter", "reading", "value"),
 )
 UNKNOWN = _("The account cannot be priced. The code names the reason.")
 

@@ -26,6 +26,7 @@ from rachun.apps.metering.mapping import (
 )
 from rachun.engine.usage.common_meters import SERVED, UNITS, shared_remainder, unit_days
 from rachun.values.quantity import MICRO
+from rachun.values.rounding import WIDE
 
 COMMON_SHARE, EQUAL, ESTIMATE = "COMMON_SHARE", "EQUAL", "ESTIMATE"
 RELATION_COLUMNS: Mapping[str, pl.DataType] = {
@@ -162,7 +163,7 @@ def uncovered(*, buildings: Buildings, needs: pl.DataFrame, windows: pl.DataFram
 
 def quantities_of(*, buildings: Buildings, windows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(win_ix, service_point_id, is_main, start, end, quantity_micro: null where not wholly read; win_ix, meter, day of
-    readings that run backwards).
+    readings that are refused).
     """
     each = (
         windows.select("win_ix", "relation_ix", "start", "end")
@@ -197,7 +198,7 @@ def sums_of(spans: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
             pl.col("is_hole").any(),
             reached=pl.col("period_to").max(),
             end=pl.col("end").first(),
-            quantity_micro=pl.col("quantity_micro").sum(),
+            quantity_micro=pl.col("quantity_micro").cast(WIDE).sum(),
         )
     )
     return has_hole.filter(~pl.col("is_hole") & (pl.col("reached") >= pl.col("end"))).select(*by, "quantity_micro")
@@ -244,7 +245,7 @@ def share_rows(
 def wrong_readings(
     *, needs: pl.DataFrame, windows: pl.DataFrame, wrong: pl.DataFrame, main: pl.DataFrame
 ) -> pl.DataFrame:
-    """Refusals of all who would share a window in which a meter runs backwards. main: relation_ix, main."""
+    """Refusals of all who would share a window in which a reading of a meter is refused. main: relation_ix, main."""
     met = needs.join(windows, on=_KEY).join(wrong, on="win_ix").join(main, on="relation_ix")
     return refused_rows(
         met, code=pl.lit("COMMON_READING_WRONG"), main=pl.col("main"), meter=pl.col("meter"), reading=pl.col("day")

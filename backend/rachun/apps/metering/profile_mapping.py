@@ -22,7 +22,7 @@ from rachun.apps.metering.mapping import (
 )
 from rachun.engine.tariffs.time_bands import TimeBands, band_rule_rows
 from rachun.engine.usage.bands import BAND_RULES, band_sums
-from rachun.engine.usage.consumption import times_multiplier
+from rachun.engine.usage.consumption import is_too_large, times_multiplier
 from rachun.engine.usage.intervals import SERIES, daily_sums
 
 DAYS: Mapping[str, Any] = {
@@ -159,23 +159,38 @@ def banded_rows(*, spans: pl.DataFrame, series: pl.DataFrame, profiles: Profiles
             clock=bands.clock,
         )
         ids = needed.select("register_ix", "register_id").unique()
-        rows.append(_rows(own, sums=told.sums.join(ids, on="register_ix"), bands=bands))
+        sums = _shown(own, sums=told.sums.join(ids, on="register_ix"), bands=bands)
+        rows.append(_rows(sums.filter(~is_too_large(pl.col("shown_micro"))), bands=bands))
+        refusals.append(_too_large(sums.filter(is_too_large(pl.col("shown_micro")))))
         refusals.append(_across(own, unruled=told.unruled.join(ids, on="register_ix"), zone=profiles.zone))
     return pl.concat(rows), pl.concat(refusals)
 
 
-def _rows(spans: pl.DataFrame, *, sums: pl.DataFrame, bands: TimeBands) -> pl.DataFrame:
+def _shown(spans: pl.DataFrame, *, sums: pl.DataFrame, bands: TimeBands) -> pl.DataFrame:
+    """Every band of every span with shown_micro (Int128) and covered_s."""
     every = spans.join(pl.DataFrame({"band": list(bands.bands)}), how="cross").with_row_index("row")
     met = every.join(sums, on=["register_id", "band"]).filter(
         (pl.col("start") <= pl.col("day")) & (pl.col("day") < pl.col("end"))
     )
-    used = met.group_by("row").agg(
-        quantity_micro=pl.col("quantity_micro").cast(pl.Int128).sum(), covered_s=pl.col("covered_s").sum()
+    used = met.group_by("row").agg(shown_micro=pl.col("quantity_micro").sum(), covered_s=pl.col("covered_s").sum())
+    return every.join(used, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("covered_s", "shown_micro").fill_null(0)
     )
-    shown = pl.col("quantity_micro").fill_null(0)
-    whole = every.join(used, on="row", how="left", maintain_order="left").with_columns(
-        pl.col("covered_s").fill_null(0), shown_micro=shown, quantity_micro=times_multiplier(shown)
+
+
+def _too_large(sums: pl.DataFrame) -> pl.DataFrame:
+    """Refusals INTERVALS_TOO_LARGE: more in a band than a quantity may be."""
+    return refused_rows(
+        sums.sort("row"),
+        code=pl.lit("INTERVALS_TOO_LARGE"),
+        meter=pl.col("meter"),
+        register=pl.col("register"),
+        **{"from": pl.col("start").cast(pl.String), "to": pl.col("end").cast(pl.String)},
     )
+
+
+def _rows(sums: pl.DataFrame, *, bands: TimeBands) -> pl.DataFrame:
+    whole = sums.with_columns(quantity_micro=times_multiplier(pl.col("shown_micro")))
     told = {
         "profile": pl.col("register"),
         "serial": pl.col("meter"),

@@ -150,6 +150,15 @@ class HeldUsage(models.Model):
         return f"{self.holder_id} {self.agreement_id}: {self.record_count}"
 
 
+class SealedHolder(models.Model):
+    """A calculation whose bills are being issued: what it holds is changed by nobody any more."""
+
+    holder_id = models.UUIDField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.holder_id)
+
+
 class BundleCounter(models.Model):
     """Seconds that calls of a calendar month took of what an agreement's tariff component includes."""
 

@@ -12,12 +12,11 @@ import numpy as np
 import polars as pl
 
 from rachun.engine.billing.snapshot import REFUSALS, SnapshotInvalid, empty
+from rachun.values.quantity import INT64_MAX, QUANTITY_MAX
 from rachun.values.rounding import WIDE, rounded_expr
 
 OPEN_DAY: Final = 2_932_896  # 9999-12-31
-QUANTITY_MAX: Final = 10**18  # a million million units: keeps quantity × price × days inside 128 bits
 AMOUNT_MAX: Final = 10**15  # minor units on one line: keeps the sum of thousands of lines inside 64 bits
-INT64_MAX: Final = 2**63 - 1
 
 LINES: Final[Mapping[str, pl.DataType]] = {
     "account_ix": pl.Int64(),

@@ -6,7 +6,6 @@ import polars as pl
 
 from rachun.engine.billing.dated import on_their_day
 from rachun.engine.billing.frames import (
-    QUANTITY_MAX,
     as_lines,
     bounded_quantity,
     checked,
@@ -18,7 +17,7 @@ from rachun.engine.billing.segments import Stretches, components_of
 from rachun.engine.billing.snapshot import USAGE
 from rachun.engine.tariffs.components import Traffic
 from rachun.engine.tariffs.selection import VersionInForce
-from rachun.values.quantity import E8
+from rachun.values.quantity import E8, QUANTITY_MAX
 from rachun.values.rounding import WIDE
 
 _GROUP = ["account_ix", "agreement_ix", "version_ix", "component_no", "component", "label"]

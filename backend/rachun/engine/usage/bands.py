@@ -30,7 +30,7 @@ BANDED: Final[Mapping[str, pl.DataType]] = {
     "register_ix": pl.Int64(),
     "day": pl.Date(),
     "band": pl.String(),
-    "quantity_micro": pl.Int64(),
+    "quantity_micro": WIDE,
     "covered_s": pl.Int64(),
 }
 

@@ -8,6 +8,7 @@ Weights count by the days they held: persons × days, m² × days, so who moves 
 
 A remainder below zero:  REFUSE  names it;  ZERO  shares nothing out;  CREDIT  shares it out as it is.
 A sub-meter not read:    REFUSE  names it;  AS_ZERO  takes it as unused, so that the others carry it.
+A remainder or weights that no arithmetic of 128 bits would share exactly are named, too.
 """
 
 from collections.abc import Mapping
@@ -16,23 +17,25 @@ from typing import Final
 
 import polars as pl
 
+from rachun.values.quantity import QUANTITY_MAX
 from rachun.values.rounding import WIDE, half_up_expr
 
+WEIGHTS_MAX: Final = 10**19  # millionths of units × days of all who share; times QUANTITY_MAX inside 128 bits
 MAINS: Final[Mapping[str, pl.DataType]] = {
     "main_ix": pl.Int64(),
-    "quantity_micro": pl.Int64(),
+    "quantity_micro": WIDE,
     "when_negative": pl.String(),  # REFUSE, ZERO, CREDIT
     "when_missing": pl.String(),  # REFUSE, AS_ZERO
 }
 SUBS: Final[Mapping[str, pl.DataType]] = {
     "main_ix": pl.Int64(),
     "agreement_ix": pl.Int64(),
-    "quantity_micro": pl.Int64(),  # null: not read
+    "quantity_micro": WIDE,  # null: not read
 }
 SHARERS: Final[Mapping[str, pl.DataType]] = {
     "main_ix": pl.Int64(),
     "agreement_ix": pl.Int64(),
-    "weight_micro": pl.Int64(),
+    "weight_micro": WIDE,
 }
 SERVED: Final[Mapping[str, pl.DataType]] = {
     "main_ix": pl.Int64(),
@@ -57,7 +60,9 @@ PARTS: Final[Mapping[str, pl.DataType]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """parts: columns of PARTS. refusals: main_ix, code (SUB_NOT_READ, NEGATIVE_REMAINDER, NOBODY_SHARES)."""
+    """parts: columns of PARTS. refusals: main_ix, code (SUB_NOT_READ, NEGATIVE_REMAINDER, SHARES_TOO_LARGE,
+    NOBODY_SHARES).
+    """
 
     parts: pl.DataFrame
     refusals: pl.DataFrame
@@ -114,17 +119,22 @@ def shared_remainder(*, mains: pl.DataFrame, subs: pl.DataFrame, sharers: pl.Dat
         .then(pl.lit("SUB_NOT_READ"))
         .when((pl.col("remainder") < 0) & (pl.col("when_negative") == "REFUSE"))
         .then(pl.lit("NEGATIVE_REMAINDER"))
+        .when((_shared_out().abs() > QUANTITY_MAX) | (pl.col("whole") > WEIGHTS_MAX))
+        .then(pl.lit("SHARES_TOO_LARGE"))
         .when(pl.col("whole").fill_null(0) <= 0)
         .then(pl.lit("NOBODY_SHARES"))
     )
     judged = told.with_columns(code=code)
-    sound = judged.filter(pl.col("code").is_null())
-    zeroed = (pl.col("remainder") < 0) & (pl.col("when_negative") == "ZERO")
-    sound = sound.with_columns(remainder=pl.when(zeroed).then(pl.lit(0, WIDE)).otherwise(pl.col("remainder")))
+    sound = judged.filter(pl.col("code").is_null()).with_columns(remainder=_shared_out())
     return Shared(
         parts=_parts(sound.select("main_ix", "remainder", "whole"), _exact(sharers, SHARERS)),
         refusals=judged.filter(pl.col("code").is_not_null()).select("main_ix", "code"),
     )
+
+
+def _shared_out() -> pl.Expr:
+    zeroed = (pl.col("remainder") < 0) & (pl.col("when_negative") == "ZERO")
+    return pl.when(zeroed).then(pl.lit(0, WIDE)).otherwise(pl.col("remainder"))
 
 
 def _parts(mains: pl.DataFrame, sharers: pl.DataFrame) -> pl.DataFrame:

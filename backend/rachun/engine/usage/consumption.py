@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from rachun.values.quantity import MICRO
+from rachun.values.quantity import MICRO, QUANTITY_MAX
 from rachun.values.rounding import WIDE, half_up_expr
 
 READINGS: Mapping[str, pl.DataType] = {
@@ -41,7 +41,10 @@ VERDICTS: Mapping[str, pl.DataType] = {
     "verdict": pl.String(),
     "is_refused": pl.Boolean(),
 }
-REFUSED_VERDICTS: Final = ("READING_NEGATIVE", "READING_OVER_DIAL", "READING_BELOW_PREVIOUS", "READING_SAME_DAY")
+REFUSED_VERDICTS: Final = (
+    *("READING_NEGATIVE", "READING_OVER_DIAL", "READING_BELOW_PREVIOUS", "READING_SAME_DAY"),
+    "USE_TOO_LARGE",  # since the one before, times the multiplier, more was used than a quantity may be
+)
 _ESTIMATED = "ESTIMATED"
 _IS_WRONG = pl.col("verdict").is_in(REFUSED_VERDICTS)
 
@@ -102,6 +105,8 @@ def _judged(readings: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("READING_SAME_DAY"))
         .when((pl.col("step") < 0) & ~pl.col("rolled"))
         .then(pl.lit("READING_BELOW_PREVIOUS"))
+        .when(is_too_large(pl.col("used")))
+        .then(pl.lit("USE_TOO_LARGE"))
         .when(pl.col("rolled"))
         .then(pl.lit("ROLLOVER"))
         .when(pl.col("used") == 0)
@@ -115,6 +120,11 @@ def _judged(readings: pl.DataFrame) -> pl.DataFrame:
 
 def _is_first_wrong() -> pl.Expr:
     return _IS_WRONG & (_IS_WRONG.cum_sum().over("installation_ix", "register_ix") == 1)
+
+
+def is_too_large(shown: pl.Expr) -> pl.Expr:
+    """Whether shown × multiplier is past QUANTITY_MAX, told without the product, which 128 bits may not hold."""
+    return shown > QUANTITY_MAX * MICRO // pl.col("multiplier_micro").cast(WIDE)
 
 
 def times_multiplier(shown: pl.Expr) -> pl.Expr:

@@ -7,6 +7,8 @@ LAST_PERIODS     the latest `periods` measured spans that end by the gap's start
 NORM_PER_MEMBER  norm per member and calendar month: for each month and each stretch of an unchanged number of members
                  half_up(norm × members × days / days of the month). Applies when the members of every day are known.
 
+A step whose answer, or what it stands on, is more than a quantity may be has no answer; the next one is tried.
+
 29 February has no date one year earlier and takes 28 February. History must be measured: what was itself estimated
 proves nothing.
 """
@@ -16,7 +18,7 @@ from typing import Final
 
 import polars as pl
 
-from rachun.values.quantity import MICRO
+from rachun.values.quantity import MICRO, QUANTITY_MAX
 from rachun.values.rounding import WIDE, half_up_expr
 
 GAPS: Final[Mapping[str, pl.DataType]] = {
@@ -70,7 +72,8 @@ def estimated(*, gaps: pl.DataFrame, steps: pl.DataFrame, history: pl.DataFrame,
         _norms(tried.filter(method="NORM_PER_MEMBER"), _exact(members, MEMBERS)),
     ]
     # A norm of the register itself stands before one of "*" in the same step.
-    ordered = pl.concat(answers).sort("gap_ix", "step_no", "is_general")
+    sane = pl.max_horizontal("quantity_micro", "based_on_micro") <= QUANTITY_MAX
+    ordered = pl.concat(answers).filter(sane).sort("gap_ix", "step_no", "is_general")
     first = ordered.unique("gap_ix", keep="first", maintain_order=True)
     return first.select(pl.col(name).cast(dtype) for name, dtype in ESTIMATES.items())
 

@@ -13,7 +13,7 @@ SERIES: Mapping[str, pl.DataType] = {
 
 
 def daily_sums(*, series: pl.DataFrame, zone: str) -> pl.DataFrame:
-    """register_ix, day, quantity_micro, covered_s, expected_s; a day is complete when both seconds are equal.
+    """register_ix, day, quantity_micro (Int128), covered_s, expected_s; a day is complete when both seconds are equal.
 
     An interval belongs to the local day it starts in; days of 23 and 25 hours expect 82,800 and 90,000 seconds.
     """
@@ -26,8 +26,7 @@ def daily_sums(*, series: pl.DataFrame, zone: str) -> pl.DataFrame:
     next_midnight = pl.col("day").dt.offset_by("1d").cast(pl.Datetime("us"))
     next_midnight = next_midnight.dt.replace_time_zone(zone, ambiguous="earliest")
     expected = (next_midnight - midnight).dt.total_seconds()
-    whole = sums.with_columns(pl.col("quantity_micro").cast(pl.Int64), expected_s=expected)
-    return whole.sort("register_ix", "day")
+    return sums.with_columns(expected_s=expected).sort("register_ix", "day")
 
 
 def incomplete_days(*, sums: pl.DataFrame) -> pl.DataFrame:

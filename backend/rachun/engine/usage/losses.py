@@ -30,11 +30,11 @@ MONTHS: Final[Mapping[str, pl.DataType]] = {
 LOSSES: Final[Mapping[str, pl.DataType]] = {
     "zone_ix": pl.Int64(),
     "month": pl.Date(),
-    "input_micro": pl.Int64(),  # null: not read
-    "billed_micro": pl.Int64(),
-    "unbilled_micro": pl.Int64(),
-    "loss_micro": pl.Int64(),  # null without an input
-    "loss_percent_micro": pl.Int64(),  # of the input; null where that is not above zero
+    "input_micro": WIDE,  # null: not read
+    "billed_micro": WIDE,
+    "unbilled_micro": WIDE,
+    "loss_micro": WIDE,  # null without an input
+    "loss_percent_micro": WIDE,  # of the input; null where that is not above zero
     "unread_points": pl.Int64(),  # points with a meter that was not read for every day
 }
 _PERCENT: Final = 100 * 10**6
@@ -66,11 +66,11 @@ def monthly_losses(
     return told.select(
         "zone_ix",
         "month",
-        input_micro=pl.col("input").cast(pl.Int64),
-        billed_micro=pl.col("billed").cast(pl.Int64),
-        unbilled_micro=pl.col("unbilled").cast(pl.Int64),
-        loss_micro=pl.col("loss").cast(pl.Int64),
-        loss_percent_micro=half_up_expr(num=pl.col("loss") * _PERCENT, den=some).cast(pl.Int64),
+        input_micro=pl.col("input").cast(WIDE),
+        billed_micro="billed",
+        unbilled_micro="unbilled",
+        loss_micro="loss",
+        loss_percent_micro=half_up_expr(num=pl.col("loss") * _PERCENT, den=some),
         unread_points=pl.col("unread_points").cast(pl.Int64),
     )
 

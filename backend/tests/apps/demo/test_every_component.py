@@ -10,10 +10,11 @@ from rachun.apps.billing.models import BillRun, Charge, ParkedAccount
 from rachun.apps.demo.generate.files import MONTHS
 from rachun.apps.demo.services.bill import bill_month
 from rachun.apps.demo.services.enterprises import ENTERPRISES, Enterprise
-from rachun.apps.demo.services.load_files import load_file
+from rachun.apps.demo.services.load import How, load_files
 from rachun.apps.demo.services.set_up import set_up
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.services.roles import load_roles
+from rachun.apps.metering.models import CommonMeter
 from rachun.apps.usage.models import UsageRecord
 from rachun.engine.tariffs.schema import tariff_schema
 
@@ -22,8 +23,9 @@ HOUSEHOLDS = 24  # enough for every plan
 
 
 def month_of(*, enterprise: Enterprise, entity: LegalEntity, month: date) -> BillRun:
-    for file in enterprise.generator.month_files(month=month, households=HOUSEHOLDS):
-        load_file(legal_entity_id=entity.id, file=file, is_inline=True)
+    files = enterprise.generator.month_files(month=month, households=HOUSEHOLDS)
+    how = How(password="", clock=timezone.now, say=lambda _told: None)
+    load_files(enterprise=enterprise, entity=entity, month=month, files=files, how=how)
     return bill_month(entity=entity, month=month, clock=timezone.now, is_inline=True)
 
 
@@ -34,7 +36,7 @@ def entity_of(enterprise: Enterprise) -> LegalEntity:
 
 def charges_of(*runs: BillRun) -> list[dict[str, Any]]:
     found = Charge.objects.filter(load_key__in=[run.id for run in runs])
-    rows = found.values("kind", "component", "label", "basis", "gross_minor", "inputs", "posting_code")
+    rows = found.values("kind", "component", "label", "basis", "register", "gross_minor", "inputs", "posting_code")
     return [{**row, "inputs": told(row["inputs"])} for row in rows]
 
 
@@ -58,6 +60,12 @@ class TestTheDemo:
         assert {one["inputs"].get("season") for one in charges} == {None, "low"}
         assert UsageRecord.objects.filter(covered_s__gt=0).exists()
         assert any(one["posting_code"].startswith("PAYABLE_") for one in charges)
+        shares = [one for one in charges if one["component"] == "common_water"]
+        assert len(shares) == 12
+        assert all((one["basis"], one["register"]) == ("COMMON_SHARE", "COMMON") for one in shares)
+        assert all(one["gross_minor"] > 0 for one in shares)
+        methods = CommonMeter.objects.values_list("method", flat=True)
+        assert sorted(methods) == sorted(CommonMeter.Method.values)
         assert not ParkedAccount.objects.filter(run__in=runs).exists()
         waiting = UsageRecord.objects.filter(state=UsageRecord.State.SUSPENDED).values_list("reason", flat=True)
         assert set(waiting) == {"UNKNOWN_SUBSCRIBER"}

@@ -14,7 +14,7 @@ from rachun.apps.rating.services import LoadOutcome, UsageFile, Watch, load_usag
 from rachun.apps.rating.services.load_usage import STEPS
 from rachun.apps.usage.models import UsageBatch, UsageKey, UsageRecord, UsageSource
 from rachun.formats.source import Source
-from tests.factories.rating import give_number, make_price_table, make_subscriber, make_telecom
+from tests.factories.rating import give_number, make_subscriber
 from tests.factories.usage import make_source
 
 NOW = datetime(2026, 2, 1, 8, tzinfo=UTC)
@@ -35,13 +35,6 @@ def load_bytes(source: UsageSource, data: bytes, *, name: str = "calls.txt") -> 
     file = UsageFile(file=Source(name=name, data=data), sha256=sha256(data).hexdigest())
     with transaction.atomic():
         return load_usage(source=source, usage=file, loaded_at=NOW)
-
-
-@pytest.fixture
-def branch() -> Branch:
-    branch = make_telecom()
-    make_price_table(legal_entity=branch.legal_entity)
-    return branch
 
 
 @pytest.fixture

@@ -1,15 +1,16 @@
 """Loads that run while somebody looks on, asks them to stop, or loads beside them: on committed data."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any, LiteralString
 
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
+from rachun.apps.agreements.models import ServiceAgreement, TariffAssignment
 from rachun.apps.base.files import keep_file
 from rachun.apps.base.job_runner import run_claimed_job
 from rachun.apps.base.jobs import enqueue, request_cancel
@@ -17,11 +18,11 @@ from rachun.apps.base.models import Job
 from rachun.apps.usage.models import BundleCounter, UsageBatch, UsageKey, UsageRecord, UsageSource
 from tests.factories.metering import make_agreement
 from tests.factories.rating import PHONE_TARIFF, give_number, make_plan, make_price_table, make_telecom
+from tests.factories.sessions import PATIENCE_S, wait_until, waiting_sessions
 from tests.factories.usage import make_source
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 KOVAL, OTHER, MOBILE = "380432550101", "380432550102", "380671234567"
-PATIENCE_S = 60.0
 TURN: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))"
 ATTACH: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('attach_load', 0))"
 KEYS: LiteralString = "LOCK TABLE usage_usagekey IN SHARE MODE"
@@ -75,24 +76,6 @@ def held(owner: psycopg.Connection[Any], statement: LiteralString, *params: obje
         owner.execute("ROLLBACK")
 
 
-def wait_until(look: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not look():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-
-
-def waiting() -> int:
-    """Sessions of this database that wait for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
-                WHERE NOT granted AND datname = current_database()"""
-        )
-        [sessions] = cursor.fetchone()
-    return int(sessions)
-
-
 def current(job: Job) -> Job:
     return Job.objects.get(id=job.id)
 
@@ -117,7 +100,7 @@ class TestALoadThatRuns:
         job = load_of(source, *[call(f"05.01.2026 10:00:{n % 60:02d}", padding=PADDING) for n in range(CALLS)])
 
         with held(owner_sql, KEYS) as go, running(job):
-            wait_until(lambda: waiting() == 1)
+            wait_until(lambda: waiting_sessions() == 1)
             told, seen = current(job).done, (UsageRecord.objects.count(), UsageBatch.objects.count())
             go()
 
@@ -153,7 +136,7 @@ class TestABundleUnderTwoLoads:
         jobs = [load_of(source, call("05.01.2026 12:00:00")), load_of(second, call("05.01.2026 11:00:00"))]
 
         with held(owner_sql, ATTACH) as go, running(*jobs):
-            wait_until(lambda: waiting() == len(jobs))
+            wait_until(lambda: waiting_sessions() == len(jobs))
             go()
 
         assert_taken_once()
@@ -171,10 +154,72 @@ class TestABundleUnderTwoLoads:
         jobs = [job_of("rating.release_suspended", source), load_of(second, call("05.01.2026 12:00:00"))]
 
         with held(owner_sql, COUNTERS) as go, running(*jobs):
-            wait_until(lambda: waiting() == len(jobs))
+            wait_until(lambda: waiting_sessions() == len(jobs))
             go()
 
         assert_taken_once()
+
+
+class TestABundleOfAnAccountUnderALoad:
+    """Both numbers of an account draw on one bundle of 90 s: who shares it is read from agreements, which a load shuts
+    when it attaches its records.
+    """
+
+    @pytest.fixture
+    def sharing(self) -> UsageSource:
+        branch = make_telecom()
+        make_price_table(legal_entity=branch.legal_entity)
+        [calls, *others] = PHONE_TARIFF["components"]
+        shared = {"seconds": 45, "destinations": ["mobile"], "shared_by": "ACCOUNT"}
+        first = make_agreement(branch=branch, service="PHONE", served=(date(2025, 1, 1), None))
+        plan = make_plan(agreement=first, body={**PHONE_TARIFF, "components": [{**calls, "included": shared}, *others]})
+        second = make_agreement(branch=branch, service="PHONE", account=first.account, served=(date(2025, 1, 1), None))
+        TariffAssignment.objects.create(
+            agreement=second, plan=plan, valid_from=date(2025, 1, 1), recorded_at=timezone.now()
+        )
+        give_number(agreement=first, number=KOVAL)
+        for agreement in (first, second):
+            BundleCounter.objects.create(agreement=agreement, component="calls", month=date(2026, 1, 1), used_s=0)
+        return make_source(legal_entity=branch.legal_entity)
+
+    def one_after_the_other(self, owner: psycopg.Connection[Any], *jobs: Job) -> None:
+        """Each waits for the bundle behind the one before it."""
+        with held(owner, COUNTERS) as go, ExitStack() as stack:
+            for place, job in enumerate(jobs, start=1):
+                stack.enter_context(running(job))
+                wait_until(lambda place=place: waiting_sessions() == place)  # type: ignore[misc]
+            go()
+        assert [current(job).state for job in jobs] == [Job.State.DONE] * len(jobs)
+
+    def test_is_waited_for_by_a_release_that_keeps_no_table_open(
+        self, sharing: UsageSource, owner_sql: psycopg.Connection[Any]
+    ) -> None:
+        with running(load_of(sharing, call("05.01.2026 08:00:00", caller=OTHER))):
+            pass
+        other = ServiceAgreement.objects.exclude(resources__resource__identifier=KOVAL).get()
+        give_number(agreement=other, number=OTHER)
+        loading = load_of(make_source(legal_entity=sharing.legal_entity), call("05.01.2026 12:00:00"))
+
+        self.one_after_the_other(owner_sql, loading, job_of("rating.release_suspended", sharing))
+
+        assert_shared_once()
+
+    def test_is_waited_for_by_another_load_that_keeps_no_table_open(
+        self, sharing: UsageSource, owner_sql: psycopg.Connection[Any]
+    ) -> None:
+        second = make_source(legal_entity=sharing.legal_entity)
+        jobs = [load_of(source, call(f"05.01.2026 1{n}:00:00")) for n, source in enumerate([sharing, second])]
+
+        self.one_after_the_other(owner_sql, *jobs)
+
+        assert_shared_once()
+
+
+def assert_shared_once() -> None:
+    """60 s of the account's 90 for whoever came first, 30 for the other."""
+    january = UsageRecord.objects.filter(usage_date__month=1)
+    assert sorted(january.values_list("covered_s", "amount_micro")) == [(30, 480_000), (60, 0)]
+    assert sum(BundleCounter.objects.values_list("used_s", flat=True)) == 90
 
 
 def assert_taken_once() -> None:

@@ -16,7 +16,6 @@ from rachun.apps.rating.services import UsageFile, load_usage
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.formats.source import Source
 from rest_framework.test import APIClient
-from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.metering import LONG_AGO
 from tests.factories.rating import make_price_table, make_subscriber, make_telecom
 from tests.factories.usage import make_source
@@ -33,16 +32,6 @@ def branch() -> Branch:
     make_price_table(legal_entity=branch.legal_entity)
     make_subscriber(branch=branch, number=KOVAL)
     return branch
-
-
-@pytest.fixture
-def source(branch: Branch) -> UsageSource:
-    return make_source(legal_entity=branch.legal_entity)
-
-
-@pytest.fixture
-def client(branch: Branch) -> APIClient:
-    return client_of(make_operator(entity=branch.legal_entity))
 
 
 def body_of(source: UsageSource, **changes: Any) -> dict[str, Any]:

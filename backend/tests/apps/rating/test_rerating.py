@@ -19,15 +19,12 @@ from rachun.apps.usage.models import (
     UsageSource,
 )
 from rest_framework.test import APIClient
-from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.metering import make_agreement
 from tests.factories.rating import (
     PHONE_TARIFF,
     give_number,
     make_plan,
-    make_price_table,
     make_subscriber,
-    make_telecom,
 )
 from tests.factories.rerating import (
     JANUARY,
@@ -44,26 +41,8 @@ from tests.factories.rerating import (
     stored,
     told,
 )
-from tests.factories.usage import make_source
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def branch() -> Branch:
-    branch = make_telecom()
-    make_price_table(legal_entity=branch.legal_entity)
-    return branch
-
-
-@pytest.fixture
-def source(branch: Branch) -> UsageSource:
-    return make_source(legal_entity=branch.legal_entity)
-
-
-@pytest.fixture
-def client(branch: Branch) -> APIClient:
-    return client_of(make_operator(entity=branch.legal_entity))
 
 
 class TestRerating:

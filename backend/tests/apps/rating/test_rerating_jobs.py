@@ -20,11 +20,9 @@ from rachun.apps.usage.models import (
     UsageSource,
 )
 from rest_framework.test import APIClient
-from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.rating import (
     make_price_table,
     make_subscriber,
-    make_telecom,
 )
 from tests.factories.rerating import (
     KOVAL,
@@ -40,26 +38,8 @@ from tests.factories.rerating import (
     stored,
     told,
 )
-from tests.factories.usage import make_source
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def branch() -> Branch:
-    branch = make_telecom()
-    make_price_table(legal_entity=branch.legal_entity)
-    return branch
-
-
-@pytest.fixture
-def source(branch: Branch) -> UsageSource:
-    return make_source(legal_entity=branch.legal_entity)
-
-
-@pytest.fixture
-def client(branch: Branch) -> APIClient:
-    return client_of(make_operator(entity=branch.legal_entity))
 
 
 class Killed(BaseException):

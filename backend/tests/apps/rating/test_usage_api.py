@@ -7,7 +7,6 @@ from rachun.apps.base.models import Job
 from rachun.apps.identity.models import Branch
 from rachun.apps.usage.models import UsageRecord
 from rest_framework.test import APIClient
-from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.rating import make_price_table, make_subscriber, make_telecom
 from tests.factories.usage import make_source
 
@@ -22,11 +21,6 @@ def branch() -> Branch:
     make_price_table(legal_entity=branch.legal_entity)
     make_subscriber(branch=branch, number=KOVAL)
     return branch
-
-
-@pytest.fixture
-def client(branch: Branch) -> APIClient:
-    return client_of(make_operator(entity=branch.legal_entity))
 
 
 def post(client: APIClient, address: str, body: dict[str, Any], *, key: str, form: str = "json") -> Any:

@@ -1,4 +1,4 @@
-import { SimpleGrid, Text } from "@mantine/core";
+import { Group, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
@@ -71,8 +71,10 @@ function LatestJobs() {
     <Panel title={say("home.jobs")}>
       {data?.results.map((job) => (
         <Row key={job.id}>
-          <To to={`/jobs/${job.id}`}>{word("job.kind", job.kind)}</To>
-          <Moment value={job.created_at} />
+          <Group gap="sm" wrap="nowrap">
+            <Moment value={job.created_at} />
+            <To to={`/jobs/${job.id}`}>{word("job.kind", job.kind)}</To>
+          </Group>
           <State of="job.state" value={job.state} />
         </Row>
       ))}

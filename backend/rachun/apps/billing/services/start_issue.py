@@ -13,6 +13,7 @@ from rachun.apps.billing.services.approve_run import refuse_changed_inputs
 from rachun.apps.billing.services.start_calculation import ISSUE, is_left_behind
 from rachun.apps.ledger.models import AccountingPeriod
 from rachun.apps.ledger.services.periods import refuse_closed
+from rachun.apps.usage.services import seal_usage
 
 
 @use_case
@@ -22,10 +23,13 @@ def start_issue(*, run_id: UUID) -> Job:
     A run whose issuing failed half-way may be started again; it goes on where it stopped.
     """
     run = lock_run(run_id)
+    chunks = list(run.chunks.values_list("id", flat=True))
     if is_left_behind(run=run, state=BillRun.State.ISSUING, kind=ISSUE):
+        seal_usage(legal_entity_id=run.legal_entity_id, holder_ids=chunks)
         return enqueue(ISSUE, params={"run_id": str(run.id)}, legal_entity_id=run.legal_entity_id)
     if run.state != BillRun.State.REVIEWED:
         raise RunNotReviewed(state=run.state)
+    seal_usage(legal_entity_id=run.legal_entity_id, holder_ids=chunks)  # before the look at what is sealed
     refuse_changed_inputs(run)
     refuse_closed(
         legal_entity_id=run.legal_entity_id, area=AccountingPeriod.Area.SALES, accounting_date=run.document_date

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from rachun.apps.demo.generate import buildings
 from rachun.apps.demo.generate.customer_rows import Holder, customer_row, customers_xlsx
 from rachun.apps.demo.generate.files import MONTHS, DemoFile, FileKind, month_end, next_month
 from rachun.apps.demo.generate.komunalno_people import (
@@ -46,6 +47,7 @@ def month_files(*, month: date, households: int = HOUSEHOLDS) -> list[DemoFile]:
     everybody = customers(households=households)
     files = [customer_file(month=month, everybody=everybody), *late_file(month=month, everybody=everybody)]
     rows = [row for customer in everybody for row in reading_rows(customer=customer, month=month)]
+    rows += main_meter_rows(month=month, everybody=everybody)
     readings = write_csv(header=READINGS_HEADER, rows=rows)
     name = f"ocitanja-{month:%Y-%m}.csv"
     return [file for file in files if file] + [DemoFile(name=name, kind=FileKind.READINGS, content=readings)]
@@ -59,6 +61,8 @@ def customer_file(*, month: date, everybody: Sequence[Customer]) -> DemoFile | N
         if month <= customer.starts < next_month(month)
         for taken in taken_by(customer=customer)
     ]
+    if month == MONTHS[0]:
+        rows += buildings.flat_rows()
     if month <= HAND_OVER_DATE < next_month(month):
         rows += hand_over_rows()
     if not rows:
@@ -103,6 +107,14 @@ def reading_rows(*, customer: Customer, month: date) -> list[ReadingRow]:
     if is_handed_over and month <= HAND_OVER_DATE < next_month(month):
         rows = rows_on(customer=customer, day=HAND_OVER_DATE - ONE_DAY) + rows
     return rows
+
+
+def main_meter_rows(*, month: date, everybody: Sequence[Customer]) -> list[ReadingRow]:
+    """Of the houses behind a main meter, all meters; of the street behind the pump, the pump's."""
+    day = month_end(month)
+    shown = [one for building in buildings.buildings() for one in buildings.shown_in(building, month=month)]
+    shown.append((buildings.PUMP.serial, buildings.pumped_until(end=day + ONE_DAY, everybody=everybody)))
+    return [(serial, buildings.WATER, day.isoformat(), str(value), "ACTUAL", "GLAVNA") for serial, value in shown]
 
 
 def rows_on(*, customer: Customer, day: date) -> list[ReadingRow]:

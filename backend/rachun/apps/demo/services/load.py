@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from rachun.apps.billing.models import BillRun
-from rachun.apps.demo.generate import komunalno, komunalno_people, telekom
-from rachun.apps.demo.generate.files import MONTHS, DemoFile
+from rachun.apps.demo.generate import buildings, komunalno, komunalno_people, telekom
+from rachun.apps.demo.generate.files import MONTHS, DemoFile, FileKind
 from rachun.apps.demo.services.bill import Clock, bill_month, find_run, leave_documents
+from rachun.apps.demo.services.buildings import connect_main_meters
 from rachun.apps.demo.services.enterprises import ENTERPRISES, KOMUNALNO, OPERATORS, Enterprise
 from rachun.apps.demo.services.load_files import load_file
 from rachun.apps.demo.services.pay import pay_bills
@@ -18,7 +19,13 @@ from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.services.roles import load_roles
 
 LATEST = MONTHS[-1]
-OWN_ACCOUNTS = komunalno_people.HOUSEHOLDS + komunalno_people.FIRMS + telekom.HOUSEHOLDS + telekom.FIRMS
+OWN_ACCOUNTS = (
+    komunalno_people.HOUSEHOLDS
+    + komunalno_people.FIRMS
+    + len(buildings.flat_rows())
+    + telekom.HOUSEHOLDS
+    + telekom.FIRMS
+)
 Say = Callable[[str], None]
 
 
@@ -74,9 +81,7 @@ def load_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how:
     """The month's files; a month before the latest is also billed and paid."""
     tell_stories(enterprise=enterprise, entity=entity, month=month, at=how.clock())
     files: Sequence[DemoFile] = enterprise.generator.month_files(month=month)
-    for file in files:
-        job = load_file(legal_entity_id=entity.id, file=file, is_inline=how.is_inline)
-        how.say(f"{enterprise.short_name} {file.name}: {told(job.counts)}")
+    load_files(enterprise=enterprise, entity=entity, month=month, files=files, how=how)
     if month == LATEST:
         return
     for run in bill_past_month(enterprise=enterprise, entity=entity, month=month, how=how):
@@ -84,6 +89,17 @@ def load_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how:
         paid = pay_bills(run=run, clock=how.clock)
         name = f"{enterprise.short_name} {run.kind} {run.period_from:%Y-%m}"
         how.say(f"{name}: {run.bills.count()} bills, {paid} receipts")
+
+
+def load_files(
+    *, enterprise: Enterprise, entity: LegalEntity, month: date, files: Sequence[DemoFile], how: How
+) -> None:
+    """Main meters are connected when the flats behind them are there, and before anything is read."""
+    for file in files:
+        job = load_file(legal_entity_id=entity.id, file=file, is_inline=how.is_inline)
+        how.say(f"{enterprise.short_name} {file.name}: {told(job.counts)}")
+        if enterprise is KOMUNALNO and month == MONTHS[0] and file.kind is FileKind.CUSTOMERS:
+            connect_main_meters(entity=entity, at=how.clock())
 
 
 def bill_past_month(*, enterprise: Enterprise, entity: LegalEntity, month: date, how: How) -> list[BillRun]:

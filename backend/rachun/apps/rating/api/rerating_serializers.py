@@ -99,8 +99,10 @@ class ReratedCallOut(Out):
     agreement_number = serializers.CharField(source="agreement.number", default=None, allow_null=True)
     usage_date = serializers.DateField()
     standing = serializers.ChoiceField(choices=ReratedCall.Standing.choices)
-    reason = serializers.CharField(help_text="Why it is left or has no price.")
-    bill_id = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField(
+        help_text="Why it is left or has no price; BEING_ISSUED: its bill was being issued when it was looked at."
+    )
+    bill_id = serializers.UUIDField(source="on_bill_id", allow_null=True)
     destination_was = serializers.CharField()
     destination = serializers.CharField()
     billed_s_was = serializers.IntegerField()

@@ -1,4 +1,10 @@
-"""Bundles of calls: which versions include seconds, and on which days they serve whom."""
+"""Bundles of calls: which versions include seconds, and on which days they serve whom.
+
+Note [Agreements at a glance]
+Who shares a bundle is said by agreements, the table that a load shuts while it attaches its records. Whoever kept it
+open and then waited for a bundle of that load would wait for ever, and the load for them. So it is read before the
+first bundle is locked, and given back at once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +18,7 @@ from django.db.models.functions import Cast
 
 from rachun.apps.agreements.models import ServiceAgreement, ServiceTerm, TariffAssignment
 from rachun.apps.base.columns import IsOneOf, read_frame
+from rachun.apps.base.transactions import glance
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.rating.selectors.guiding import TariffFacts
 from rachun.engine.rating.grants import SPELLS
@@ -37,11 +44,6 @@ class Included:
     proration: str
     shared_by: str
     rollover_periods: int
-
-    @property
-    def is_pooled(self) -> bool:
-        """Whether its calls may draw on more than their agreement's month."""
-        return self.is_shared or self.rollover_periods > 0
 
     @property
     def is_shared(self) -> bool:
@@ -73,12 +75,13 @@ def list_included(*, legal_entity_id: UUID) -> list[Included]:
 
 
 def with_sharers(agreement_ids: pl.Series, *, included: Sequence[Included]) -> pl.Series:
-    """The agreements, and where a bundle is shared all others of their accounts."""
+    """The agreements, and where a bundle is shared all others of their accounts. Note [Agreements at a glance]"""
     if not any(one.is_shared for one in included):
         return agreement_ids
     accounts = ServiceAgreement.objects.filter(IsOneOf("id", agreement_ids, kind="uuid")).values("account_id")
     held = ServiceAgreement.objects.filter(account_id__in=accounts).values_list(Cast("id", TextField()))
-    return read_frame(held, {"agreement_id": pl.String()})["agreement_id"]
+    with glance():
+        return read_frame(held, {"agreement_id": pl.String()})["agreement_id"]
 
 
 def list_spells(*, facts: TariffFacts, included: Sequence[Included]) -> pl.DataFrame:
@@ -127,7 +130,7 @@ def _spells(
     served = _both(ruled, terms, on="agreement_id")
     if any(one.is_shared for one in included):
         served = served.join(_accounts(terms["agreement_id"]), on="agreement_id")
-    else:  # agreements are not read for nothing: who reads them before it locks a bundle may wait for a load, ADR 0040
+    else:
         served = served.with_columns(account_id=pl.lit(None, pl.String))
     return served.select(pl.col(name).cast(kind) for name, kind in SPELLS.items())
 
@@ -148,10 +151,12 @@ def _both(one: pl.DataFrame, other: pl.DataFrame, *, on: str) -> pl.DataFrame:
 
 
 def _accounts(agreement_ids: pl.Series) -> pl.DataFrame:
+    """Note [Agreements at a glance]"""
     found = ServiceAgreement.objects.filter(IsOneOf("id", agreement_ids.unique(), kind="uuid")).values_list(
         Cast("id", TextField()), Cast("account_id", TextField())
     )
-    return read_frame(found, {"agreement_id": pl.String(), "account_id": pl.String()})
+    with glance():
+        return read_frame(found, {"agreement_id": pl.String(), "account_id": pl.String()})
 
 
 def _ever_known(rows: QuerySet[Any, tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from rachun.apps.agreements.models import ServiceAgreement, TariffAssignment
 from rachun.apps.identity.scope import Scope
@@ -20,8 +20,13 @@ def list_reratings(*, scope: Scope) -> QuerySet[Rerating]:
 
 
 def list_rerated_calls(*, rerating: Rerating) -> QuerySet[ReratedCall]:
-    """By agreement and day."""
-    found = _told(rerating).select_related("agreement")
+    """By agreement and day. on_bill_id: the bill of a billed call, also where it was only being issued then."""
+    issued = UsageRecord.objects.filter(load_key=OuterRef("load_key"), record_no=OuterRef("record_no"))
+    bill = Case(
+        When(standing=Standing.BILLED, bill_id__isnull=True, then=Subquery(issued.values("bill_id"))),
+        default=F("bill_id"),
+    )
+    found = _told(rerating).select_related("agreement").annotate(on_bill_id=bill)
     return found.order_by("agreement__number", "usage_date", "load_key", "record_no")
 
 

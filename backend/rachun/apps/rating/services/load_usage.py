@@ -17,7 +17,7 @@ from rachun.apps.rating.pricing import Pricing
 from rachun.apps.rating.records import RecordsRead, iterate_records
 from rachun.apps.rating.selectors.bundles import Included, list_included
 from rachun.apps.rating.services.price_runs import price_runs
-from rachun.apps.rating.services.settle_bundles import NO_BUNDLES, bundles_of, lock_asked, settle_bundles
+from rachun.apps.rating.services.settle_bundles import NO_BUNDLES, bundles_of, lock_asked, settle_locked
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
 from rachun.apps.usage.services import BatchTable, KeyedRecords, KeyTaker, close_batch, encode_records, open_batch
 from rachun.formats.call_columns import summed_totals
@@ -104,10 +104,11 @@ def load_usage(
         tally = course.run(parts, threads=threads, table=table)
         table.finish()
     watch.step("finished")
-    lock_asked(tally.bundles, legal_entity_id=source.legal_entity_id, included=course.included)
+    asked = lock_asked(tally.bundles, legal_entity_id=source.legal_entity_id, included=course.included)
     close_batch(batch=batch, record_count=tally.records, error_count=tally.wrong, totals=tally.totals)
     records = UsageRecord.objects.filter(load_key=batch.id)
-    settle_bundles(legal_entity_id=source.legal_entity_id, records=records)
+    if asked is not None:
+        settle_locked(asked=asked, legal_entity_id=source.legal_entity_id, records=records)
     price_runs(source_id=source.id, records=records, priced_at=loaded_at)
     watch.step("attached")
     outcome = LoadOutcome(

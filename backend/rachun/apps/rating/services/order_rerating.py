@@ -11,7 +11,7 @@ from django.db import OperationalError, transaction
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.jobs import JobContext, enqueue
 from rachun.apps.base.models import Job
-from rachun.apps.base.transactions import use_case
+from rachun.apps.base.transactions import glance, use_case
 from rachun.apps.catalog.models import TariffPlan
 from rachun.apps.rating.errors import (
     PlanNotOfEntity,
@@ -122,7 +122,8 @@ def _way(rerating: Rerating, *, is_applied: bool) -> tuple[Step, Callable[[], in
 
     def of_agreements(told: Told, at: datetime) -> Told:
         following = agreements.filter(id__gt=UUID(told["after"])) if "after" in told else agreements
-        ids = list(following.values_list("id", flat=True)[:CHUNK])
+        with glance():  # the bundles of these come later: Note [Agreements at a glance]
+            ids = list(following.values_list("id", flat=True)[:CHUNK])
         if not ids:
             return {**told, "is_done": True}
         calls = rerate_agreements(rerating=rerating, agreement_ids=ids, is_applied=is_applied, rerated_at=at)

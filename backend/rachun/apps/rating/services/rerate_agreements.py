@@ -5,6 +5,9 @@ A call that a bill holds is never touched: what it would cost today is told, for
 another agreement would have today, or none, is left as well: that is no question of its price. Any other call gets
 what it costs today; one without a price waits with the reason, because no price is never zero.
 
+A call whose bill is being issued at this moment is as good as billed: Note [Sealed usage]. The bill's run could not end
+if it changed.
+
 Note [Bundles once more]
 What bills hold of a bundle is spent. What they left is taken again by the month's other calls in call order, so the
 calls of an agreement with a bundle are priced by whole calendar months. All that were asked count as recorded at one
@@ -38,7 +41,8 @@ from rachun.apps.rating.services.settle_bundles import (
     priced_with_bundles,
 )
 from rachun.apps.usage.models import ReratedCall, Rerating, UsageRecord
-from rachun.apps.usage.services import take_of_bundles
+from rachun.apps.usage.selectors import list_sealed_records
+from rachun.apps.usage.services import await_seals, lock_calls, take_of_bundles
 from rachun.engine.rating.bundles import BUCKETS, cover_calls, offers_of
 from rachun.engine.tariffs.components import SharedBy
 from rachun.values.quantity import MICRO
@@ -46,6 +50,7 @@ from rachun.values.quantity import MICRO
 State, Standing = UsageRecord.State, ReratedCall.Standing
 GUIDED_ELSEWHERE: Final = "OTHER_AGREEMENT"
 SHARE_KEPT: Final = "POOLED_BUNDLE"
+BEING_ISSUED: Final = "BEING_ISSUED"
 NOT_OF_PRICE: Final = ("BAD_CALLER", "UNKNOWN_SUBSCRIBER", "NO_AGREEMENT", "UNANSWERED", "NO_DURATION")
 _STORED: Final[Mapping[str, pl.DataType]] = {
     "load_key": pl.String(),
@@ -97,7 +102,12 @@ def rerate_agreements(
     """
     assert_in_transaction()
     months = (rerating.from_date.replace(day=1), _next_month(rerating.to_date - timedelta(days=1)))
-    stored = _stored(agreement_ids, months=months, is_locked=is_applied)
+    if is_applied:
+        await_seals(legal_entity_id=rerating.legal_entity_id)
+    sealed = list_sealed_records(agreement_ids=agreement_ids)
+    if is_applied:
+        lock_calls(agreement_ids=agreement_ids, start=months[0], end=months[1], sealed=sealed)
+    stored = _stored(agreement_ids, months=months, sealed=sealed)
     if stored.is_empty():
         return 0
     included = list_included(legal_entity_id=rerating.legal_entity_id)
@@ -115,11 +125,9 @@ def _next_month(day: date) -> date:
     return date.max if (day.year, day.month) == (9999, 12) else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _stored(agreement_ids: Sequence[UUID], *, months: tuple[date, date], is_locked: bool) -> pl.DataFrame:
-    """Columns of _STORED; is_locked: nobody bills or releases them until the transaction ends."""
+def _stored(agreement_ids: Sequence[UUID], *, months: tuple[date, date], sealed: pl.DataFrame) -> pl.DataFrame:
+    """Columns of _STORED, month, is_sealed."""
     calls = list_priced_calls(agreement_ids=agreement_ids, start=months[0], end=months[1])
-    if is_locked:
-        calls = calls.select_for_update()
     rows = calls.order_by("agreement_id", "load_key", "record_no").values_list(
         Cast("load_key", TextField()),
         "record_no",
@@ -132,7 +140,11 @@ def _stored(agreement_ids: Sequence[UUID], *, months: tuple[date, date], is_lock
         *("duration_s", "quantity_micro"),
     )
     frame = pl.DataFrame(list(rows), schema=dict(_STORED), orient="row")
-    return frame.with_columns(instant("started_at"), month=pl.col("usage_date").dt.truncate("1mo"))
+    dated = frame.with_columns(instant("started_at"), month=pl.col("usage_date").dt.truncate("1mo"))
+    marked = sealed.with_columns(is_sealed=pl.lit(value=True))
+    return dated.join(marked, on=_KEY, how="left", maintain_order="left").with_columns(
+        is_sealed=pl.col("is_sealed").fill_null(value=False) & (pl.col("state_was") == State.RATED.value)
+    )
 
 
 def _priced(stored: pl.DataFrame, *, rerating: Rerating) -> pl.DataFrame:
@@ -153,7 +165,7 @@ def _priced(stored: pl.DataFrame, *, rerating: Rerating) -> pl.DataFrame:
         reason=pl.when(~stays & pl.col("agreement_id").is_not_null())
         .then(pl.lit(GUIDED_ELSEWHERE))
         .otherwise(pl.col("reason")),
-        is_billed=pl.col("state_was") == State.BILLED.value,
+        is_billed=(pl.col("state_was") == State.BILLED.value) | pl.col("is_sealed"),
         is_rated=(pl.col("state") == State.RATED.value) & stays,
         covered_s=pl.lit(None, pl.Int64),
     )
@@ -235,7 +247,13 @@ def _standing() -> pl.Expr:
 
 
 def _reason() -> pl.Expr:
-    return pl.when(pl.col("is_left") | ~pl.col("is_rated")).then(pl.col("reason")).otherwise(pl.lit(""))
+    return (
+        pl.when(pl.col("is_left") | ~pl.col("is_rated"))
+        .then(pl.col("reason"))
+        .when("is_sealed")
+        .then(pl.lit(BEING_ISSUED))
+        .otherwise(pl.lit(""))
+    )
 
 
 def _store(judged: pl.DataFrame, *, rerated_at: datetime) -> None:

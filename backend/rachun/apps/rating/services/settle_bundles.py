@@ -1,6 +1,7 @@
 """Rated calls take what is left of their agreement's bundles; what a bundle pays is taken off their price."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import polars as pl
@@ -60,6 +61,16 @@ class BundlePriceLost(RuntimeError):
     """A call that was rated in this transaction cannot be rated again for what its bundle leaves."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBundles:
+    """What calls may draw on, as it was when the bundles were locked. spells: SPELLS. locked: _BUNDLE of calls."""
+
+    included: Sequence[Included]
+    facts: TariffFacts
+    spells: pl.DataFrame
+    locked: pl.DataFrame
+
+
 def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> int:
     """Let rated calls among `records` that no bundle was asked for take what is left; returns how many were covered.
 
@@ -71,14 +82,27 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     included = list_included(legal_entity_id=legal_entity_id)
     if not included:
         return 0
-    components = {one.component for one in included}
-    found = _rated(records.filter(component__in=components))
+    found = _rated(records.filter(component__in={one.component for one in included}))
     facts = bundle_facts(found, included=included, legal_entity_id=legal_entity_id)
+    spells = list_spells(facts=facts, included=included)
     calls = _with_included(found, included=included, facts=facts)
+    return _take(calls, spells=spells, legal_entity_id=legal_entity_id)
+
+
+def settle_locked(*, asked: AskedBundles, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> int:
+    """As settle_bundles, of the bundles that are locked and by what was read then: nothing more is waited for."""
+    assert_in_transaction()
+    found = _rated(records.filter(component__in={one.component for one in asked.included}))
+    calls = _with_included(found, included=asked.included, facts=asked.facts)
+    calls = calls.join(asked.locked, on=_BUNDLE, how="semi")
+    return _take(calls, spells=asked.spells, legal_entity_id=legal_entity_id)
+
+
+def _take(calls: pl.DataFrame, *, spells: pl.DataFrame, legal_entity_id: UUID) -> int:
     if calls.is_empty():
         return 0
     asked = calls.sort(_ORDER).with_columns(known_at=pl.lit(NOW).cast(INSTANT))
-    offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
+    offers = offers_of(calls=asked, spells=spells)
     covered_s, taken = cover_calls(calls=asked, offers=offers, used=lock_buckets(offers.buckets))
     _store(_left_to_pay(asked.with_columns(covered_s), legal_entity_id=legal_entity_id))
     if taken.height:
@@ -87,16 +111,18 @@ def settle_bundles(*, legal_entity_id: UUID, records: QuerySet[UsageRecord]) -> 
     return int((covered_s > 0).sum())
 
 
-def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequence[Included]) -> None:
-    """Lock what calls of these bundles (columns of _BUNDLE, each once) may draw on, until the transaction ends."""
+def lock_asked(bundles: pl.DataFrame, *, legal_entity_id: UUID, included: Sequence[Included]) -> AskedBundles | None:
+    """Lock what calls of these bundles (columns of _BUNDLE, each once) may draw on, until the transaction ends; None
+    where there are none.
+    """
     if bundles.is_empty():
-        return
-    if any(one.is_pooled for one in included):
-        facts = bundle_facts(bundles, included=included, legal_entity_id=legal_entity_id)
-        asked = bundles.with_columns(usage_date=pl.col("month"), known_at=pl.lit(NOW).cast(INSTANT))
-        offers = offers_of(calls=asked, spells=list_spells(facts=facts, included=included))
-        bundles = pl.concat([bundles.select(_BUNDLE), offers.buckets]).unique()
-    lock_buckets(bundles)
+        return None
+    facts = bundle_facts(bundles, included=included, legal_entity_id=legal_entity_id)
+    spells = list_spells(facts=facts, included=included)
+    asked = bundles.with_columns(usage_date=pl.col("month"), known_at=pl.lit(NOW).cast(INSTANT))
+    drawn_on = offers_of(calls=asked, spells=spells).buckets
+    lock_buckets(pl.concat([bundles.select(_BUNDLE), drawn_on]).unique())
+    return AskedBundles(included=included, facts=facts, spells=spells, locked=bundles.select(_BUNDLE))
 
 
 def lock_buckets(bundles: pl.DataFrame) -> pl.DataFrame:

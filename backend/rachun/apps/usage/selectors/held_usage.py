@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import polars as pl
 from django.db import connection
 
 from rachun.apps.usage.models import HeldUsage
@@ -27,6 +28,12 @@ now AS (
 SELECT h.agreement_id FROM usage_heldusage h LEFT JOIN now n USING (agreement_id)
 WHERE h.holder_id = ANY(%(holders)s) AND n.digest IS DISTINCT FROM h.digest ORDER BY 1
 """  # noqa: S608 -- constants
+_SEALED = """
+SELECT k.load_key::text, k.record_no
+FROM usage_heldusage h JOIN usage_sealedholder USING (holder_id)
+CROSS JOIN LATERAL unnest(h.load_keys, h.record_nos) AS k (load_key, record_no)
+WHERE h.agreement_id = ANY(%s)
+"""
 
 
 def list_held_agreements(*, holder_id: UUID) -> list[UUID]:
@@ -40,3 +47,11 @@ def list_changed_usage(*, holder_ids: Sequence[UUID]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, {"holders": list(holder_ids)})
         return [agreement_id for (agreement_id,) in cursor.fetchall()]
+
+
+def list_sealed_records(*, agreement_ids: Sequence[UUID]) -> pl.DataFrame:
+    """load_key, record_no of the usage of these agreements whose bills are being issued. Note [Sealed usage]"""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEALED, [list(agreement_ids)])
+        rows = cursor.fetchall()
+    return pl.DataFrame(rows, schema={"load_key": pl.String(), "record_no": pl.Int64()}, orient="row").unique()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from rachun.apps.base.columns import listed
 from rachun.apps.base.errors import Conflict
 from rachun.apps.base.transactions import assert_in_transaction
-from rachun.apps.usage.models import HeldUsage, UsageSource
+from rachun.apps.usage.models import HeldUsage, SealedHolder, UsageSource
 from rachun.apps.usage.selectors.billable import BillableUsage, call_days, delivered
 from rachun.apps.usage.selectors.held_usage import DIGEST, HELD
 
@@ -100,3 +100,4 @@ def release_usage(*, holder_ids: Collection[UUID]) -> None:
     """Let go of what the holders hold: it is billed, or its calculation is thrown away."""
     assert_in_transaction()
     HeldUsage.objects.filter(holder_id__in=holder_ids).delete()
+    SealedHolder.objects.filter(holder_id__in=holder_ids).delete()
