@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('usage', '0009_rerating'),
+        ('usage', '0010_sealed_holders'),
     ]
 
     operations = [
