@@ -81,7 +81,7 @@ BEGIN
     EXECUTE format('ANALYZE %I (%s)', table_name, columns_of_indexes(table_name));
 END $$;
 
--- check_load_<parent>(table) raises when the rows as a set must not become part of the books.
+-- check_load_<parent>(table, number of its rows) raises when the rows as a set must not become part of the books.
 CREATE OR REPLACE FUNCTION attach_load(parent text, load_key uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -92,12 +92,12 @@ BEGIN
     IF to_regclass(table_name) IS NULL THEN
         RAISE EXCEPTION 'load % was never opened', table_name USING ERRCODE = 'RA102';
     END IF;
+    EXECUTE format('REVOKE INSERT ON %I FROM rachun_app, rachun_worker', table_name);
     EXECUTE format('SELECT count(*) FROM %I', table_name) INTO row_count;
     IF load_is_attached(table_name) THEN
         RETURN row_count;
     END IF;
-    EXECUTE format('REVOKE INSERT ON %I FROM rachun_app, rachun_worker', table_name);
-    EXECUTE format('SELECT %I(%L)', 'check_load_' || parent, table_name);
+    EXECUTE format('SELECT %I(%L, %L)', 'check_load_' || parent, table_name, row_count);
     PERFORM finish_load(parent, load_key);
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES IN (%L)', parent, table_name, load_key);
     RETURN row_count;

@@ -77,20 +77,20 @@ GRANT EXECUTE ON FUNCTION open_usage_load(uuid, uuid, text, timestamptz), claim_
 
 -- A batch's records become usage only when they are of its source and every one of them owns its key.
 
-CREATE OR REPLACE FUNCTION check_load_usage_usagerecord(load_table text) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS check_load_usage_usagerecord(text);
+CREATE OR REPLACE FUNCTION check_load_usage_usagerecord(load_table text, row_count bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
-    records bigint;
     keys bigint;
     is_strange boolean;
 BEGIN
-    EXECUTE format('SELECT count(*) FROM %I', load_table) INTO records;
-    IF records = 0 THEN
+    IF row_count = 0 THEN
         RETURN;
     END IF;
     EXECUTE format('SELECT count(*) FROM usage_usagekey WHERE load_key = (SELECT load_key FROM %I LIMIT 1)', load_table)
         INTO keys;
-    IF records <> keys THEN
-        RAISE EXCEPTION 'batch has % records and % keys', records, keys USING ERRCODE = 'RA003';
+    IF row_count <> keys THEN
+        RAISE EXCEPTION 'batch has % records and % keys', row_count, keys USING ERRCODE = 'RA003';
     END IF;
     EXECUTE format(
         'SELECT NOT EXISTS (SELECT FROM (SELECT load_key, source_id FROM %I LIMIT 1) r '
