@@ -6,6 +6,7 @@ Screenshots of the pages that were judged stay in the folder that RACHUN_SCREENS
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,8 @@ def place(
 def site(place: Place) -> Iterator[Site]:
     from tests.e2e.town import settle
 
-    build(REPOSITORY / "frontend")
+    for application in ("frontend", "mobile"):
+        build(REPOSITORY / application)
     town = settle()
     with running_server(place.environment) as (_server, address), running_worker(place.environment):
         yield Site(address=address, town=town)
@@ -103,6 +105,12 @@ class Screen:
         self.page.get_by_role("heading", level=1).wait_for()
         self.page.wait_for_load_state("networkidle")
 
+    def enter(self, *, login: str = LOGIN) -> None:
+        self.page.goto(f"{self.site.address}/login")
+        self.sign_in(login=login)
+        self.page.wait_for_url(lambda address: not address.endswith("/login"))
+        self.page.get_by_role("navigation", name=self.say("rail.label")).wait_for()
+
     def sign_in(self, *, password: str = PASSWORD, login: str = LOGIN) -> None:
         self.page.get_by_label(self.say("login.login"), exact=True).fill(login)
         self.page.get_by_label(self.say("login.password"), exact=True).fill(password)
@@ -113,14 +121,17 @@ class Screen:
         expect(self.page.get_by_text(self.say(key), exact=True).first).to_be_visible()
 
     def keep(self, name: str) -> None:
+        """At rest: nothing that is still being asked for, nothing that moves."""
         if folder := os.environ.get("RACHUN_SCREENSHOTS"):
-            self.page.screenshot(path=Path(folder) / f"{name}-{self.language}-{self.scheme}.png")
+            self.page.wait_for_load_state("networkidle")
+            expect(self.page.get_by_role("status", name=self.say("state.loading"))).to_have_count(0)
+            path = Path(folder) / f"{name}-{self.language}-{self.scheme}.png"
+            self.page.screenshot(path=path, animations="disabled")
 
 
-@pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)
-def screen(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Screen]:
-    """Signed out, at 1280 by 720, in a language the person chose before."""
-    language, scheme = request.param
+@contextmanager
+def screen_of(*, site: Site, browser: Browser, language: str, scheme: str) -> Iterator[Screen]:
+    """A window of its own, signed out. Afterwards nothing may have broken, nor may the policy have refused anything."""
     context = browser.new_context(
         locale={"uk": "uk-UA", "bs": "bs-BA"}[language],
         timezone_id="Europe/Kyiv",
@@ -134,17 +145,21 @@ def screen(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iter
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
-    shown = Screen(page=page, site=site, language=language, scheme=scheme)
-    yield shown
-    shown.keep(f"end-{request.function.__name__[:40]}")
+    yield Screen(page=page, site=site, language=language, scheme=scheme)
     context.close()
     assert told == [], "the page broke, or its policy refused something"
 
 
+@pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)
+def screen(request: pytest.FixtureRequest, site: Site, browser: Browser) -> Iterator[Screen]:
+    """Signed out, at 1280 by 720, in a language the person chose before."""
+    language, scheme = request.param
+    with screen_of(site=site, browser=browser, language=language, scheme=scheme) as shown:
+        yield shown
+        shown.keep(f"end-{request.function.__name__[:40]}")
+
+
 @pytest.fixture
 def inside(screen: Screen) -> Screen:
-    screen.open("/login")
-    screen.sign_in()
-    screen.page.wait_for_url(f"{screen.site.address}/")
-    screen.page.get_by_role("navigation", name=screen.say("rail.label")).wait_for()
+    screen.enter()
     return screen

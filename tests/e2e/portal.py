@@ -59,6 +59,14 @@ class View:
             self.page.screenshot(path=Path(folder) / f"portal-{name}-{self.name}.png")
 
 
+def photograph(view: View) -> None:
+    """Choose a picture from the device: any does for a test."""
+    with view.page.expect_file_chooser() as chooser:
+        view.page.get_by_role("button", name=view.say("photo.choose")).click()
+    chooser.value.set_files(REPOSITORY / "mobile/assets/icon.png")
+    view.page.get_by_role("img", name=view.say("photo.shown")).wait_for()
+
+
 def catalogue(language: str) -> dict[str, str]:
     found: dict[str, str] = json.loads((REPOSITORY / f"mobile/src/texts/{language}.json").read_text())
     return found

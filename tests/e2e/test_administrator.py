@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Screen
 from tests.e2e.judging import cut_texts, violations
@@ -61,27 +61,47 @@ class TestTheComputerOfADesk:
 
 
 class TestACommonMeter:
-    def test_is_a_dated_rule_that_ends(self, inside: Screen) -> None:
+    def test_is_a_dated_rule_that_tells_losses_and_ends(self, inside: Screen) -> None:
+        """500 kWh went in, 420 were measured behind: 80 are lost, 16 % of what went in."""
         page, say = inside.page, inside.say
         main, member = inside.site.town.points[inside.language]
         inside.open("/common-meters")
         page.keyboard.press("n")
         find(inside, say("common.main"), main)
+        find(inside, say("common.members.add"), main)
+        find(inside, say("common.members.add"), member)
+        page.get_by_role("button", name=say("common.members.remove").replace("{point}", main)).click()
+        inside.keep("common-shared")
         choose(inside, say("common.method"), say("common.method.LOSS"))
+        expect(page.get_by_role("checkbox", name=member)).to_be_checked()
         page.get_by_label(say("common.register")).fill("T1")
-        find(inside, say("common.subtracted"), member)
-        page.keyboard.press("Tab")
+        page.get_by_label(say("agreement.from_day")).fill("01.01.2026")
         page.get_by_label(say("common.source")).fill("Protocol")
         inside.keep("common-new")
-        assert violations(page) == []
+        assert [*violations(page), *cut_texts(page)] == []
         page.get_by_role("dialog").get_by_role("button", name=say("action.save")).click()
 
         row = page.get_by_role("row").filter(has_text=main)
-        expect(row).to_contain_text(say("common.method.LOSS"))
+        expect(row).to_contain_text(say("common.members.count").format(subtracted=1, sharing=0))
+        inside.keep("common-listed")
+        assert [*violations(page), *cut_texts(page)] == []
+        self.tells_what_was_lost(inside, row.get_by_role("link", name=say("common.method.LOSS")))
+        inside.open("/common-meters")
         row.get_by_role("button", name=say("common.end")).click()
         page.get_by_label(say("agreement.last_day")).fill("31.12.2027")
         page.get_by_role("dialog").get_by_role("button", name=say("common.end"), exact=True).click()
         expect(row).to_contain_text("31.12.2027")
+
+    def tells_what_was_lost(self, inside: Screen, link: Locator) -> None:
+        page = inside.page
+        link.click()
+        page.wait_for_url("**/losses?*")
+        inside.open(f"/losses?{page.url.partition('?')[2]}&from=2026-01&to=2026-01")
+        cells = page.get_by_role("row").nth(1).get_by_role("cell")
+        expect(cells).to_contain_text([inside.site.town.points[inside.language][0], "01.2026", "500", "0", "420", "80"])
+        expect(cells.nth(6)).to_contain_text("16")
+        inside.keep("losses")
+        assert [*violations(page), *cut_texts(page)] == []
 
 
 class TestAParty:

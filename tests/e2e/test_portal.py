@@ -5,11 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.conftest import Site
 from tests.e2e.judging import cut_texts, violations
-from tests.e2e.portal import PASSWORD, Portal, View, make_subscriber_of_town, view_of
-from tests.faults.conftest import Place
-from tests.faults.processes import REPOSITORY, running_server, running_worker
-from tools.clients import build, install
+from tests.e2e.portal import PASSWORD, Portal, View, make_subscriber_of_town, photograph, view_of
 
 pytestmark = [pytest.mark.real]
 LOOKS = [
@@ -21,17 +19,14 @@ LOOKS = [
 
 
 @pytest.fixture(scope="module")
-def portal(place: Place) -> Iterator[Portal]:
-    install(REPOSITORY / "frontend")  # axe comes from there
-    build(REPOSITORY / "mobile")
+def portal(site: Site) -> Portal:
     unique_id, account = make_subscriber_of_town()
-    with running_server(place.environment) as (_server, address), running_worker(place.environment):
-        yield Portal(
-            address=address,
-            unique_id=unique_id,
-            account_number=account.number,
-            meter_serial=f"OLD{account.number}",
-        )
+    return Portal(
+        address=site.address,
+        unique_id=unique_id,
+        account_number=account.number,
+        meter_serial=f"OLD{account.number}",
+    )
 
 
 @pytest.fixture(params=LOOKS)
@@ -49,10 +44,9 @@ def phone(browser: Browser, portal: Portal) -> Iterator[View]:
 
 @pytest.fixture
 def inside(phone: View) -> View:
-    phone.open("/sign-in")
+    phone.page.goto(f"{phone.portal.address}/portal/sign-in")
     phone.sign_in()
     phone.page.get_by_role("navigation").wait_for()
-    phone.settle()
     return phone
 
 
@@ -166,10 +160,7 @@ class TestAReading:
 
         self.choose_meter(inside)
         self.type_value(inside, "1100,5")
-        with inside.page.expect_file_chooser() as chooser:
-            inside.page.get_by_role("button", name=inside.say("photo.choose")).click()
-        chooser.value.set_files(REPOSITORY / "mobile/assets/icon.png")
-        expect(inside.page.get_by_role("img", name=inside.say("photo.shown"))).to_be_visible()
+        photograph(inside)
         self.press_send(inside)
 
         expect(inside.page.get_by_text(inside.say("reading.outcome.TAKEN"))).to_be_visible()

@@ -29,7 +29,7 @@ class Town:
     service_name: str
     plan_name: str
     payers: dict[str, str]  # numbers of accounts that owe 5.85 for January, one for each language
-    points: dict[str, tuple[str, str]]  # codes of a zone's main point and of one behind it
+    points: dict[str, tuple[str, str]]  # codes of a zone's main point and of the one behind it
 
 
 def settle() -> Town:
@@ -68,13 +68,19 @@ def leave_numbers_of_factories(town: Any) -> None:
 
 
 def make_zone(*, town: Any, language: str) -> tuple[str, str]:
-    from tests.factories.metering import make_agreement
+    """In January 500 kWh went into the zone, and its one meter showed 420 of them."""
+    from tests.factories.metering import make_agreement, make_meter, place_meter, read_meter
 
-    points = [make_agreement(branch=town.branch).service_point for _ in range(2)]
-    for point, code in zip(points, ("MAIN", "SUB"), strict=True):
-        point.code = f"{code}-{language}"
+    codes = (f"MAIN-{language}", f"SUB-{language}")
+    for code, shown in zip(codes, ("1500", "1420"), strict=True):
+        point = make_agreement(branch=town.branch).service_point
+        point.code = code
         point.save()
-    return points[0].code, points[1].code
+        meter = make_meter(branch=town.branch, serial=f"M-{code}")
+        place_meter(meter=meter, service_point=point)
+        read_meter(meter=meter, on="2025-12-31", value="1000")
+        read_meter(meter=meter, on="2026-01-31", value=shown)
+    return codes
 
 
 def records_of(account: Any) -> tuple[str, ...]:

@@ -10,14 +10,15 @@ interface FormDialogProps {
   form: { submit: (event?: FormEvent) => Promise<void>; isBusy: boolean; problem: unknown };
   onClose: () => void;
   isReady?: boolean;
+  size?: "md" | "lg";
   children: ReactNode;
 }
 
 /** A short form over the page: fields, what stands against it, two buttons. */
-export function FormDialog({ title, submitLabel, form, onClose, isReady = true, children }: FormDialogProps) {
+export function FormDialog({ title, submitLabel, form, onClose, isReady = true, size = "md", children }: FormDialogProps) {
   const { say } = useSay();
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": say("action.close") }}>
+    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ "aria-label": say("action.close") }}>
       <form onSubmit={form.submit} noValidate>
         <Stack gap="sm">
           {form.problem ? <ProblemAlert error={form.problem} /> : null}

@@ -1,7 +1,8 @@
 """Why an account is parked, in words a person can act on."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -78,9 +79,23 @@ PLACES = (
     *("main", "points", "main_quantity", "subtracted", "meter", "reading", "value"),
 )
 UNKNOWN = _("The account cannot be priced. The code names the reason.")
+ATTRIBUTES: Mapping[str, str | Promise] = {
+    "members": _("household members"),
+    "area_m2": _("area, m²"),
+    "billing_power_kw": _("billing power, kW"),
+}
+DAYS: Final = {"day", "from", "to", "reading"}
+_ISO_DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
 def reason_of(*, code: str, params: Mapping[str, Any]) -> str:
     """The sentence in the reader's language; values that the engine did not give stay out."""
-    known = {**dict.fromkeys(PLACES, "–"), **params}
+    known = {**dict.fromkeys(PLACES, "–"), **{name: _said(name, value) for name, value in params.items()}}
     return str(REASONS.get(code, UNKNOWN)) % known
+
+
+def _said(name: str, value: Any) -> Any:
+    """As people write it: an attribute by its name, days as everywhere else on the screen."""
+    if name == "attribute":
+        return ATTRIBUTES.get(value, value)
+    return _ISO_DAY.sub(r"\3.\2.\1", str(value)) if name in DAYS else value

@@ -91,7 +91,7 @@ class TestBillRunApi:
             for language in ("uk", "bs", "en")
         }
 
-        assert reasons["en"].startswith("The agreement has no value for “members”")
+        assert reasons["en"].startswith("The agreement has no value for “household members” on 01.0")
         assert len(set(reasons.values())) == 3
 
     def test_prints_a_bill_on_request(self) -> None:

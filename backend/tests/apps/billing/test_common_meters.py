@@ -85,7 +85,7 @@ class TestAShare:
         told = parked.filter(code="SUB_NOT_READ").first()
         assert told is not None
         assert reason_of(code=told.code, params=told.params) == (
-            f"Behind the common meter at {building.main.code}, meters have no reading at the end of 2026-01-31: "
+            f"Behind the common meter at {building.main.code}, meters have no reading at the end of 31.01.2026: "
             f"{building.point('shop').code}. Enter it; until then nobody's share is known."
         )
         building.read("2026-02-28", main="250", a="25", b="37.5", shop="58")

@@ -178,7 +178,7 @@ class TestABandedMonth:
         }
         assert told[agreement_of(register).id] == (
             f"The load profile of meter {register.meter.serial}, register LOAD, lacks intervals on days: 1, "
-            "first on 2026-03-20. Load them."
+            "first on 20.03.2026. Load them."
         )
-        across = f"An interval of meter {crossing.meter.serial} at 2026-03-02 06:00 begins in one band"
+        across = f"An interval of meter {crossing.meter.serial} at 02.03.2026 06:00 begins in one band"
         assert told[agreement_of(crossing).id].startswith(across)

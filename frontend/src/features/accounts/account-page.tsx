@@ -7,6 +7,7 @@ import { type ReactNode, useState } from "react";
 import { AccountDialog } from "@/features/accounts/account-dialog";
 import { Attention, Months, StatementTab, TimelineTab } from "@/features/accounts/account-overview";
 import { AgreementsTab, BillsTab, OpenItemsTab, ReadingsTab, ReceiptsTab } from "@/features/accounts/account-tabs";
+import { PortalAccessButton } from "@/features/accounts/portal-access";
 import { accountBalance, accountDetail } from "@/features/accounts/queries";
 import { useMay } from "@/lib/access";
 import { type TextKey, useSay } from "@/lib/texts";
@@ -43,6 +44,7 @@ export function AccountPage() {
           {may("createCustomer") ? (
             <NewButton label={say("customer.title.more")} onClick={() => void navigate({ to: "/customers/new", search: { account: id } })} />
           ) : null}
+          {may("createSubscriberLogin") ? <PortalAccessButton accountId={id} /> : null}
           {may("updateAccount") ? <EditButton label={say("account.edit")} onClick={() => setEditing(true)} /> : null}
           <Neighbours name="accounts" id={id} base="/accounts" />
         </>

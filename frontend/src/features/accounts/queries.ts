@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { getAccount, type PatchedAccountChangeIn, updateAccount } from "@/api";
+import { createSubscriberLogin, getAccount, type PatchedAccountChangeIn, updateAccount } from "@/api";
 import { versioned } from "@/lib/versions";
 
 export {
@@ -25,4 +25,9 @@ export const accountToChange = (id: string) =>
 
 export async function changeAccount(id: string, version: string, body: PatchedAccountChangeIn) {
   return (await updateAccount({ path: { id }, body, headers: { "If-Match": version }, throwOnError: true })).data;
+}
+
+/** Asked again, it names the login there is. */
+export async function openPortal(accountId: string) {
+  return (await createSubscriberLogin({ body: { account_id: accountId }, throwOnError: true })).data;
 }

@@ -3,7 +3,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { CommonMeterIn, CommonMeterOut } from "@/api";
-import { PointField, PointsField } from "@/features/common-meters/points-field";
+import { type Member, MembersField } from "@/features/common-meters/members-field";
+import { PointField } from "@/features/common-meters/points-field";
 import { addCommonMeter, commonMetersKey, endRule } from "@/features/common-meters/queries";
 import { dayAfter, monthBefore } from "@/lib/dates";
 import { type TextKey, useSay } from "@/lib/texts";
@@ -24,17 +25,17 @@ function useRefresh(onClose: () => void) {
   };
 }
 
-/** What each point is in the rule: taken off, sharing the rest, or both. */
-function membersOf(subtracted: string[], sharing: string[]): CommonMeterIn["members"] {
-  const points = [...new Set([...subtracted, ...sharing])];
-  return points.map((id) => ({ service_point_id: id, is_subtracted: subtracted.includes(id), is_sharing: sharing.includes(id) }));
-}
+const membersOf = (members: Member[], isLoss: boolean): CommonMeterIn["members"] =>
+  members.map(({ id, isSubtracted, isSharing }) => ({
+    service_point_id: id,
+    is_subtracted: isSubtracted,
+    is_sharing: isSharing && !isLoss,
+  }));
 
 export function NewCommonMeterDialog({ onClose }: { onClose: () => void }) {
   const { say } = useSay();
   const word = useWord();
-  const [subtracted, setSubtracted] = useState<string[]>([]);
-  const [sharing, setSharing] = useState<string[]>([]);
+  const [members, setMembers] = useState<Member[]>([]);
   const form = useProblemForm({
     initial: {
       main_point_id: "",
@@ -54,7 +55,7 @@ export function NewCommonMeterDialog({ onClose }: { onClose: () => void }) {
         method: values.method as CommonMeterIn["method"],
         when_negative: values.when_negative as CommonMeterIn["when_negative"],
         when_unread: values.when_unread as CommonMeterIn["when_unread"],
-        members: membersOf(subtracted, values.method === "LOSS" ? [] : sharing),
+        members: membersOf(members, values.method === "LOSS"),
         valid_to: null,
       }),
     onDone: useRefresh(onClose),
@@ -72,7 +73,7 @@ export function NewCommonMeterDialog({ onClose }: { onClose: () => void }) {
     />
   );
   return (
-    <FormDialog title={say("common.new")} submitLabel={say("action.save")} form={form} onClose={onClose}>
+    <FormDialog size="lg" title={say("common.new")} submitLabel={say("action.save")} form={form} onClose={onClose}>
       <PointField
         label={say("common.main")}
         description={say("common.main.about")}
@@ -106,27 +107,15 @@ export function NewCommonMeterDialog({ onClose }: { onClose: () => void }) {
         <TextInput {...form.field("register_code")} label={say("common.register")} autoComplete="off" />
         {isLoss ? null : <TextInput {...form.field("share_code")} label={say("common.share")} autoComplete="off" />}
       </Group>
-      <PointsField
-        label={say("common.subtracted")}
-        description={say("common.subtracted.about")}
-        value={subtracted}
+      <MembersField
+        value={members}
         error={form.field("members").error}
-        onChange={(ids) => {
-          setSubtracted(ids);
-          form.set("members", `${ids.join(" ")} / ${sharing.join(" ")}`); // another intention needs another key
+        canShare={!isLoss}
+        onChange={(changed) => {
+          setMembers(changed);
+          form.set("members", JSON.stringify(changed)); // another intention needs another key
         }}
       />
-      {isLoss ? null : (
-        <PointsField
-          label={say("common.sharing")}
-          error={undefined}
-          value={sharing}
-          onChange={(ids) => {
-            setSharing(ids);
-            form.set("members", `${subtracted.join(" ")} / ${ids.join(" ")}`);
-          }}
-        />
-      )}
       <Group grow align="flex-start">
         {trouble("when_negative", "common.negative")}
         {trouble("when_unread", "common.unread")}

@@ -7,7 +7,7 @@ import { commonMeterList } from "@/features/common-meters/queries";
 import { useMay } from "@/lib/access";
 import { dayBefore } from "@/lib/dates";
 import { useSay } from "@/lib/texts";
-import { Day, Identifier, Unknown } from "@/ui/figures";
+import { Day, Identifier } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { NewButton } from "@/ui/keys";
 import { Page } from "@/ui/page";
@@ -18,7 +18,7 @@ import { Word } from "@/ui/word";
 
 const COLUMNS: Column<CommonMeterOut>[] = [
   { name: "point", title: "common.main", fields: ["main_point_code"], show: (row) => <Identifier value={row.main_point_code} /> },
-  { name: "method", title: "common.method", fields: ["method"], words: "common.method", show: (row) => <Word of="common.method" value={row.method} /> },
+  { name: "method", title: "common.method", fields: ["method"], words: "common.method", show: (row) => <Method row={row} /> },
   { name: "register", title: "common.register", fields: ["register_code"], show: (row) => <Word of="register" value={row.register_code} /> },
   { name: "members", title: "common.members", fields: ["members.service_point_code"], show: (row) => <Members row={row} /> },
   { name: "from", title: "agreement.from", fields: ["valid_from"], show: (row) => <Day value={row.valid_from} />, isNumber: true },
@@ -41,7 +41,7 @@ export function CommonMeterListPage() {
   ];
   const columns = [...COLUMNS];
   if (may("endCommonMeter")) {
-    columns.push({ name: "end", title: "till.change", show: (row) => (row.valid_to ? <Losses row={row} /> : <EndButton onClick={() => setOpen(row)} />) });
+    columns.push({ name: "end", title: "till.change", show: (row) => (row.valid_to ? null : <EndButton onClick={() => setOpen(row)} />) });
   }
   return (
     <Page title={say("place.common")} actions={may("createCommonMeter") ? <NewButton label={say("common.new")} onClick={() => setOpen("new")} /> : null}>
@@ -71,9 +71,10 @@ function Members({ row }: { row: CommonMeterOut }) {
   );
 }
 
-function Losses({ row }: { row: CommonMeterOut }) {
-  const { say } = useSay();
-  return row.method === "LOSS" ? <To to={`/losses?main_point_id=${row.main_point_id}`}>{say("place.losses")}</To> : <Unknown />;
+/** Of a network's zone the word leads to what it lost. */
+function Method({ row }: { row: CommonMeterOut }) {
+  const word = <Word of="common.method" value={row.method} />;
+  return row.method === "LOSS" ? <To to={`/losses?main_point_id=${row.main_point_id}`}>{word}</To> : word;
 }
 
 function EndButton({ onClick }: { onClick: () => void }) {

@@ -1,4 +1,4 @@
-import { Loader, MultiSelect, Select } from "@mantine/core";
+import { Loader, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +7,11 @@ import { pointsFound } from "@/features/common-meters/queries";
 
 const FOUND = 20;
 const PAUSE_MS = 200;
+
+export interface Found {
+  value: string;
+  label: string;
+}
 
 function useFound(typed: string) {
   const [asked] = useDebouncedValue(typed.trim(), PAUSE_MS);
@@ -20,22 +25,25 @@ interface PointFieldProps {
   label: string;
   description?: string;
   error: string | undefined;
+  isFocused?: boolean;
 }
 
 interface OneProps extends PointFieldProps {
   value: string;
-  onChange: (id: string) => void;
+  /** What the choice is called as well, so that a list need not ask for it again. */
+  onChange: (id: string, chosen: Found | null) => void;
 }
 
 /** One service point, found by code or address. */
-export function PointField({ value, onChange, ...look }: OneProps) {
+export function PointField({ value, onChange, isFocused = false, ...look }: OneProps) {
   const [typed, setTyped] = useState("");
-  const [chosen, setChosen] = useState<{ value: string; label: string } | null>(null);
+  const [chosen, setChosen] = useState<Found | null>(null);
   const { found, isFetching } = useFound(chosen?.label === typed ? "" : typed);
   const data = chosen && !found.some((one) => one.value === chosen.value) ? [...found, chosen] : found;
   return (
     <Select
       {...look}
+      autoFocus={isFocused}
       data={data}
       filter={({ options }) => options}
       searchable
@@ -44,37 +52,9 @@ export function PointField({ value, onChange, ...look }: OneProps) {
       value={value || null}
       rightSection={isFetching ? <Loader size={14} /> : null}
       onChange={(id) => {
-        setChosen(data.find((one) => one.value === id) ?? null);
-        onChange(id ?? "");
-      }}
-    />
-  );
-}
-
-interface ManyProps extends PointFieldProps {
-  value: string[];
-  onChange: (ids: string[]) => void;
-}
-
-/** Several, in the order in which they were chosen. */
-export function PointsField({ value, onChange, ...look }: ManyProps) {
-  const [typed, setTyped] = useState("");
-  const [names, setNames] = useState<Record<string, string>>({});
-  const { found, isFetching } = useFound(typed);
-  const kept = value.filter((id) => !found.some((one) => one.value === id)).map((id) => ({ value: id, label: names[id] ?? id }));
-  return (
-    <MultiSelect
-      {...look}
-      data={[...found, ...kept]}
-      filter={({ options }) => options}
-      searchable
-      searchValue={typed}
-      onSearchChange={setTyped}
-      value={value}
-      rightSection={isFetching ? <Loader size={14} /> : null}
-      onChange={(ids) => {
-        setNames({ ...names, ...Object.fromEntries(found.map((one) => [one.value, one.label])) });
-        onChange(ids);
+        const found = data.find((one) => one.value === id) ?? null;
+        setChosen(found);
+        onChange(id ?? "", found);
       }}
     />
   );

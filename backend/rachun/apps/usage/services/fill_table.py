@@ -20,6 +20,7 @@ from typing import Any, Self
 import structlog
 from django.db import connection, transaction
 from django.db.utils import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from rachun.apps.base.copying import EncodedRows, copy_rows
 from rachun.apps.base.partitions import finish_load
@@ -126,8 +127,10 @@ def drop_forsaken() -> int:
             cursor.execute(f"SET LOCAL lock_timeout = '{CLEANING_WAITS_MAX_S}s'")
             cursor.execute("SELECT drop_forsaken_usage()")
             (dropped,) = cursor.fetchone()
-    except OperationalError:
-        logger.warning("forsaken_usage_kept", exc_info=True)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        logger.warning("forsaken_usage_kept", reason=str(error.__cause__))
         return 0
     if dropped:
         logger.info("forsaken_usage_dropped", tables=dropped)
