@@ -49,13 +49,16 @@ def instant(name: str) -> pl.Expr:
 
 
 def read_frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The rows of a values_list query. columns: texts, whole numbers or dates, in the order of the query; ids are cast
-    to text by the query.
-    """
+    """The rows of a values_list query. columns: texts, whole numbers or dates, in the order of the query."""
     try:
         statement, params = rows.query.sql_with_params()
     except EmptyResultSet:
         return pl.DataFrame(schema=dict(columns))
+    return read_written(statement=statement, params=params, columns=columns)
+
+
+def read_written(*, statement: str, params: Sequence[Any], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The rows of a statement, as read_frame reads those of a query."""
     return framed(in_one_text(statement, columns=columns), params, columns=columns)
 
 
@@ -63,8 +66,8 @@ def in_one_text(statement: str, *, columns: Mapping[str, pl.DataType]) -> str:
     """A statement by which the database writes all rows into one text: the protocol's message for each row costs more
     than the row.
     """
-    names = [f"c{place}" for place in range(len(columns))]
-    cells = ", ".join(f"""coalesce('"' || replace({name}::text, '"', '""') || '"', '')""" for name in names)
+    names = {f"c{place}": kind for place, kind in enumerate(columns.values())}
+    cells = ", ".join(_written(name, kind) for name, kind in names.items())
     line = f"concat_ws(',', {cells})"
     return f"SELECT string_agg({line}, E'\\n') FROM ({statement}) AS found ({', '.join(names)})"  # noqa: S608 -- ours
 
@@ -77,3 +80,9 @@ def framed(statement: str, params: Sequence[Any], *, columns: Mapping[str, pl.Da
     if not written:
         return pl.DataFrame(schema=dict(columns))
     return pl.read_csv(written.encode(), has_header=False, schema=dict(columns))  # an empty text is quoted, not a null
+
+
+def _written(name: str, kind: pl.DataType) -> str:
+    """A cell of the text. Only a text can hold what parts cells, and only it can be empty without being a null."""
+    quoted = f"""'"' || replace({name}::text, '"', '""') || '"'""" if kind == pl.String() else f"{name}::text"
+    return f"coalesce({quoted}, '')"

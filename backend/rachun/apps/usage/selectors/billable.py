@@ -9,11 +9,11 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import Count, QuerySet, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Least
 
 from rachun.apps.base.columns import IsOneOf
 from rachun.apps.usage.models import UsageRecord, UsageSource
-from rachun.values.quantity import MICRO
+from rachun.values.quantity import INT64_MAX, MICRO
 
 _USAGE = {
     "agreement_id": pl.String(),
@@ -42,8 +42,10 @@ class BillableUsage:
     (of the seconds, those that bundles paid).
 
     The minutes of a calendar month are rounded once: day k holds what the month up to its end rounds to, less the days
-    before it. deliveries: agreement_id, load_key, record_no, item, performed_on, quantity_micro, one row each in a
-    fixed order; load_key and record_no identify the record.
+    before it. An amount that 64 bits do not hold stands at their bound, which pricing refuses.
+
+    deliveries: agreement_id, load_key, record_no, item, performed_on, quantity_micro, one row each in a fixed order;
+    load_key and record_no identify the record.
     """
 
     calls: pl.DataFrame
@@ -80,7 +82,7 @@ def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
         .annotate(
             seconds=Sum("billed_s"),
             calls=Count("record_no"),
-            worth=Sum("amount_micro"),
+            worth=Least(Sum("amount_micro"), INT64_MAX),
             covered=Sum("covered_s", default=0),
         )
         .values_list(
