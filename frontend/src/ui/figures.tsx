@@ -32,9 +32,21 @@ export function Money({ value, currency }: { value: string; currency?: string })
   );
 }
 
-export function Quantity({ value }: { value: string }) {
+/** The name that people give a unit: кВт·год for kWh. Of a package, "× 10 m3", it is what comes last. */
+export function useUnit(): (code: string) => string {
+  const { say } = useSay();
+  return (code) => {
+    const at = code.lastIndexOf(" ") + 1;
+    const key = `unit.${code.slice(at)}`;
+    return hasText(key) ? code.slice(0, at) + say(key) : code;
+  };
+}
+
+export function Quantity({ value, unit = "" }: { value: string; unit?: string }) {
   const { language } = useSay();
-  return <span className="number">{formatQuantity(value, language)}</span>;
+  const name = useUnit();
+  const text = formatQuantity(value, language);
+  return <span className="number">{unit ? `${text}\u00a0${name(unit)}` : text}</span>;
 }
 
 export function Count({ value }: { value: number }) {

@@ -720,8 +720,18 @@ export type ChargeOut = {
     label: string;
     service_from: string;
     service_to: string;
-    readonly quantity: string;
-    readonly unit_price: string;
+    /**
+     * As printed: percents of a percentage; null where an amount is taken off or added as a whole.
+     */
+    readonly quantity: string | null;
+    /**
+     * Of the quantity; empty where something is due once.
+     */
+    readonly unit: string;
+    /**
+     * Null where there is no one price: calls, percentages.
+     */
+    readonly unit_price: string | null;
     readonly net: string;
     tax_category: string;
     readonly tax_rate_percent: string;
@@ -1342,6 +1352,7 @@ export type HeldReadingOut = {
     meter_id: string;
     meter_serial: string;
     register: string;
+    unit: string;
     /**
      * The day that this value opens.
      */

@@ -65,6 +65,14 @@ class TestTheReportOfLosses:
         assert lines[1]["Remark"].startswith("Negative")
         assert client.get(f"/api/v1/losses/file?{asked}").content[:2] == b"PK"
 
+    def test_is_empty_where_nothing_stands_behind_a_main_meter(self, town: Town) -> None:
+        client: APIClient = client_of(make_operator(entity=town.entity))
+        asked = f"legal_entity_id={town.entity.id}&from_month=2026-01-01&to_month=2026-03-31"
+
+        answer = client.get(f"/api/v1/losses?{asked}")
+
+        assert (answer.status_code, answer.data) == (200, [])
+
     def test_is_of_two_years_at_most_and_of_the_own_enterprise(self, town: Town) -> None:
         client: APIClient = client_of(make_operator(entity=make_town().entity))
         asked = "from_month=2024-01-01&to_month=2026-01-31"

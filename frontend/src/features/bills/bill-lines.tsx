@@ -72,10 +72,10 @@ function Line({ line, told }: { line: ChargeOut; told: LineExplanationOut | unde
           {what}
         </Table.Td>
         <Table.Td ta="right">
-          <Quantity value={line.quantity} />
+          {line.quantity === null ? null : <Quantity value={line.quantity} unit={line.unit} />}
         </Table.Td>
         <Table.Td ta="right">
-          <Quantity value={line.unit_price} />
+          {line.unit_price === null ? null : <Quantity value={line.unit_price} />}
         </Table.Td>
         <Table.Td ta="right">
           <Money value={line.net} />
