@@ -30,6 +30,12 @@ export function formatQuantity(value: string, language: Language): string {
   return formatDecimal(value.includes(".") ? value.replace(/\.?0+$/, "") : value, language);
 }
 
+/** A price or an amount before it is rounded: what follows the two usual decimals is shown when it says something. */
+export function formatPrice(value: string, language: Language): string {
+  const [whole = "", fraction = ""] = value.split(".");
+  return formatDecimal(`${whole}.${fraction.replace(/0+$/, "").padEnd(MINOR_DIGITS, "0")}`, language);
+}
+
 /** Kopiykas and fenings, as the control sheet counts, to a decimal string. */
 export function fromMinor(minor: number): string {
   const digits = String(Math.abs(minor)).padStart(MINOR_DIGITS + 1, "0");

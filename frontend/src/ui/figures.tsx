@@ -1,7 +1,7 @@
 import { Text, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { formatCount, formatDecimal, formatQuantity, isNegative } from "@/lib/amounts";
+import { formatCount, formatDecimal, formatPrice, formatQuantity, isNegative } from "@/lib/amounts";
 import { formatDate, formatMoment, formatPeriod } from "@/lib/dates";
 import { hasText, useSay } from "@/lib/texts";
 
@@ -47,6 +47,12 @@ export function Quantity({ value, unit = "" }: { value: string; unit?: string })
   const name = useUnit();
   const text = formatQuantity(value, language);
   return <span className="number">{unit ? `${text}\u00a0${name(unit)}` : text}</span>;
+}
+
+/** A price of a unit, or an amount that was not rounded yet. */
+export function Price({ value }: { value: string }) {
+  const { language } = useSay();
+  return <span className="number">{formatPrice(value, language)}</span>;
 }
 
 export function Count({ value }: { value: number }) {

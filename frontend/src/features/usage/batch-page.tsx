@@ -24,7 +24,7 @@ function inOrder(totals: UsageBatchOut["totals"]): [string, string][] {
 
 function Total({ value }: { value: string }) {
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return <Day value={value} />;
-  return /^\d{4}-\d{2}-\d{2}T/.test(value) ? <Moment value={value} /> : <Quantity value={value} />;
+  return /^\d{4}-\d{2}-\d{2}[T ]/.test(value) ? <Moment value={value.replace(" ", "T")} /> : <Quantity value={value} />;
 }
 
 /** One file of usage: what was in it, and what became of every record. */
