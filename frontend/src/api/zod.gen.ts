@@ -3302,6 +3302,7 @@ export const zZoneLossOut = z.object({
     main_point_id: z.uuid(),
     main_point_code: z.string(),
     register_code: z.string(),
+    unit: z.string(),
     month: z.iso.date(),
     input: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/).nullable(),
     billed: z.string().regex(/^-?\d{0,18}(?:\.\d{0,6})?$/),

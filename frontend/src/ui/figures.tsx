@@ -1,7 +1,7 @@
 import { Text, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { formatCount, formatDecimal, formatPrice, formatQuantity, isNegative } from "@/lib/amounts";
+import { formatCount, formatDecimal, formatPercent, formatPrice, formatQuantity, isNegative } from "@/lib/amounts";
 import { formatDate, formatMoment, formatPeriod } from "@/lib/dates";
 import { hasText, useSay } from "@/lib/texts";
 
@@ -53,6 +53,11 @@ export function Quantity({ value, unit = "" }: { value: string; unit?: string })
 export function Price({ value }: { value: string }) {
   const { language } = useSay();
   return <span className="number">{formatPrice(value, language)}</span>;
+}
+
+export function Percent({ value }: { value: string }) {
+  const { language } = useSay();
+  return <span className="number">{formatPercent(value, language)}</span>;
 }
 
 export function Count({ value }: { value: number }) {

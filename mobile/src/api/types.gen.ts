@@ -3663,6 +3663,10 @@ export type ZoneLossOut = {
     main_point_id: string;
     main_point_code: string;
     register_code: string;
+    /**
+     * Of every quantity here.
+     */
+    unit: string;
     month: string;
     /**
      * Null: the main meter was not read whole.
