@@ -67,7 +67,7 @@ check-invariants: ## what must always hold, over the data of the running stack
 	@$(STACK) status >/dev/null || { echo "Not everything is running: make run first, make status says what is." >&2; exit 1; }
 	RACHUN_ROLE=worker $(MANAGE) check_invariants
 
-bench: texts ## figures: JOB=engine|quote|C1|C2|A|B N=… DATA=folder; without JOB all, and docs/benchmarks.md
+bench: texts ## figures: JOB=engine|quote|C1|C2|A|B|D N=… DATA=folder; without JOB all, and docs/benchmarks.md
 	@$(PYTHON) -m tests.bench $(JOB) $(if $(N),--n $(N)) $(if $(DATA),--data "$(DATA)")
 
 contract: bootstrap ## write openapi/rachun.yaml and the TypeScript clients

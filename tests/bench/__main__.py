@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.data import REPOSITORY
 from tests.bench.figures import Figure
 
-JOBS = ("engine", "engine-calls", "quote", "C1", "C2", "A", "B")
+JOBS = ("engine", "engine-calls", "quote", "C1", "C2", "A", "B", "D")
 OWN_DATA = ("engine", "engine-calls", "quote")
 TARGET = REPOSITORY / "docs" / "benchmarks.md"
 
@@ -29,9 +29,9 @@ def run(*, job: str, n: int | None, data: Path | None) -> Figure:
     from tests.bench.place import bench_place
 
     with bench_place() as place:
-        from tests.bench import calls, metered, online, quote, subscriptions
+        from tests.bench import calls, mass_print, metered, online, quote, subscriptions
 
-        module = {"C1": calls, "C2": online, "A": subscriptions, "B": metered, "quote": quote}[job]
+        module = {"C1": calls, "C2": online, "A": subscriptions, "B": metered, "D": mass_print, "quote": quote}[job]
         return module.run(place=place, n=n or module.N_DEFAULT, data=data)
 
 

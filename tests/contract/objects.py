@@ -21,6 +21,7 @@ from rachun.apps.usage.models import Rerating, UsageBatch
 from tests.apps.identity.makers import Enterprise, make_operator
 from tests.factories import customers as a
 from tests.factories.metering import hold_reading, make_meter, place_meter, read_meter
+from tests.factories.prints import make_print, make_print_file
 from tests.factories.usage import make_record, make_source
 
 Maker = Callable[[Enterprise], dict[str, Any]]
@@ -193,15 +194,14 @@ def rerating(enterprise: Enterprise) -> dict[str, Any]:
 
 
 def run_of(enterprise: Enterprise) -> BillRun:
+    days = {"period_from": date(2026, 1, 1), "period_to": date(2026, 2, 1), "document_date": date(2026, 2, 1)}
     return BillRun.objects.create(
         legal_entity=enterprise.entity,
         branch=enterprise.north,
         kind=BillRun.Kind.REGULAR,
         state=BillRun.State.ISSUED,
-        period_from=date(2026, 1, 1),
-        period_to=date(2026, 2, 1),
-        document_date=date(2026, 2, 1),
         due_date=date(2026, 2, 16),
+        **days,
         created_at=a.NOON,
     )
 
@@ -233,6 +233,10 @@ def bill(enterprise: Enterprise) -> dict[str, Any]:
         issued_at=a.NOON,
     )
     return {"id": made.id}
+
+
+makes("bill_print")(lambda enterprise: {"id": make_print(branch=enterprise.north).id})
+makes("bill_print_file")(lambda enterprise: {"id": make_print_file(branch=enterprise.north).id})
 
 
 def entry_of(enterprise: Enterprise) -> Entry:

@@ -13,7 +13,7 @@ MUST = {
         "listBillRunParked", "listBillRunDrafts", "approveBillRun", "issueBillRun", "getBillDocument",
         "importCustomers", "openAgreement", "endAgreement", "changeTariff", "changeAttribute", "handOverServicePoint",
         "addTariffVersion", "createMeterExchange", "getJob", "watchJob", "cancelJob", "listJobErrors",
-        "changeDocumentTemplate",
+        "changeDocumentTemplate", "createBillPrint", "resumeBillPrint", "downloadBillPrintFile",
     },
     "cashier": {
         "listAccounts", "getAccountBalance", "listBills", "createReceipt", "getReceipt", "findPayers", "openCashShift",
@@ -71,6 +71,7 @@ MUST_NOT = {
         "listJobs",
         "listOperators",
         "listPricedUsage",
+        "downloadBillPrintFile",
     },
     "auditor": {
         "createReceipt",

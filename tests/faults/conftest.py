@@ -61,7 +61,7 @@ def own_place(*, servers: Any, blocker: Any, folder: Path) -> Iterator[Place]:
     with blocker.unblock():
         connections["default"].close()
         servers.cluster.create_database(name, template="rachun_template")
-        connections["default"].settings_dict["NAME"] = name
+        connections["default"].settings_dict |= settings_of(environment["DATABASE_URL"])
         settings.FILES_DIR = folder / "files"
         with ringing_at(own.url):
             yield Place(
@@ -72,6 +72,12 @@ def own_place(*, servers: Any, blocker: Any, folder: Path) -> Iterator[Place]:
         settings.FILES_DIR = files_before
     own.stop()
     servers.cluster.drop_database(name)
+
+
+def settings_of(url: str) -> dict[str, Any]:
+    told = psycopg.conninfo.conninfo_to_dict(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {name: str(told[key]) for name, key in names.items()}
 
 
 @contextmanager
@@ -91,3 +97,24 @@ def ringing_at(url: str) -> Iterator[None]:
 def scheduler(place: Place) -> Iterator[Process]:
     with running_scheduler(place.environment) as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def crew(place: Place, scheduler: Process) -> Iterator[Any]:
+    from tests.faults.months import Crew
+
+    made = Crew(place.environment)
+    yield made
+    made.leave()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place: Place) -> list[Any]:
+    """The bills of the month of faults/months.py when nothing breaks."""
+    from tests.factories.billing import bill_month, bills_of
+
+    from tests.faults.months import CHUNK, leave_unprinted, plain, populated_town
+
+    bills = plain(bills_of(bill_month(town=populated_town(), chunk_size=CHUNK)))
+    leave_unprinted()
+    return bills

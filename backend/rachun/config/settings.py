@@ -64,7 +64,8 @@ def database_settings(*, address: DatabaseAddress, pool_size: int | None) -> dic
     """Connection settings for one role; without a pool size every thread keeps its own connection."""
     options: dict[str, Any] = {"application_name": f"rachun-{ENV.role}", "connect_timeout": 10}
     if pool_size is not None:
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        # Without a database, a request is told so before its caller and the proxy's check of /ready give up.
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": address.name,

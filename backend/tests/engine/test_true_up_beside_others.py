@@ -26,6 +26,10 @@ LONG_AGO, FEBRUARY = date(2025, 1, 1), date(2026, 2, 1)
 CALM: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 FEE = fixed("2.00")
 ENERGY = metered(("VT", [{"price": "1.00"}]))
+RELIEVED = ENERGY | {"benefits_apply": True}
+HALF = pl.DataFrame(
+    [(1, 7, 1, 1, "C", 50 * 10**6, None, "IN_KIND", "BUDGET", LONG_AGO, None)], schema=dict(BENEFITS), orient="row"
+)
 
 
 def beside(kind: str, **more: Any) -> dict[str, Any]:
@@ -33,17 +37,21 @@ def beside(kind: str, **more: Any) -> dict[str, Any]:
 
 
 def billed_then(answer: Priced) -> pl.DataFrame:
-    """PAST_LINES of February's bill, without what limits added."""
-    own = answer.charges.filter(~pl.col("kind").is_in(["minimum", "cap", "allowance", "percentage"]))
-    bill = {"bill_from": pl.lit(FEBRUARY), "bill_to": pl.lit(MARCH)}
+    """PAST_LINES of February's bill."""
+    return billed_in(answer, FEBRUARY, MARCH)
+
+
+def billed_in(answer: Priced, start: date, end: date) -> pl.DataFrame:
+    own = answer.charges.filter(~pl.col("kind").is_in(["minimum", "cap", "percentage"]))
+    bill = {"bill_from": pl.lit(start), "bill_to": pl.lit(end)}
     return own.with_columns(amount_minor=pl.col("net_minor"), **bill).select(PAST_LINES.keys())
 
 
-def of_february(*components: dict[str, Any], quantity: str, basis: str) -> Priced:
-    made = world((LONG_AGO, tariff(FEE, ENERGY, *components)))
+def of_february(*components: dict[str, Any], quantity: str, basis: str, **told: Any) -> Priced:
+    made = world((LONG_AGO, tariff(FEE, told.pop("energy", ENERGY), *components)))
     made.start, made.end = FEBRUARY, MARCH
     made.consumption = [(0, 7, "VT", FEBRUARY, MARCH, Decimal(quantity), basis)]
-    return price(snapshot_of(made))
+    return price(dataclasses.replace(snapshot_of(made), **told))
 
 
 def bill(*components: dict[str, Any], **told: Any) -> Priced:
@@ -56,18 +64,20 @@ def of_march(
     february: str = "20",
     march: str = "30",
     knows: bool = True,
+    energy: dict[str, Any] = ENERGY,
+    **told: Any,
 ) -> Snapshot:
     """March's bill, which takes February's estimate back. knows: whether it is told what February's bill holds."""
-    made = world((LONG_AGO, tariff(FEE, ENERGY, *components)))
+    made = world((LONG_AGO, tariff(FEE, energy, *components)))
     made.consumption = [
         (0, 7, "VT", FEBRUARY, MARCH, Decimal(february), "MEASURED"),
         (1, 7, "VT", MARCH, APRIL, Decimal(march), "MEASURED"),
     ]
     back = frame([(2, 7, "VT", FEBRUARY, MARCH, micro(Decimal(estimated)), "ESTIMATED")], CONSUMPTION)
-    snapshot = dataclasses.replace(snapshot_of(made), reversed_consumption=back)
+    snapshot = dataclasses.replace(snapshot_of(made), reversed_consumption=back, **told)
     if knows:
-        past = billed_then(of_february(*components, quantity=estimated, basis="ESTIMATED"))
-        snapshot = dataclasses.replace(snapshot, past_lines=past)
+        then = of_february(*components, quantity=estimated, basis="ESTIMATED", energy=energy, **told)
+        snapshot = dataclasses.replace(snapshot, past_lines=billed_then(then), allowances=then.allowances)
     return snapshot
 
 
@@ -128,18 +138,67 @@ class TestATrueUp:
 
         assert answer.refusals["code"].unique().to_list() == ["TRUE_UP_NOT_DERIVED"]
 
-    def test_is_refused_where_included_units_live_on(self) -> None:
+    def test_carries_over_what_the_reading_leaves_of_included_units(self) -> None:
+        # February: all 25 were free; of 20 all are, and 5 live on. March: 30 of 30 are free instead of 25
         answer = bill(beside("allowance", quantity="25", unit="kWh", rollover_periods=1))
+
+        assert by_month(answer, "allowance") == [(FEBRUARY, -2000), (FEBRUARY, 2500), (MARCH, -3000)]
+        assert answer.allowances.is_empty()
+
+    def test_takes_back_what_an_estimate_left_over(self) -> None:
+        # February: 15 of 25 were left; it used 30. March: 25 of 60 are free, not 40
+        answer = bill(
+            beside("allowance", quantity="25", unit="kWh", rollover_periods=1),
+            estimated="10",
+            february="30",
+            march="60",
+        )
+
+        assert by_month(answer, "allowance") == [(FEBRUARY, -2500), (FEBRUARY, 1000), (MARCH, -2500)]
+
+    def test_is_refused_where_the_months_do_not_lead_to_the_units_of_this_bill(self) -> None:
+        found = of_march(beside("allowance", quantity="25", unit="kWh", rollover_periods=1), estimated="10")
+
+        answer = price(dataclasses.replace(found, allowances=found.allowances.clear()))
 
         assert answer.refusals["code"].to_list() == ["TRUE_UP_UNDER_ROLLOVER"]
 
-    def test_is_refused_where_a_benefit_was_taken_of_what_the_limit_left(self) -> None:
-        rights = [(1, 7, 1, 1, "C", 50 * 10**6, None, "IN_KIND", "BUDGET", LONG_AGO, None)]
-        benefits = pl.DataFrame(rights, schema=dict(BENEFITS), orient="row")
+    @pytest.mark.parametrize(("february", "again"), [("20", -1000), ("150", -7500)])
+    def test_takes_the_benefit_anew_of_what_was_used(self, february: str, again: int) -> None:
+        # Half of 100.00 was given; half of what was used is due. March: half of 30.00
+        answer = bill(energy=RELIEVED, benefits=HALF, february=february)
 
-        answer = price(dataclasses.replace(of_march(beside("cap", amount="40.00")), benefits=benefits))
+        assert by_month(answer, "benefit") == sorted([(FEBRUARY, 5000), (FEBRUARY, again), (MARCH, -1500)])
+        assert answer.budget["net_minor"].sum() == -5000 - again + 1500
+
+    def test_counts_the_norm_of_a_benefit_over_the_whole_month(self) -> None:
+        # Inside 40 kWh half is given: 20.00 of 100 and of 150 alike, so February's stays; 15.00 of March's 30
+        norm = HALF.with_columns(norm_micro=pl.lit(40 * 10**6, pl.Int64))
+
+        answer = bill(energy=RELIEVED, benefits=norm, february="150")
+
+        assert by_month(answer, "benefit") == [(MARCH, -1500)]
+
+    def test_gives_a_benefit_of_what_the_cap_leaves(self) -> None:
+        # February: 40.00 of 100.00 were left to pay, of 20.00 all is. Half of it: 20.00 then, 10.00 now
+        answer = bill(beside("cap", amount="40.00"), energy=RELIEVED, benefits=HALF)
+
+        assert by_month(answer, "cap") == [(FEBRUARY, 6000)]
+        assert by_month(answer, "benefit") == [(FEBRUARY, -1000), (FEBRUARY, 2000), (MARCH, -1500)]
+
+    def test_is_refused_where_the_benefit_was_not_known_to_the_bill(self) -> None:
+        found = of_march(energy=RELIEVED)
+
+        answer = price(dataclasses.replace(found, benefits=HALF))
 
         assert answer.refusals["code"].unique().to_list() == ["TRUE_UP_NOT_DERIVED"]
+
+    def test_of_a_benefit_is_explained(self) -> None:
+        derived = derivations_of_priced(bill(energy=RELIEVED, benefits=HALF))
+
+        assert all(one.agrees for one in derived)
+        told = [one.steps[0].code for one in derived if one.line.kind == "benefit"]
+        assert sorted(told)[:2] == ["LIMIT_DONE_AGAIN", "LIMIT_TAKEN_BACK"]
 
     def test_asks_for_nothing_where_no_limit_looks_at_what_is_corrected(self) -> None:
         answer = bill(beside("cap", of=["fee"], amount="1.00"), knows=False)
@@ -147,7 +206,7 @@ class TestATrueUp:
         assert answer.refusals.is_empty()
         assert net(answer, "metered") == 2000 - 10000 + 3000
 
-    @settings(max_examples=60, **CALM)
+    @settings(max_examples=40, **CALM)
     @given(
         quantities=st.tuples(*[st.integers(0, 300)] * 3),
         least=st.integers(1, 90),
@@ -182,6 +241,59 @@ class TestATrueUp:
             for one, basis in ((estimated, "ESTIMATED"), (february, "MEASURED"))
         )
         assert sum_of(then) + sum_of(corrected) == sum_of(known) + sum_of(whole)
+
+
+APRIL_ENDS = date(2026, 5, 1)
+MONTHS = ((FEBRUARY, MARCH), (MARCH, APRIL), (APRIL, APRIL_ENDS))
+
+
+def three_bills(
+    *components: dict[str, Any], energy: dict[str, Any], used: Sequence[int], estimated: int
+) -> list[Priced]:
+    """February by estimate, March by reading, April with the reading that disproves February's."""
+    bills: list[Priced] = []
+    past = [pl.DataFrame(schema=dict(PAST_LINES))]
+    for place, (start, end) in enumerate(MONTHS):
+        made = world((LONG_AGO, tariff(FEE, energy, *components)))
+        made.start, made.end = start, end
+        quantity = estimated if place == 0 else used[place]
+        rows = [(0, 7, "VT", start, end, Decimal(quantity), "MEASURED")]
+        more: dict[str, Any] = {"benefits": HALF.with_columns(norm_micro=pl.lit(60 * 10**6, pl.Int64))}
+        if place == len(MONTHS) - 1 and estimated != used[0]:
+            rows.append((1, 7, "VT", *MONTHS[0], Decimal(used[0]), "MEASURED"))
+            back = [(2, 7, "VT", *MONTHS[0], micro(Decimal(estimated)), "MEASURED")]
+            more |= {"reversed_consumption": frame(back, CONSUMPTION), "past_lines": pl.concat(past)}
+        made.consumption = rows
+        if bills:
+            more["allowances"] = bills[-1].allowances
+        bills.append(price(dataclasses.replace(snapshot_of(made), **more)))
+        past.append(billed_in(bills[-1], start, end))
+    return bills
+
+
+class TestThreeMonths:
+    @settings(max_examples=15, **CALM)
+    @given(
+        used=st.tuples(*[st.integers(0, 200)] * 3),
+        estimated=st.integers(0, 200),
+        included=st.integers(1, 90),
+        lives_on=st.integers(0, 3),
+        most=st.integers(40, 150),
+        relieved=st.booleans(),
+    )
+    def test_cost_what_they_would_have_cost_with_the_reading(  # house: argument-count -- drawn one by one
+        self, *, used: tuple[int, int, int], estimated: int, included: int, lives_on: int, most: int, relieved: bool
+    ) -> None:
+        free = beside("allowance", code="free", quantity=str(included), unit="kWh", rollover_periods=lives_on)
+        lid = beside("cap", code="lid", of=["energy", "free"], amount=str(most))
+        terms: dict[str, Any] = {"energy": RELIEVED if relieved else ENERGY}
+
+        corrected = three_bills(free, lid, used=used, estimated=estimated, **terms)
+        known = three_bills(free, lid, used=used, estimated=used[0], **terms)
+
+        assert corrected[-1].allowances.equals(known[-1].allowances)
+        # March's own bill had the units that the estimate left it; only what April charges makes up for that.
+        assert sum(map(sum_of, corrected)) == sum(map(sum_of, known))
 
 
 def sum_of(answer: Priced) -> int:

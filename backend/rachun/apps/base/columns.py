@@ -1,6 +1,6 @@
 """Many keys into a query and many rows out of it as columns, without a Python object for any of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,17 +47,21 @@ def instant(name: str) -> pl.Expr:
 
 
 def read_frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The rows of a values_list query. columns: texts, whole numbers or dates, in the order of the query; ids are cast
-    to text by the query.
-
-    The database writes all rows into one text: the protocol's message for each row costs more than the row.
-    """
-    names = [f"c{place}" for place in range(len(columns))]
+    """The rows of a values_list query. columns: texts, whole numbers or dates, in the order of the query."""
     try:
         statement, params = rows.query.sql_with_params()
     except EmptyResultSet:
         return pl.DataFrame(schema=dict(columns))
-    cells = ", ".join(f"""coalesce('"' || replace({name}::text, '"', '""') || '"', '')""" for name in names)
+    return read_written(statement=statement, params=params, columns=columns)
+
+
+def read_written(*, statement: str, params: Sequence[Any], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The rows of a statement, as read_frame reads those of a query.
+
+    The database writes all rows into one text: the protocol's message for each row costs more than the row.
+    """
+    names = {f"c{place}": kind for place, kind in enumerate(columns.values())}
+    cells = ", ".join(_written(name, kind) for name, kind in names.items())
     line = f"concat_ws(',', {cells})"
     whole = f"SELECT string_agg({line}, E'\\n') FROM ({statement}) AS found ({', '.join(names)})"  # noqa: S608 -- ours
     with connection.cursor() as cursor:
@@ -66,3 +70,9 @@ def read_frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.Da
     if not written:
         return pl.DataFrame(schema=dict(columns))
     return pl.read_csv(written.encode(), has_header=False, schema=dict(columns))  # an empty text is quoted, not a null
+
+
+def _written(name: str, kind: pl.DataType) -> str:
+    """A cell of the text. Only a text can hold what parts cells, and only it can be empty without being a null."""
+    quoted = f"""'"' || replace({name}::text, '"', '""') || '"'""" if kind == pl.String() else f"{name}::text"
+    return f"coalesce({quoted}, '')"

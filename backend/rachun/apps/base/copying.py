@@ -25,8 +25,20 @@ def id_column(name: str, ids: Sequence[UUID | None]) -> pl.Series:
 
 
 def raw_ids(column: pl.Series) -> pl.Series:
-    """UUIDs written as text → the bytes that COPY sends."""
-    return column.str.replace_all("-", "", literal=True).str.decode("hex")
+    """UUIDs written as text → the bytes that COPY sends; read as one text, which costs a third of reading each."""
+    told = column.drop_nulls()
+    raw = bytes.fromhex((told.str.join("").item() or "").replace("-", ""))
+    assert len(raw) == UUID_BYTES * len(told), "an id that is no UUID"
+    known = pl.Series(column.name, pl.from_arrow(_in_pieces(raw, size=UUID_BYTES)), dtype=pl.Binary)
+    if len(told) == len(column):
+        return known
+    place = column.is_not_null().cum_sum().cast(pl.Int64) - 1
+    return known.gather(place.set(column.is_null(), None))
+
+
+def _in_pieces(raw: bytes, *, size: int) -> pa.Array:
+    pieces = pa.Array.from_buffers(pa.binary(size), len(raw) // size, [None, pa.py_buffer(raw)])
+    return pieces.cast(pa.binary())
 
 
 def new_ids(name: str, count: int) -> pl.Series:

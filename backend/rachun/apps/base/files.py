@@ -6,7 +6,12 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
 
+import structlog
 from django.conf import settings
+
+from rachun.apps.base.errors import Unavailable
+
+logger = structlog.get_logger(__name__)
 
 
 class FileMissing(Exception):
@@ -25,8 +30,17 @@ def keep_file(*, content: bytes) -> str:
 def keep_blocks(*, blocks: Iterable[bytes]) -> str:
     """Store a file that comes block by block and return its hash; memory holds one block.
 
-    A half-written file is never visible under its name.
+    A half-written file is never visible under its name. Raises Unavailable when the disk is full or cannot be written
+    to: the same again works once that is mended.
     """
+    try:
+        return _kept(blocks)
+    except OSError as error:
+        logger.exception("file_store_not_writable")
+        raise Unavailable(part="files") from error
+
+
+def _kept(blocks: Iterable[bytes]) -> str:
     root = Path(settings.FILES_DIR)
     root.mkdir(parents=True, exist_ok=True)
     unfinished, counted = root / f".{uuid4().hex}", sha256()

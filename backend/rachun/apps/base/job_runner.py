@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from rachun.apps.base.context import Actor, acting
@@ -16,14 +17,18 @@ from rachun.apps.base.jobs import LEASE_S, Handler, JobCancelled, JobContext, Le
 from rachun.apps.base.models import Job
 from rachun.values.ids import uuid7
 
-DEATHS_MAX = 5  # worker deaths in a row without any progress
+DEATHS_MAX = 5  # worker deaths, or conflicts, in a row without any progress
+# Two transactions stood in each other's way: serialisation, deadlock, a lock that was not given. Each may try again.
+CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+CONFLICT = "database_conflict"
 logger = structlog.get_logger(__name__)
 
 
 def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
     """Claim and run the job; False when it is finished, cancelled, another worker's, or for a newer worker.
 
-    Database failures leave the lease to run out, so the sweeper hands the job on.
+    Database failures leave the lease to run out, so the sweeper hands the job on. What got into the way of another
+    transaction is given back at once, to be tried again.
     """
     kind = Job.objects.filter(id=job_id).values_list("kind", flat=True).first()
     handler = find_handler(kind=kind) if kind else None
@@ -35,7 +40,8 @@ def run_claimed_job(*, job_id: UUID, is_inline: bool = False) -> bool:
     if job is None:
         return False
     if job.attempts > DEATHS_MAX:
-        finish(job=job, state=Job.State.FAILED, failure="gave_up_after_repeated_worker_deaths")
+        reason = "conflicts" if job.failure == CONFLICT else "worker_deaths"
+        finish(job=job, state=Job.State.FAILED, failure=f"gave_up_after_repeated_{reason}")
         return True
     context = JobContext(
         job_id=job.id,
@@ -59,9 +65,12 @@ def run_handler(*, job: Job, handler: Handler, context: JobContext, is_inline: b
         finish(job=job, state=Job.State.CANCELLED)
     except LeaseLost:
         logger.warning("job_lease_lost", job_id=str(job.id), kind=job.kind)
-    except (OperationalError, InterfaceError):
-        logger.warning("job_database_lost", job_id=str(job.id), kind=job.kind, exc_info=True)
-        raise
+    except (OperationalError, InterfaceError) as error:
+        if is_inline or getattr(error.__cause__, "sqlstate", None) not in CONFLICTS:
+            logger.warning("job_database_lost", job_id=str(job.id), kind=job.kind, exc_info=True)
+            raise
+        logger.warning("job_conflict", job_id=str(job.id), kind=job.kind, attempts=job.attempts, exc_info=True)
+        give_back(job=job)
     except DomainError as refusal:
         logger.info("job_refused", job_id=str(job.id), kind=job.kind, code=refusal.code)
         finish(job=job, state=Job.State.FAILED, failure=str(refusal))
@@ -75,17 +84,25 @@ def run_handler(*, job: Job, handler: Handler, context: JobContext, is_inline: b
 
 
 def claim(*, job_id: UUID, owner: str) -> Job | None:
-    """One UPDATE decides between two workers; a running job is taken over only after its lease."""
-    now = timezone.now()  # house: no-clock -- the bookkeeping of jobs is their edge
-    free = Q(state=Job.State.PENDING) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    """One UPDATE decides between two workers; a running job is taken over only after its lease.
+
+    By the clock of the database, as the lease itself: a worker whose own clock is wrong takes and leaves the same.
+    """
+    free = Q(state=Job.State.PENDING) | Q(state=Job.State.RUNNING, lease_until__lt=Now())
     won = Job.objects.filter(free, id=job_id).update(
         state=Job.State.RUNNING,
         lease_owner=owner,
         lease_until=lease_end(),
         attempts=F("attempts") + 1,
-        started_at=now,
+        started_at=Now(),
     )
     return Job.objects.get(id=job_id) if won else None
+
+
+def give_back(*, job: Job) -> None:
+    """Let the sweeper ring it again, unless another worker owns it by now."""
+    held = Job.objects.filter(id=job.id, lease_owner=job.lease_owner, state=Job.State.RUNNING)
+    held.update(state=Job.State.PENDING, failure=CONFLICT, lease_until=None, rung_at=None)
 
 
 def finish(*, job: Job, state: Job.State, result: dict[str, object] | None = None, failure: str = "") -> None:

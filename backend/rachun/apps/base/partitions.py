@@ -60,8 +60,17 @@ def drop_load(*, parent: str, load_key: UUID) -> None:
         cursor.execute("SELECT drop_load(%s, %s)", [parent, load_key])
 
 
+def finish_load(*, parent: str, load_key: UUID) -> None:
+    """Add keys, foreign keys, indexes and statistics to a complete load; attaching it does so where nobody did.
+
+    One finisher at a time, until the transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT finish_load(%s, %s)", [parent, load_key])
+
+
 def attach_load(*, parent: str, load_key: UUID) -> int:
-    """Check a finished load as a set, add keys and foreign keys, attach it; returns its number of rows.
+    """Check a load as a set, finish it, attach it; returns its number of rows.
 
     One finisher at a time: the database holds an advisory lock meanwhile. Attaching again changes nothing.
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rachun.apps.base.jobs import JobContext
 from rachun.apps.base.models import JobRowError
-from rachun.formats.reading import RowError
+from rachun.formats.reading import FileRefused, RowError
 from rachun.formats.source import Source, StoredSource, read_text
 
 RAW_MAX = 2000
@@ -39,4 +39,9 @@ def line_at(lines: list[str], row: int) -> str:
 
 def lines_of(source: Source | StoredSource) -> list[str]:
     whole = source.read() if isinstance(source, StoredSource) else source
-    return [] if whole.data.startswith(ARCHIVE) else read_text(source=whole).text.split("\n")
+    if whole.data.startswith(ARCHIVE):
+        return []
+    try:
+        return read_text(source=whole).text.split("\n")
+    except FileRefused:  # its own reader knew better than the rules of texts, as for XML in UTF-16
+        return []

@@ -86,3 +86,28 @@ class QuoteNotPriced(Refused):
 class QuoteUnclear(Invalid):
     code = "quote_unclear"
     title = _("A quote needs one tariff: the id of a stored version or a draft, and for a draft alone the enterprise.")
+
+
+class RunNotIssued(Conflict):
+    code = "bill_run_not_issued"
+    title = _("Only an issued bill run can be printed.")
+
+
+class NothingToPrint(Refused):
+    code = "nothing_to_print"
+    title = _("No bill is chosen. Choose another branch, other days or another way of delivery.")
+
+
+class PrintUnclear(Invalid):
+    code = "print_unclear"
+    title = _("A print needs a bill run, or an enterprise with the first day and the day after the last one.")
+
+
+class PrintFinished(Conflict):
+    code = "print_finished"
+    title = _("Everything is printed already.")
+
+
+class PrintUnderWay(Conflict):
+    code = "print_under_way"
+    title = _("The print is under way.")

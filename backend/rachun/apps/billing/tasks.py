@@ -10,9 +10,11 @@ from django.utils import timezone
 from rachun.apps.base.jobs import JobContext, job_handler
 from rachun.apps.billing.services.audit_bills import audit_bills
 from rachun.apps.billing.services.issue_run import RENDER, issue_run
+from rachun.apps.billing.services.print_bills import print_bills
 from rachun.apps.billing.services.render_run import render_run
 from rachun.apps.billing.services.run_calculation import run_calculation
 from rachun.apps.billing.services.start_calculation import CALCULATE, ISSUE
+from rachun.apps.billing.services.start_print import PRINT
 from rachun.apps.billing.services.start_self_audit import SELF_AUDIT
 
 
@@ -37,6 +39,12 @@ def issue(context: JobContext) -> Mapping[str, Any]:
 def render_bills(context: JobContext) -> Mapping[str, Any]:
     """Safe to redeliver: a document and an e-mail exist once per bill, language and address."""
     return render_run(run_id=UUID(context.params["run_id"]), job=context, clock=timezone.now)
+
+
+@job_handler(PRINT)
+def print_batch(context: JobContext) -> Mapping[str, Any]:
+    """Safe to redeliver: a printed chunk and a bound file are left as they are, and both come out the same."""
+    return print_bills(batch_id=UUID(context.params["batch_id"]), job=context, clock=timezone.now)
 
 
 @job_handler(SELF_AUDIT)

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from rachun.apps.documents.models import Document, DocumentTemplate
+from rachun.apps.documents.models import Document, DocumentTemplate, PrintBatch, PrintFile
 from rachun.apps.identity.scope import Scope
 
 
@@ -27,3 +27,14 @@ def list_templates(*, scope: Scope) -> QuerySet[DocumentTemplate]:
     """Versions of templates, of each kind the newest first."""
     templates = DocumentTemplate.objects.filter(scope.on(has_branch=False))
     return templates.order_by("legal_entity__code", "kind", "-version", "id")
+
+
+def list_print_batches(*, scope: Scope) -> QuerySet[PrintBatch]:
+    """Batches of the mass print, newest first; those of a whole legal entity only for whoever sees all of it."""
+    return PrintBatch.objects.filter(scope.on()).order_by("-created_at", "-id")
+
+
+def list_print_files(*, scope: Scope) -> QuerySet[PrintFile]:
+    """Finished files in the order in which they are printed."""
+    files = PrintFile.objects.filter(scope.on("batch")).select_related("batch", "branch")
+    return files.order_by("-batch__created_at", "-batch_id", "number")

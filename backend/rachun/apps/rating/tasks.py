@@ -47,7 +47,9 @@ def load_usage_file(context: JobContext) -> dict[str, Any]:
     )
     with transaction.atomic():
         usage = UsageFile(file=file, sha256=params["sha256"], is_json=bool(params.get("is_json")))
-        outcome = load_usage(source=source, usage=usage, loaded_at=timezone.now(), watch=watch)
+        outcome = load_usage(
+            source=source, usage=usage, loaded_at=timezone.now(), watch=watch, may_part=not context.is_inline
+        )
         counts = counts_of(outcome)
         context.progress(done=counts["records"], total=counts["records"], counts=counts)
     batch = outcome.batch

@@ -17,6 +17,15 @@ INVARIANTS = (
     ),
     Invariant(
         code="I-04",
+        sentence="A record is of a source that there is, and of that of its batch.",
+        sql="""
+        SELECT r.load_key, r.record_no, r.source_id, b.source_id FROM usage_usagerecord r
+        LEFT JOIN usage_usagesource s ON s.id = r.source_id LEFT JOIN usage_usagebatch b ON b.id = r.load_key
+        WHERE s.id IS NULL OR b.source_id <> r.source_id
+        """,
+    ),
+    Invariant(
+        code="I-04",
         sentence="A record is rated, billed by one bill, or waits with a reason.",
         sql="""
         SELECT load_key, record_no, state, reason, bill_id FROM usage_usagerecord

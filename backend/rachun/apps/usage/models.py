@@ -88,8 +88,11 @@ class UsageRecord(models.Model):
     pk = models.CompositePrimaryKey("load_key", "record_no")
     load_key = models.UUIDField(help_text="The batch.")
     record_no = models.IntegerField(help_text="Row in the file, from 1.")
-    # A batch is of one source, and its table has a check that says which; `agreement` leads another index.
-    source = models.ForeignKey(UsageSource, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # A batch is of one source, which its foreign key keeps, and a check of its table says which; `agreement` leads
+    # another index.
+    source = models.ForeignKey(
+        UsageSource, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=10, choices=UsageSource.Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=40, blank=True, help_text="Why it is suspended or unbillable.")

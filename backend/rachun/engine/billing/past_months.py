@@ -6,31 +6,31 @@ says in its place. What the two differ by goes onto this bill beside the differe
 back, what it comes to now is charged. So the months together cost what they would have cost with the reading at hand,
 and this month's own limits do not see them.
 
+Included units that live on are run through every month from the first that is corrected up to this bill, which opens
+with what they come to. Benefits of the months are taken again of what the reading and the limits leave.
+
 Where that cannot be done the account is refused, with the days: TRUE_UP_NOT_DERIVED when the bill of the month does not
-hold what is taken back, and TRUE_UP_UNDER_ROLLOVER when included units live on, because every later month would have to
-be done again, too. A discount of a benefit is a share of what limits leave, so its month is refused as well. Months
-that no minimum, cap or allowance looks at go on as the difference of use alone.
+hold what is taken back, or holds a discount or a credit that does not come out again (an entitlement that became known
+later is a correction of its own); TRUE_UP_UNDER_ROLLOVER when the units of the months in between do not lead to what
+this bill opens with. Months that no minimum, cap, allowance or benefit looks at go on as the difference of use alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from rachun.engine.billing.adjustments import with_adjustments
 from rachun.engine.billing.frames import LINES, checked, day_text, days, refused
 from rachun.engine.billing.minimum import READ
-from rachun.engine.billing.segments import Stretches, stretches_of
-from rachun.engine.billing.snapshot import ALLOWANCES, PAST_LINES, REFUSALS, Snapshot, empty
+from rachun.engine.billing.month_again import PLACE, WORKED_OUT, Balances, PastBill, month_again, other_units
+from rachun.engine.billing.segments import Stretches
+from rachun.engine.billing.snapshot import PAST_LINES, REFUSALS, Snapshot, empty
 from rachun.engine.tariffs.components import Allowance, Cap, Minimum, Percentage, TariffVersion
 from rachun.engine.tariffs.selection import VersionInForce
-from rachun.values.period import Period
 
-_USE: Final = ["account_ix", "agreement_ix", "version_ix", "component_no", "register", "block_no", "label"]
-_PLACE: Final = [*_USE, "from_day", "to_day"]
 _OF_USE: Final = ["agreement_ix", "component"]
+_PRICED: Final = ["version_ix", "component"]
 _LOOKING: Final = (Allowance, Cap, Minimum, Percentage)
 
 
@@ -44,22 +44,27 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMonths:
-    """apart: agreement_ix, component, whose earlier lines this month's limits must not see. lines: LINES, what the past
-    months' limits come to otherwise. refusals: REFUSALS.
+    """apart: agreement_ix, component, whose earlier lines this month's limits and benefits must not see. lines: LINES,
+    what the past months' limits and benefits come to otherwise. opening: ALLOWANCES that this bill opens with.
     """
 
     apart: pl.DataFrame
     lines: pl.DataFrame
     refusals: pl.DataFrame
+    opening: pl.DataFrame
 
 
 def past_months(*, sides: Sides, snapshot: Snapshot, stretches: Stretches) -> PastMonths:
     """snapshot: with the versions that the sides name. stretches: of the bill's own period."""
     looked_at = _looked_at(snapshot.versions)
-    limited = sides.then.join(looked_at, on=["version_ix", "component"], how="semi")
+    limited = pl.concat(
+        [sides.then.join(looked_at, on=_PRICED, how="semi"), _benefiting(sides.then, snapshot=snapshot)]
+    )
     if limited.is_empty():
         nothing = empty(columns=LINES)
-        return PastMonths(apart=nothing.select(_OF_USE), lines=nothing, refusals=empty(columns=REFUSALS))
+        return PastMonths(
+            apart=nothing.select(_OF_USE), lines=nothing, refusals=empty(columns=REFUSALS), opening=snapshot.allowances
+        )
     apart = sides.then.join(limited.select("agreement_ix").unique(), on="agreement_ix", how="semi").select(_OF_USE)
     apart = apart.unique(maintain_order=True)
     inside = pl.col("from_day") < stretches.start
@@ -67,54 +72,77 @@ def past_months(*, sides: Sides, snapshot: Snapshot, stretches: Stretches) -> Pa
         side.filter(inside).join(apart, on=_OF_USE, how="semi", maintain_order="left")
         for side in (sides.then, sides.now)
     )
-    billed = _billed(snapshot.past_lines).join(
-        apart.join(stretches.accounts, on="agreement_ix"), on="account_ix", how="semi"
-    )
-    rollover = then.join(looked_at.filter("lives_on"), on=["version_ix", "component"], how="semi")
+    accounts = apart.join(stretches.accounts, on="agreement_ix").select("account_ix").unique()
+    held = _billed(snapshot.past_lines).join(accounts, on="account_ix", how="semi")
+    billed = held.filter(~pl.col("kind").is_in(WORKED_OUT))
+    living = then.join(looked_at.filter("lives_on"), on=_PRICED, how="semi").select("account_ix").unique()
+    months = _again(held, then=then, now=now, living=living, snapshot=snapshot, stretches=stretches)
+    of_living = stretches.accounts.join(living, on="account_ix", how="semi").select("agreement_ix", "account_ix")
+    own = snapshot.allowances.join(of_living, on="agreement_ix", how="semi")
+    broken = other_units(months.balances.then.join(of_living, on="agreement_ix", how="semi"), own)
     refusals = [
-        _refused(rollover, code="TRUE_UP_UNDER_ROLLOVER"),
+        _refused(then.filter(pl.col("agreement_ix").is_in(broken)), code="TRUE_UP_UNDER_ROLLOVER"),
         _refused(_unheld(then, billed=billed), code="TRUE_UP_NOT_DERIVED"),
         _refused(_outside(now, billed=billed), code="TRUE_UP_NOT_DERIVED"),
+        _refused(months.strange, code="TRUE_UP_NOT_DERIVED"),
     ]
-    made = [empty(columns=LINES)]
-    for start, end in sorted(set(billed.select("bill_from", "bill_to").rows())):
-        own = billed.filter(pl.col("bill_from") == start, pl.col("bill_to") == end)
+    opening = pl.concat([snapshot.allowances.join(of_living, on="agreement_ix", how="anti"), months.balances.now])
+    return PastMonths(apart=apart, lines=months.lines, refusals=pl.concat(refusals), opening=opening)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Months:
+    """balances: what the agreements whose units live on close the latest of the months with."""
+
+    lines: pl.DataFrame
+    strange: pl.DataFrame
+    balances: Balances
+
+
+def _again(  # house: argument-count -- the months, and what a reading has in them
+    held: pl.DataFrame,
+    *,
+    then: pl.DataFrame,
+    now: pl.DataFrame,
+    living: pl.DataFrame,
+    snapshot: Snapshot,
+    stretches: Stretches,
+) -> _Months:
+    """Month after month. held: of the bills, with what was worked out. living: accounts whose units live on."""
+    lines, strange, balances = [empty(columns=LINES)], [empty(columns=LINES)], Balances.none()
+    first = held.group_by("account_ix").agg(pl.col("bill_from").min())
+    for start, end in sorted(set(held.select("bill_from", "bill_to").rows())):
+        of_month = held.filter(pl.col("bill_from") == start, pl.col("bill_to") == end)
+        worked_out = pl.col("kind").is_in(WORKED_OUT)
+        own = of_month.join(living, on="account_ix", how="semi")
+        agreements = stretches.accounts.join(own, on="account_ix", how="semi")
+        begun = agreements.join(first.filter(pl.col("bill_from") == start), on="account_ix", how="semi")
+        at_first = snapshot.past_allowances.join(begun, on="agreement_ix", how="semi")
+        opening = balances.of(agreements).but(begun).beside(Balances(then=at_first, now=at_first))
         parts = [side.filter(pl.col("from_day").is_between(start, end - 1)) for side in (then, now)]
-        made.append(_month(own.select(LINES.keys()), then=parts[0], now=parts[1], snapshot=snapshot, span=(start, end)))
-    lines = pl.concat(made)
-    entitled = lines.join(snapshot.benefits.select("agreement_ix").unique(), on="agreement_ix", how="semi")
-    refusals.append(_refused(entitled, code="TRUE_UP_NOT_DERIVED"))
-    return PastMonths(apart=apart, lines=lines, refusals=pl.concat(refusals))
+        bill = PastBill(
+            lines=of_month.filter(~worked_out).select(LINES.keys()),
+            given=of_month.filter(worked_out).select(LINES.keys()),
+            then=parts[0],
+            now=parts[1],
+            living=living["account_ix"],
+            span=(start, end),
+        )
+        month = month_again(bill=bill, opening=opening, snapshot=snapshot)
+        lines.append(month.lines)
+        strange.append(month.strange)
+        balances = balances.but(agreements).beside(month.closing.of(agreements))
+    return _Months(lines=pl.concat(lines), strange=pl.concat(strange), balances=balances)
 
 
-def _month(
-    billed: pl.DataFrame, *, then: pl.DataFrame, now: pl.DataFrame, snapshot: Snapshot, span: tuple[int, int]
-) -> pl.DataFrame:
-    """What the month's limits come to otherwise, taken back and charged."""
-    corrected = pl.concat([billed.join(then, on=_PLACE, how="anti", nulls_equal=True, maintain_order="left"), now])
-    start, end = (date.fromordinal(day + date(1970, 1, 1).toordinal()) for day in span)
-    own = replace(snapshot, period=Period(start=start, end=end))
-    stretches = stretches_of(snapshot=own, fact_days=[*billed["from_day"], *billed["to_day"], *corrected["from_day"]])
-    sides = [_limits(lines, stretches=stretches, versions=snapshot.versions) for lines in (billed, corrected)]
-    keys = [*_PLACE, "component", "tax_category", "quantity", "amount"]
-    only = [
-        one.join(other, on=keys, how="anti", nulls_equal=True, maintain_order="left")
-        for one, other in (sides, sides[::-1])
-    ]
-    back = only[0].with_columns(pl.col(name) * -1 for name in ("quantity", "amount", "num"))
-    return pl.concat([_told(back, as_="taken_back"), _told(only[1], as_="done_again")])
-
-
-def _limits(lines: pl.DataFrame, *, stretches: Stretches, versions: Sequence[VersionInForce]) -> pl.DataFrame:
-    """The lines that limits add to these, of the days of the month."""
-    whole, _ = with_adjustments(
-        lines=lines, stretches=stretches, versions=versions, allowances=empty(columns=ALLOWANCES)
-    )
-    return whole.slice(lines.height)
-
-
-def _told(lines: pl.DataFrame, *, as_: str) -> pl.DataFrame:
-    return lines.with_columns(inputs=pl.concat_str(pl.col("inputs").str.head(-1), pl.lit(f',"{as_}":true}}')))
+def _benefiting(then: pl.DataFrame, *, snapshot: Snapshot) -> pl.DataFrame:
+    """Use that a benefit discounts."""
+    if snapshot.benefits.is_empty():
+        return then.clear()
+    rows = [(v.version_ix, c.code) for v in snapshot.versions for c in v.tariff.components if c.benefits_apply]
+    applying = pl.DataFrame(rows, schema={"version_ix": pl.Int64, "component": pl.String}, orient="row")
+    entitled = then.join(snapshot.benefits.select("agreement_ix").unique(), on="agreement_ix", how="semi")
+    return entitled.join(applying, on=_PRICED, how="semi")
 
 
 def _billed(past_lines: pl.DataFrame) -> pl.DataFrame:
@@ -166,7 +194,7 @@ def _reached(tariff: TariffVersion) -> Iterator[tuple[str, bool]]:
 def _unheld(then: pl.DataFrame, *, billed: pl.DataFrame) -> pl.DataFrame:
     """What is to be taken back and no bill of its month holds."""
     own = billed.filter(pl.col("from_day").is_between("bill_from", pl.col("bill_to") - 1))
-    return then.join(own, on=[*_PLACE, "quantity"], how="anti", nulls_equal=True)
+    return then.join(own, on=[*PLACE, "quantity"], how="anti", nulls_equal=True)
 
 
 def _outside(now: pl.DataFrame, *, billed: pl.DataFrame) -> pl.DataFrame:

@@ -69,13 +69,13 @@ def price(snapshot: Snapshot) -> Priced:
     stretches = stretches_of(snapshot=snapshot, fact_days=fact_days_told)
     _refuse_strangers(snapshot, stretches=stretches)
     lines, refusals, sides = _standing_alone(snapshot, stretches=stretches)
-    lines, allowances, limited = _adjusted(lines, sides=sides, snapshot=snapshot, stretches=stretches)
+    lines, settled, allowances, limited = _adjusted(lines, sides=sides, snapshot=snapshot, stretches=stretches)
     if snapshot.benefits.height:
         discounts = benefit_lines(
             lines=lines, stretches=stretches, versions=snapshot.versions, benefits=snapshot.benefits
         )
         lines = pl.concat([lines, discounts])
-    ordered = _in_order(lines, stretches=stretches)
+    ordered = _in_order(pl.concat([lines, settled]), stretches=stretches)
     together = rounded_together(ordered, rounding=snapshot.net_rounding)
     taxed, untaxed = with_tax(together, snapshot=snapshot)
     refused_late = [limited, untaxed, _mixed_currencies(ordered), overflowed_sums(taxed)]
@@ -127,23 +127,26 @@ def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
 
 def _adjusted(
     lines: pl.DataFrame, *, sides: Sequence[Sides], snapshot: Snapshot, stretches: Stretches
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """(lines with those of the adjustments, closing ALLOWANCES, refusals). sides: what readings correct.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """(lines with those of the adjustments, lines that nothing looks at any more, closing ALLOWANCES, refusals).
 
-    Corrections of months that limits look at bring those limits with them, and this month's limits pass them over.
+    sides: what readings correct. Corrections of months that limits or benefits look at bring these with them, and this
+    month's own pass them over.
     """
-    adjusted_of = partial(
-        with_adjustments, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
-    )
     if not sides:
-        return *adjusted_of(lines=lines), all_refusals([])
+        adjusted, allowances = with_adjustments(
+            lines=lines, stretches=stretches, versions=snapshot.versions, allowances=snapshot.allowances
+        )
+        return adjusted, lines.clear(), allowances, all_refusals([])
     both = Sides(now=pl.concat([one.now for one in sides]), then=pl.concat([one.then for one in sides]))
     past = past_months(sides=both, snapshot=snapshot, stretches=stretches)
     earlier = (pl.col("from_day") < stretches.start) & pl.struct("agreement_ix", "component").is_in(
         past.apart.to_struct().implode()
     )
-    adjusted, allowances = adjusted_of(lines=lines.filter(~earlier))
-    return pl.concat([adjusted, lines.filter(earlier), past.lines]), allowances, past.refusals
+    adjusted, allowances = with_adjustments(
+        lines=lines.filter(~earlier), stretches=stretches, versions=snapshot.versions, allowances=past.opening
+    )
+    return adjusted, pl.concat([lines.filter(earlier), past.lines]), allowances, past.refusals
 
 
 def _standing_alone(snapshot: Snapshot, *, stretches: Stretches) -> tuple[pl.DataFrame, pl.DataFrame, list[Sides]]:

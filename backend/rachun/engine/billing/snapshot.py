@@ -79,7 +79,7 @@ SEASON_USE: Mapping[str, pl.DataType] = {  # what earlier bills of a season hold
     "season_from": pl.Date(),  # first day of the season's stretch
     "used_micro": pl.Int64(),
 }
-PAST_LINES: Mapping[str, pl.DataType] = {  # what bills hold of months that a reading corrects, but for limits' lines
+PAST_LINES: Mapping[str, pl.DataType] = {  # what bills hold of months that a reading corrects, but for minimum, cap, %
     "account_ix": pl.Int64(),
     "agreement_ix": pl.Int64(),
     "version_ix": pl.Int64(),
@@ -180,7 +180,9 @@ class Snapshot:
     """Inputs of one chunk of accounts.
 
     reversed_consumption: columns of CONSUMPTION, what earlier bills hold and this one takes back (true_up.py).
-    past_lines: columns of PAST_LINES, all lines of the accounts whose reversed use limits look at (past_months.py).
+    past_lines: columns of PAST_LINES, all lines of the accounts whose reversed use limits or benefits look at; where
+    units live on, of every month from the first such one (past_months.py).
+    past_allowances: columns of ALLOWANCES, what the first of these months opened with.
     season_use: columns of SEASON_USE, with what this bill takes back still in it (season_use.py).
 
     agreements: served stretches, several rows per agreement when suspended, best given unclipped: late consumption is
@@ -204,6 +206,7 @@ class Snapshot:
     net_rounding: Literal["LINE", "GROUP", "BILL"] = "LINE"
     season_use: pl.DataFrame = field(default_factory=lambda: empty(columns=SEASON_USE))
     past_lines: pl.DataFrame = field(default_factory=lambda: empty(columns=PAST_LINES))
+    past_allowances: pl.DataFrame = field(default_factory=lambda: empty(columns=ALLOWANCES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

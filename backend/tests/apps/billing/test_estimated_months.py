@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
-from rachun.apps.billing.models import Bill, BilledInterval, BillRun, Charge, ParkedAccount
+from rachun.apps.billing.models import AllowanceBalance, Bill, BilledInterval, BillRun, Charge, ParkedAccount
 from rachun.apps.billing.services.audit_bills import audit_bills
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account
@@ -305,4 +305,38 @@ class TestAMonthUnderACap:
         caps = Charge.objects.filter(load_key=run.id, account=account, component="lid")
         assert [(one.service_from, one.net_minor) for one in caps] == [(date(2026, 2, 1), 172)]
         assert sorted(row[2] for row in energy(run, account)) == [-972, 247, 273]
+        assert list(audit_bills(random_count=9, risky_count=9, seed="1").differences) == []
+
+
+class TestIncludedUnitsThatLiveOn:
+    def test_come_to_what_the_reading_would_have_left_of_them(self, town: Town) -> None:
+        """40 kWh a month are included and live on once. February is estimated at 56; of the 38 that were used until
+        31 March it has 28/59. A neighbour, read on every day with the same use, pays the same for the three months.
+        """
+        body = deepcopy(POWER)
+        free = {"code": "free", "kind": "allowance", "of": ["energy"], "quantity": "40", "unit": "kWh"}
+        body["components"].append(free | {"rollover_periods": 1, "posting_code": "REVENUE_ELECTRICITY"})
+        TariffVersion.objects.create(
+            plan=town.power,
+            valid_from=date(2026, 1, 1),
+            body=body,
+            approved_by="Council",
+            source_document="Gazette 2",
+            recorded_at=LONG_AGO,
+        )
+        make_rule(town, LATEST)
+        account = take_power(town=town, readings=JANUARY_READ | {"2026-03-31": "600"})
+        neighbour = take_power(town=town, readings=JANUARY_READ | {"2026-02-28": "580.033898", "2026-03-31": "600"})
+
+        runs = [bill_month(town=town, period=month) for month in MONTHS[:3]]
+
+        assert not ParkedAccount.objects.filter(run__in=runs).exists()
+        paid = [
+            [Bill.objects.get(run_id=run.id, account=one).net_minor for run in runs] for one in (account, neighbour)
+        ]
+        assert paid[0] != paid[1]
+        assert sum(paid[0]) == sum(paid[1])
+        left = AllowanceBalance.objects.filter(run=runs[-1], remaining_micro__gt=0)
+        both = {one.agreement.account_id: (one.granted_from, one.remaining_micro) for one in left}
+        assert both[account.id] == both[neighbour.id]
         assert list(audit_bills(random_count=9, risky_count=9, seed="1").differences) == []

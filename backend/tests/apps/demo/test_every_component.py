@@ -12,6 +12,7 @@ from rachun.apps.demo.services.bill import bill_month
 from rachun.apps.demo.services.enterprises import ENTERPRISES, Enterprise
 from rachun.apps.demo.services.load import How, load_files
 from rachun.apps.demo.services.set_up import set_up
+from rachun.apps.demo.services.totals import told_main_meters
 from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.services.roles import load_roles
 from rachun.apps.metering.models import CommonMeter
@@ -66,6 +67,11 @@ class TestTheDemo:
         assert all(one["gross_minor"] > 0 for one in shares)
         methods = CommonMeter.objects.values_list("method", flat=True)
         assert sorted(methods) == sorted(CommonMeter.Method.values)
+        zones = [line for run in runs for line in told_main_meters(run=run, known_until=timezone.now())]
+        assert [zone.split()[0] for zone in zones] == ["Z-1", "Z-2", "Z-3", "Z-4", "Z-PUMPA"]
+        assert all(zone.endswith("lost 0 (0 %)") for zone in zones[:4])
+        assert "lost 0" not in zones[4]
+        assert "unknown" not in zones[4]
         assert not ParkedAccount.objects.filter(run__in=runs).exists()
         waiting = UsageRecord.objects.filter(state=UsageRecord.State.SUSPENDED).values_list("reason", flat=True)
         assert set(waiting) == {"UNKNOWN_SUBSCRIBER"}

@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 from rachun.apps.documents.rendering.bill_data import Language, Period, TaxRate
 from rachun.apps.documents.rendering.formatting import Formatter, TooPreciseToPrint
 from rachun.apps.documents.rendering.texts import Texts, load_catalogue
@@ -64,3 +65,19 @@ class TestTaxRate:
     def test_names_the_reason_where_there_is_no_percent(self) -> None:
         assert formatter_of("bs").tax_rate(TaxRate(code="EXEMPT", percent=None)) == "oslobođeno"
         assert formatter_of("uk").tax_rate(TaxRate(code="STANDARD", percent=Decimal(20))) == f"20{NBSP}%"
+
+
+class TestAnyNumber:
+    @pytest.mark.parametrize(("language", "locale"), [("uk", "uk_UA"), ("bs", "bs_Latn_BA"), ("en", "en_GB")])
+    def test_is_written_as_babel_writes_it(self, language: str, locale: str) -> None:
+        digits = [0, 7, 10, 100, 999, 1000, 12345, 987654321, 10**12 + 1]
+        values = [Decimal(sign * number).scaleb(-scale) for number in digits for sign in (1, -1) for scale in range(7)]
+        formatter = formatter_of(language)
+
+        def by_babel(value: Decimal, pattern: str) -> str:
+            return format_decimal(value, format=pattern, locale=locale, decimal_quantization=False).replace("-", "−")
+
+        for value in values:
+            if value:  # babel writes a minus before a negative zero
+                assert formatter.number(value) == by_babel(value, "#,##0.############")
+                assert formatter.unit_price(value) == by_babel(value, "#,##0.00########")

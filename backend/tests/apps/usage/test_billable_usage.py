@@ -40,6 +40,13 @@ class TestHoldUsage:
             (str(agreement.id), "calls", "mobile", date(2026, 2, 5), 4_000_000, 2, 1_320_000),
         ]
 
+    def test_leaves_a_sum_past_64_bits_at_their_bound_for_pricing_to_refuse(self) -> None:
+        agreement = make_agreement()
+        for _ in range(10):
+            make_record(agreement=agreement, on="2026-02-05", amount_micro=10**18)
+
+        assert held(agreement).calls["amount_micro"].to_list() == [2**63 - 1]
+
     def test_rounds_the_minutes_of_a_month_once(self) -> None:
         agreement = make_agreement()
         for day in ("2026-02-01", "2026-02-02", "2026-02-03"):

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from rachun.apps.usage.invariants import INVARIANTS
 from rachun.apps.usage.models import UsageBatch
 from tests.factories.metering import LONG_AGO, make_agreement
@@ -39,3 +40,10 @@ class TestUsageInvariants:
         )
 
         assert broken() == ["I-04"]
+
+    def test_find_a_record_whose_source_is_gone(self) -> None:
+        record = make_record(agreement=make_agreement())
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM usage_usagesource WHERE id = %s", [record.source_id])
+
+        assert "I-04" in broken()

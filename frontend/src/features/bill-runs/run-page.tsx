@@ -5,8 +5,10 @@ import { useParams } from "@tanstack/react-router";
 import type { BillRunOut } from "@/api";
 import { runDetail } from "@/features/bill-runs/queries";
 import { CancelRun } from "@/features/bill-runs/cancel-run";
+import { RunPrints } from "@/features/bill-runs/run-prints";
 import { RunSteps } from "@/features/bill-runs/run-steps";
 import { ControlSheet, Drafts, Parked } from "@/features/bill-runs/run-tabs";
+import { useMay } from "@/lib/access";
 import { dayBefore, formatPeriod } from "@/lib/dates";
 import { type TextKey, useSay } from "@/lib/texts";
 import { Day, Facts, Moment } from "@/ui/figures";
@@ -80,12 +82,15 @@ export function RunPage() {
 
 function Findings({ run }: { run: BillRunOut }) {
   const { say } = useSay();
+  const may = useMay();
+  const isPrintable = run.state === "ISSUED" && may("listBillPrints");
   return (
-    <Tabs defaultValue="drafts" keepMounted={false}>
+    <Tabs defaultValue={isPrintable ? "print" : "drafts"} keepMounted={false}>
       <Tabs.List mb="md">
         <Tabs.Tab value="drafts">{say("desk.drafts")}</Tabs.Tab>
         <Tabs.Tab value="parked">{say("desk.parked")}</Tabs.Tab>
         <Tabs.Tab value="sheet">{say("desk.sheet")}</Tabs.Tab>
+        {isPrintable ? <Tabs.Tab value="print">{say("print.tab")}</Tabs.Tab> : null}
       </Tabs.List>
       <Tabs.Panel value="drafts">
         <Drafts runId={run.id} />
@@ -96,6 +101,11 @@ function Findings({ run }: { run: BillRunOut }) {
       <Tabs.Panel value="sheet">
         <ControlSheet runId={run.id} />
       </Tabs.Panel>
+      {isPrintable ? (
+        <Tabs.Panel value="print">
+          <RunPrints run={run} />
+        </Tabs.Panel>
+      ) : null}
     </Tabs>
   );
 }

@@ -58,7 +58,15 @@ const parkedColumns = (lastDay: string): Column<ParkedAccountOut>[] => [
   { name: "mend", title: "parked.mend", show: (row) => <Mend row={row} lastDay={lastDay} /> },
 ];
 
-const OF_READINGS = ["MISSING_CONSUMPTION", "NEGATIVE_CONSUMPTION", "READING_BELOW_PREVIOUS", "BILLED_END_NOT_READ", "CONSUMPTION_STATED_AND_MEASURED"];
+const OF_READINGS = [
+  "MISSING_CONSUMPTION",
+  "NEGATIVE_CONSUMPTION",
+  "READING_BELOW_PREVIOUS",
+  "READING_OVER_DIAL",
+  "USE_TOO_LARGE",
+  "BILLED_END_NOT_READ",
+  "CONSUMPTION_STATED_AND_MEASURED",
+];
 
 /** Where what is missing can be entered. */
 function Mend({ row, lastDay }: { row: ParkedAccountOut; lastDay: string }) {

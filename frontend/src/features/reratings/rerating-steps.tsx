@@ -27,12 +27,14 @@ export function ReratingSteps({ rerating }: { rerating: ReratingOut }) {
   }, [isOver, queries]);
   const [isOpen, dialog] = useDisclosure();
   const isStopped = rerating.state === "APPLYING" && isOver && job.state !== "DONE";
+  const isGivenUp = rerating.state === "REHEARSING" && isOver && job.state !== "DONE";
   const isReady = rerating.state === "REHEARSED" || isStopped;
   const differs = rerating.counts.changed + rerating.counts.unpriced > 0;
   return (
     <>
       {job ? <JobProgress job={job} /> : null}
       {rerating.state === "REHEARSED" && !differs ? <Text size="sm">{say("rerating.nothing")}</Text> : null}
+      {isGivenUp ? <Text size="sm">{say("rerating.given_up")}</Text> : null}
       {rerating.state === "APPLIED" ? <Applied rerating={rerating} /> : null}
       {isReady && may("applyRerating") ? (
         <Group mt="sm">

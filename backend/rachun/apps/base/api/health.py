@@ -1,6 +1,5 @@
 """For supervisors and monitoring: alive, ready, figures."""
 
-from collections.abc import Callable
 from ipaddress import ip_address
 from secrets import compare_digest
 
@@ -25,12 +24,12 @@ def health(_request: HttpRequest) -> HttpResponse:
 
 def ready(_request: HttpRequest) -> HttpResponse:
     """200 when a request could be served: database, migrations and Valkey; else 503 naming what is not."""
-    checks: dict[str, Callable[[], bool]] = {
-        "database": is_database_up,
-        "migrations": are_migrations_applied,
-        "valkey": is_valkey_up,
+    has_database = is_database_up()
+    found = {
+        "database": has_database,
+        "migrations": has_database and are_migrations_applied(),
+        "valkey": is_valkey_up(),
     }
-    found = {name: check() for name, check in checks.items()}
     body = {"status": "ok" if all(found.values()) else "not_ready", "checks": found}
     return JsonResponse(body, status=200 if all(found.values()) else 503)
 

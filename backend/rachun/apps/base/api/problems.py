@@ -1,5 +1,6 @@
 """Whatever goes wrong becomes problem+json here, and nothing inside leaks."""
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from rachun.apps.base.context import current_actor
 from rachun.apps.base.errors import DomainError, FieldProblem, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 logger = structlog.get_logger(__name__)
 
 
@@ -68,6 +70,9 @@ def told_of(error: Exception) -> Told | None:  # noqa: PLR0911 -- one line per k
         case OperationalError() | InterfaceError():
             logger.warning("database_unavailable", exc_info=error)
             return told_of_domain_error(Unavailable())._replace(headers={"Retry-After": "2"})
+        case OSError(errno=number) if number in DISK_FULL:  # of large uploads, before they reach the store of files
+            logger.error("disk_full", exc_info=error)
+            return told_of_domain_error(Unavailable(part="disk"))
         case _:
             return None
 

@@ -1,6 +1,7 @@
 import django_filters as filters
 
 from rachun.apps.billing.models import Bill, BillRun, DraftBill, ParkedAccount
+from rachun.apps.documents.models import PrintBatch, PrintFile
 
 
 class BillRunFilter(filters.FilterSet):
@@ -43,3 +44,20 @@ class DraftFilter(filters.FilterSet):
     class Meta:
         model = DraftBill
         fields = ("account_number",)
+
+
+class BillPrintFilter(filters.FilterSet):
+    legal_entity_id = filters.UUIDFilter(field_name="legal_entity_id")
+    run_id = filters.UUIDFilter(field_name="subject_id")
+
+    class Meta:
+        model = PrintBatch
+        fields = ("legal_entity_id", "run_id")
+
+
+class BillPrintFileFilter(filters.FilterSet):
+    print_id = filters.UUIDFilter(field_name="batch_id")
+
+    class Meta:
+        model = PrintFile
+        fields = ("print_id",)

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from rachun.apps.base.api.routing import ByIdRouter
-from rachun.apps.billing.api import bill_views, losses_views, quote_views, run_views
+from rachun.apps.billing.api import bill_views, losses_views, print_views, quote_views, run_views
 
 router = ByIdRouter()
 router.register("bill-runs", run_views.BillRunViewSet, basename="bill-run")
 router.register("bills", bill_views.BillViewSet, basename="bill")
+router.register("bill-prints", print_views.BillPrintViewSet, basename="bill-print")
+router.register("bill-print-files", print_views.BillPrintFileViewSet, basename="bill-print-file")
 router.register("own/bills", bill_views.OwnBillViewSet, basename="own-bill")
 router.register("quotes", quote_views.QuoteViewSet, basename="quote")
 

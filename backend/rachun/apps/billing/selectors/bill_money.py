@@ -1,11 +1,11 @@
 """What a printed bill says about the account: balances, payments, the bridge to the bill before, the slip."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from rachun.apps.billing.models import Bill, Charge
 from rachun.apps.billing.selectors.explanation import bridge_of
-from rachun.apps.billing.selectors.visible_bills import list_charges
 from rachun.apps.documents.rendering.bill_data import (
     AccountStatement,
     Bridge,
@@ -25,7 +25,7 @@ from rachun.apps.documents.rendering.payment_codes import (
     nbu_code,
 )
 from rachun.apps.documents.rendering.sentences import Sentences
-from rachun.apps.receivables.selectors.statement import get_statement
+from rachun.apps.receivables.selectors.statement import Statement
 from rachun.values.money import Money
 
 RECEIPT = "RECEIPT"
@@ -33,15 +33,17 @@ ZERO = Decimal(0)
 PURPOSES = {"UA": "Послуги, о/р {account}, рахунок {number}", "BA": "Račun {number}, šifra kupca {account}"}
 
 
-def account_statement(*, bill: Bill, previous: Bill | None) -> AccountStatement:
+def statement_start(*, bill: Bill, previous: Bill | None) -> date:
+    start = previous.document_date if previous is not None else bill.account.opened_date
+    return min(start, bill.document_date)
+
+
+def account_statement(*, bill: Bill, statement: Statement) -> AccountStatement:
     """From the previous bill to this one, through the postings between them.
 
     opening - payments + adjustments = what the account owed just before this bill, as the bill itself keeps it; a
     payment that was value-dated later or earlier shows as an adjustment without a name.
     """
-    start = previous.document_date if previous is not None else bill.account.opened_date
-    start = min(start, bill.document_date)
-    statement = get_statement(account_id=bill.account_id, start=start, end=bill.document_date)
     before = [line for line in statement.lines if line.source_id != bill.id]
     paid = [line for line in before if line.source_kind == RECEIPT]
     payments = tuple(
@@ -61,11 +63,13 @@ def money(minor: int, bill: Bill) -> Decimal:
     return Money.from_minor(minor=minor, currency=bill.currency).amount
 
 
-def bridge(*, bill: Bill, lines: Sequence[Charge], previous: Bill | None, language: str) -> Bridge:
+def bridge(
+    *, bill: Bill, lines: Sequence[Charge], previous: Bill | None, earlier: Sequence[Charge], language: str
+) -> Bridge:
     """Why this bill differs from the one before, by effects that sum to the difference exactly."""
     if previous is None:
         return Bridge(previous_gross=None)
-    found = bridge_of(bill=bill, charges=lines, previous=previous, earlier=list(list_charges(bill=previous)))
+    found = bridge_of(bill=bill, charges=lines, previous=previous, earlier=earlier)
     sentences = Sentences(language=language, currency=bill.currency)
     steps = tuple(
         BridgeStep(label=sentences.effect(effect), amount=money(minor, bill)) for effect, minor in found.effects.items()

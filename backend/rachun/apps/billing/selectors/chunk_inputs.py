@@ -13,7 +13,7 @@ from rachun.apps.billing.country_rules import roundings_on, tax_rates
 from rachun.apps.billing.models import BillRun
 from rachun.apps.billing.selectors.allowance_balances import get_opening_allowances
 from rachun.apps.billing.selectors.billed_days import get_billed_days, without_billed
-from rachun.apps.billing.selectors.past_lines import get_past_lines
+from rachun.apps.billing.selectors.past_lines import get_past_months
 from rachun.apps.billing.selectors.season_use import get_season_use
 from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
@@ -85,6 +85,7 @@ def get_chunk_inputs(
     taken_back = measured.reversed_consumption.join(keys, on="agreement_id").with_row_index(
         "consumption_ix", offset=consumption.height
     )
+    past = get_past_months(frames=frames, taken_back=taken_back, before=run.period_from, as_before=as_before)
     used = usage_of(frames.agreement_keys)
     usage = used.calls.join(keys, on="agreement_id")
     deliveries = used.deliveries.join(keys, on="agreement_id").sort(_DELIVERED).with_row_index("delivery_ix")
@@ -101,7 +102,8 @@ def get_chunk_inputs(
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
             allowances=get_opening_allowances(agreement_ids=frames.agreement_keys, period_from=run.period_from),
-            past_lines=get_past_lines(frames=frames, taken_back=taken_back, as_before=as_before),
+            past_lines=past.lines,
+            past_allowances=past.allowances,
             season_use=get_season_use(frames=frames, as_before=as_before),
             **tax_rules(run),
         ),

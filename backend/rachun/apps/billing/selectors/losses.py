@@ -66,6 +66,8 @@ def list_losses(
     if main_point_id is not None:
         found = found.filter(main_point_id=main_point_id)
     rules = list(found.exclude(valid_to__lte=months[0]))
+    if not rules:
+        return []
     flows = get_zone_flows(rules=rules, start=months[0], until=until, known_until=known_until)
     told = monthly_losses(
         months=_months(rules, months=months),

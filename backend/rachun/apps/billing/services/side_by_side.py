@@ -9,14 +9,15 @@ from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import partial
 from threading import Condition, Thread
+from typing import TypeVar
 
 from django.db import connection
 
 from rachun.apps.base.jobs import JobContext
-from rachun.apps.billing.models import BillRunChunk
 
 WORKERS = 2
 Turn = Callable[[], None]
+Chunk = TypeVar("Chunk")
 
 
 class TurnLost(RuntimeError):
@@ -52,7 +53,7 @@ class Turns:
             self._changed.notify_all()
 
 
-def do_chunks(*, chunks: Sequence[BillRunChunk], work: Callable[[BillRunChunk, Turn], None], job: JobContext) -> None:
+def do_chunks(*, chunks: Sequence[Chunk], work: Callable[[Chunk, Turn], None], job: JobContext) -> None:
     """Let `work` do each chunk in a transaction; it is given what waits for the chunk's turn.
 
     The first failure is raised after the chunks under way have ended; no further one is begun.

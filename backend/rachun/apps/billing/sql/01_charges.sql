@@ -1,6 +1,8 @@
 -- A run's charges become part of the books only when they are exactly its issued bills.
 
-CREATE OR REPLACE FUNCTION check_load_billing_charge(load_table text) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS check_load_billing_charge(text);
+CREATE OR REPLACE FUNCTION check_load_billing_charge(load_table text, row_count bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
     wrong uuid;
 BEGIN

@@ -1,5 +1,9 @@
-"""Twelve months of use as a small bar chart: inline SVG, black and white first, the latest month in the accent."""
+"""Twelve months of use as a small bar chart, black and white first, the latest month in the accent.
 
+The marks of a chart are worked out once; a page of HTML draws them as inline SVG, a mass print by its own means.
+"""
+
+from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup, escape
@@ -19,7 +23,25 @@ SHADE, ACCENT = "#b9c1c4", "#0f6b75"
 _STEP = Decimal("0.1")
 
 
-def usage_chart(history: UsageHistory, formatter: Formatter) -> Markup:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A word whose middle stands at x, on the line y."""
+
+    x: Decimal
+    y: Decimal
+    text: str
+    is_bold: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    x: Decimal
+    y: Decimal
+    height: Decimal
+    fill: str
+
+
+def chart_marks(history: UsageHistory, formatter: Formatter) -> list[Label | Bar]:
     """Zero is a bar of no height, unknown is a dash; the highest and the latest month carry their figure."""
     known = [month.quantity for month in history.months if month.quantity is not None]
     highest = max(known, default=Decimal(0))
@@ -27,31 +49,37 @@ def usage_chart(history: UsageHistory, formatter: Formatter) -> Markup:
     offset = MONTHS_OF_USE - len(history.months)
     latest = len(history.months) - 1
     peak = next((place for place, month in enumerate(history.months) if month.quantity == highest), latest)
-    parts: list[str] = []
+    marks: list[Label | Bar] = []
     for place, month in enumerate(history.months):
         middle = (offset + place) * SLOT + SLOT / 2
-        parts.append(_label(middle, HEIGHT - 2, f"{month.month:%m}", bold=place == latest))
+        is_latest = place == latest
+        marks.append(Label(x=middle, y=Decimal(HEIGHT - 2), text=f"{month.month:%m}", is_bold=is_latest))
         if month.quantity is None:
-            parts.append(_label(middle, BASE_LINE - 2, UNKNOWN, bold=False))
+            marks.append(Label(x=middle, y=BASE_LINE - 2, text=UNKNOWN, is_bold=False))
             continue
         height = (month.quantity * scale).quantize(_STEP) if month.quantity > 0 else Decimal(0)
-        parts.append(
-            f'<rect x="{middle - BAR / 2}" y="{BASE_LINE - height}" width="{BAR}" height="{height}" '
-            f'fill="{ACCENT if place == latest else SHADE}"/>'
-        )
-        if place == latest or (place == peak and latest - peak >= PEAK_DISTANCE_MIN) or month.quantity == 0:
+        marks.append(Bar(x=middle - BAR / 2, y=BASE_LINE - height, height=height, fill=ACCENT if is_latest else SHADE))
+        if is_latest or (place == peak and latest - peak >= PEAK_DISTANCE_MIN) or month.quantity == 0:
             figure = formatter.number(month.quantity)
             room = min(middle, WIDTH - FIGURE_HALF_WIDTH * len(figure))  # the latest bar stands at the edge
-            parts.append(_label(room, BASE_LINE - height - 2, figure, bold=place == latest))
+            marks.append(Label(x=room, y=BASE_LINE - height - 2, text=figure, is_bold=is_latest))
+    return marks
+
+
+def usage_chart(history: UsageHistory, formatter: Formatter) -> Markup:
+    """The chart as an `<svg>` that scales to the box it is put in."""
+    parts = [_svg(mark) for mark in chart_marks(history, formatter)]
     parts.append(f'<path d="M0 {BASE_LINE}H{WIDTH}" stroke="#555" stroke-width=".5"/>')
     return Markup(  # noqa: S704 - numbers and escaped labels
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
     )
 
 
-def _label(x: Decimal, y: Decimal | int, text: str, *, bold: bool) -> str:
-    weight = ' font-weight="600"' if bold else ""
+def _svg(mark: Label | Bar) -> str:
+    if isinstance(mark, Bar):
+        return f'<rect x="{mark.x}" y="{mark.y}" width="{BAR}" height="{mark.height}" fill="{mark.fill}"/>'
+    weight = ' font-weight="600"' if mark.is_bold else ""
     return (
-        f'<text x="{x}" y="{y}" font-size="7" font-family="Inter, DejaVu Sans" '
-        f'text-anchor="middle"{weight}>{escape(text)}</text>'
+        f'<text x="{mark.x}" y="{mark.y}" font-size="7" font-family="Inter, DejaVu Sans" '
+        f'text-anchor="middle"{weight}>{escape(mark.text)}</text>'
     )

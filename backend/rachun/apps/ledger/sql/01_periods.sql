@@ -41,7 +41,9 @@ CREATE TRIGGER posting_needs_open_period BEFORE INSERT ON ledger_posting
     FOR EACH ROW EXECUTE FUNCTION posting_needs_open_period();
 
 -- Triggers do not fire on ATTACH: the load is checked as a set.
-CREATE OR REPLACE FUNCTION check_load_ledger_posting(load_table text) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS check_load_ledger_posting(text);
+CREATE OR REPLACE FUNCTION check_load_ledger_posting(load_table text, row_count bigint) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
     closed text;
 BEGIN

@@ -9,8 +9,8 @@ import polars as pl
 from django.db.models import TextField
 from django.db.models.functions import Cast, Lower
 
-from rachun.apps.agreements.models import ResourceAssignment, ServiceAgreement, ServiceTerm, TariffAssignment
-from rachun.apps.base.columns import IsOneOf, read_frame
+from rachun.apps.agreements.models import ServiceAgreement, ServiceTerm, TariffAssignment
+from rachun.apps.base.columns import IsOneOf, listed, read_frame, read_written
 from rachun.apps.catalog.models import TariffVersion
 from rachun.apps.customers.models import Account, AccountAlias
 from rachun.apps.rating.selectors.destination_tables import get_destination_tables
@@ -21,6 +21,26 @@ from rachun.engine.tariffs.parsing import parse_version
 from rachun.values.quantity import MICRO
 
 _DATED = {"valid_from": pl.Date(), "valid_to": pl.Date()}
+_HELD = {
+    "caller_e164": pl.String(),
+    "agreement_id": pl.String(),
+    "held_from": pl.Date(),
+    "held_to": pl.Date(),
+    "term_from": pl.Date(),
+    "term_to": pl.Date(),
+    "plan_id": pl.String(),
+    "plan_from": pl.Date(),
+    "plan_to": pl.Date(),
+}
+_HOLDINGS = """
+SELECT r.identifier, a.agreement_id, a.valid_from, a.valid_to, t.valid_from, t.valid_to, p.plan_id, p.valid_from,
+       p.valid_to
+  FROM resources_resource r
+  LEFT JOIN agreements_resourceassignment a ON a.resource_id = r.id AND a.superseded_at IS NULL
+  LEFT JOIN agreements_serviceterm t ON t.agreement_id = a.agreement_id AND t.superseded_at IS NULL
+  LEFT JOIN agreements_tariffassignment p ON p.agreement_id = a.agreement_id AND p.superseded_at IS NULL
+ WHERE r.legal_entity_id = %s AND r.kind = %s AND r.identifier = ANY (string_to_array(%s, ','))
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +58,12 @@ class TariffFacts:
     tables: Mapping[str, DestinationTable]
 
 
-def list_number_assignments(*, legal_entity_id: UUID, numbers: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(known, assigned) phone numbers. known: caller.  assigned: caller, agreement_id, valid_from, valid_to."""
-    own = {"legal_entity_id": legal_entity_id, "kind": Resource.Kind.PHONE_NUMBER}
-    known = Resource.objects.filter(IsOneOf("identifier", numbers, kind="text"), **own).values_list("identifier")
-    assigned = ResourceAssignment.objects.filter(
-        IsOneOf("resource__identifier", numbers, kind="text"),
-        superseded_at__isnull=True,
-        **{f"resource__{name}": value for name, value in own.items()},
-    ).values_list("resource__identifier", Cast("agreement_id", TextField()), "valid_from", "valid_to")
-    columns = {"caller": pl.String(), "agreement_id": pl.String(), **_DATED}
-    return read_frame(known, {"caller": pl.String()}), read_frame(assigned, columns)
+def list_held_numbers(*, legal_entity_id: UUID, numbers: pl.Series) -> pl.DataFrame:
+    """Columns of _HELD of the known ones among these phone numbers, in one query: each holding of a number beside each
+    served and each priced spell of its agreement; null where there is none.
+    """
+    params = [legal_entity_id, Resource.Kind.PHONE_NUMBER, listed(numbers)]
+    return read_written(statement=_HOLDINGS, params=params, columns=_HELD)
 
 
 class CallFacts:
@@ -65,7 +80,7 @@ class CallFacts:
         self.known = pl.DataFrame(schema={"caller": pl.String()})
         self.assigned = pl.DataFrame(schema={"caller_e164": pl.String(), "agreement_id": pl.String(), **_DATED})
         self.tariffs = get_tariff_facts(legal_entity_id=legal_entity_id, agreement_ids=pl.Series([], dtype=pl.String))
-        self.spans = spans_of(assigned=self.assigned, tariffs=self.tariffs)
+        self.spans = spans_of(held=pl.DataFrame(schema=_HELD), versions=self.tariffs.versions)
 
     def copy(self) -> "CallFacts":
         """As known now: frames are never changed, so this costs nothing."""
@@ -78,22 +93,32 @@ class CallFacts:
         if new.is_empty():
             return
         self._asked = pl.concat([self._asked, new.alias("number")])
-        known, held = list_number_assignments(legal_entity_id=self._legal_entity_id, numbers=new)
-        assigned = held.rename({"caller": "caller_e164"})
-        ids = assigned["agreement_id"].unique()
-        unread = ids.filter(~ids.is_in(self.assigned["agreement_id"].unique().implode()))
-        read = get_tariff_facts(legal_entity_id=self._legal_entity_id, agreement_ids=unread, known=self.tariffs)
-        self.known = pl.concat([self.known, known])
-        self.assigned = pl.concat([self.assigned, assigned])
-        self.tariffs = read
-        self.spans = pl.concat([self.spans, spans_of(assigned=assigned, tariffs=read)])
+        held = list_held_numbers(legal_entity_id=self._legal_entity_id, numbers=new)
+        unread = held.filter(~pl.col("agreement_id").is_in(self.assigned["agreement_id"].unique().implode()))
+        terms, plans = (
+            _spells(unread, kind, "agreement_id", *more) for kind, more in (("term", ()), ("plan", ("plan_id",)))
+        )
+        self.tariffs = add_tariffs(legal_entity_id=self._legal_entity_id, terms=terms, plans=plans, known=self.tariffs)
+        self.known = pl.concat([self.known, held.select(caller="caller_e164").unique()])
+        self.assigned = pl.concat([self.assigned, _spells(held, "held", "caller_e164", "agreement_id")])
+        self.spans = pl.concat([self.spans, spans_of(held=held, versions=self.tariffs.versions)])
 
 
-def spans_of(*, assigned: pl.DataFrame, tariffs: TariffFacts) -> pl.DataFrame:
-    served = _both(assigned, tariffs.terms, on="agreement_id")
-    planned = _both(served, tariffs.plans, on="agreement_id")
+def _spells(held: pl.DataFrame, kind: str, *named: str) -> pl.DataFrame:
+    """The spells of one kind, each once, beside what they are of."""
+    dates = {name: f"{kind}_{name.removeprefix('valid_')}" for name in _DATED}
+    found = held.filter(pl.col(dates["valid_from"]).is_not_null()).select(*named, **dates)
+    return found.unique(maintain_order=True)
+
+
+def spans_of(*, held: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """The days on which holding, service and plan are all in force, by the version of the plan."""
+    start = pl.max_horizontal("held_from", "term_from", "plan_from")
+    end = pl.min_horizontal("held_to", "term_to", "plan_to")
+    is_all = pl.all_horizontal(pl.col("held_from", "term_from", "plan_from").is_not_null())
+    planned = held.filter(is_all).select("caller_e164", "agreement_id", "plan_id", valid_from=start, valid_to=end)
     columns = ("caller_e164", "agreement_id", "version_id", *_DATED)
-    return _both(planned, tariffs.versions, on="plan_id").select(columns)
+    return _both(_not_empty(planned), versions, on="plan_id").select(columns)
 
 
 def _both(one: pl.DataFrame, other: pl.DataFrame, *, on: str) -> pl.DataFrame:
@@ -101,8 +126,11 @@ def _both(one: pl.DataFrame, other: pl.DataFrame, *, on: str) -> pl.DataFrame:
     start = pl.max_horizontal("valid_from", "valid_from_right")
     end = pl.min_horizontal("valid_to", "valid_to_right")
     joined = one.join(other, on=on).with_columns(valid_from=start, valid_to=end)
-    whole = pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to"))
-    return joined.filter(whole).drop("valid_from_right", "valid_to_right")
+    return _not_empty(joined).drop("valid_from_right", "valid_to_right")
+
+
+def _not_empty(spells: pl.DataFrame) -> pl.DataFrame:
+    return spells.filter(pl.col("valid_to").is_null() | (pl.col("valid_from") < pl.col("valid_to")))
 
 
 def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -130,13 +158,8 @@ def list_account_agreements(*, legal_entity_id: UUID, numbers: Sequence[str]) ->
     return known, agreements.unique()
 
 
-def get_tariff_facts(
-    *, legal_entity_id: UUID, agreement_ids: pl.Series, known: TariffFacts | None = None
-) -> TariffFacts:
-    """Served days, plans and what their versions price, in force now, added to what is known of other agreements.
-
-    Three queries, and one for the tables.
-    """
+def get_tariff_facts(*, legal_entity_id: UUID, agreement_ids: pl.Series) -> TariffFacts:
+    """Served days, plans and what their versions price, in force now. Three queries, and one for the tables."""
     wanted = IsOneOf("agreement_id", agreement_ids, kind="uuid")
     agreement = Cast("agreement_id", TextField())
     terms = ServiceTerm.objects.filter(wanted, superseded_at__isnull=True).values_list(
@@ -145,9 +168,19 @@ def get_tariff_facts(
     plans = TariffAssignment.objects.filter(wanted, superseded_at__isnull=True).values_list(
         agreement, Cast("plan_id", TextField()), "valid_from", "valid_to"
     )
-    plan_frame = read_frame(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED})
+    return add_tariffs(
+        legal_entity_id=legal_entity_id,
+        terms=read_frame(terms, {"agreement_id": pl.String(), **_DATED}),
+        plans=read_frame(plans, {"agreement_id": pl.String(), "plan_id": pl.String(), **_DATED}),
+    )
+
+
+def add_tariffs(
+    *, legal_entity_id: UUID, terms: pl.DataFrame, plans: pl.DataFrame, known: TariffFacts | None = None
+) -> TariffFacts:
+    """Terms and plans of agreements, added to what is known of others; new versions and tables are read."""
     read_plans = set() if known is None else set(known.plans["plan_id"].unique())
-    plan_ids = [UUID(text) for text in plan_frame["plan_id"].unique().to_list() if text not in read_plans]
+    plan_ids = [UUID(text) for text in plans["plan_id"].unique().to_list() if text not in read_plans]
     versions = list(
         TariffVersion.objects.filter(plan_id__in=plan_ids, superseded_at__isnull=True).order_by("plan_id", "valid_from")
     )
@@ -158,8 +191,8 @@ def get_tariff_facts(
     read_tables = {} if known is None else known.tables
     codes = [code for code in traffic["table"].unique().to_list() if code not in read_tables]
     new = TariffFacts(
-        terms=read_frame(terms, {"agreement_id": pl.String(), **_DATED}),
-        plans=plan_frame,
+        terms=terms,
+        plans=plans,
         versions=ordered.with_columns(valid_to=pl.col("valid_from").shift(-1).over("plan_id")),
         traffic=traffic,
         one_offs=one_offs,

@@ -19,19 +19,12 @@ from rachun.apps.rating.selectors.bundles import Included, list_included
 from rachun.apps.rating.services.price_runs import price_runs
 from rachun.apps.rating.services.settle_bundles import NO_BUNDLES, bundles_of, lock_asked, settle_locked
 from rachun.apps.usage.models import UsageBatch, UsageRecord, UsageSource
-from rachun.apps.usage.services import (
-    KeyedRecords,
-    KeyTaker,
-    close_batch,
-    encode_records,
-    open_batch,
-    store_records,
-)
+from rachun.apps.usage.services import BatchTable, KeyedRecords, KeyTaker, close_batch, encode_records, open_batch
 from rachun.formats.call_columns import summed_totals
 from rachun.formats.reading import RowError
 from rachun.formats.source import Source, StoredSource
 
-STEPS = ("read", "keyed", "priced", "stored", "attached")
+STEPS = ("read", "keyed", "priced", "stored", "finished", "attached")
 DOCUMENT_MAX, ITEM_MAX, DESTINATION_MAX = 100, 40, 100
 
 
@@ -80,8 +73,11 @@ class Watch:
 NOBODY = Watch()
 
 
-def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, watch: Watch = NOBODY) -> LoadOutcome:
-    """Take a file in the caller's transaction: read, key, guide, rate, copy, attach. Note [Parts of a file].
+def load_usage(
+    *, source: UsageSource, usage: UsageFile, loaded_at: datetime, watch: Watch = NOBODY, may_part: bool = False
+) -> LoadOutcome:
+    """Take a file in the caller's transaction: read, key, guide, rate, copy, attach. Note [Parts of a file]. may_part:
+    the records of a long file may be stored on another connection meanwhile, which sees only what is committed.
 
     Bundles are locked before the batch is attached. Attaching shuts the tables that a record refers to until the
     transaction ends; who holds a bundle may yet want to read them, so nobody may wait for a bundle after that.
@@ -98,11 +94,16 @@ def load_usage(*, source: UsageSource, usage: UsageFile, loaded_at: datetime, wa
         kind=source.kind,
         pricing=Pricing(source),
         included=list_included(legal_entity_id=source.legal_entity_id),
-        loaded_at=loaded_at,
         watch=watch,
     )
-    with refusing_files(), ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads:
-        tally = course.run(parts, threads=threads)
+    with (
+        refusing_files(),
+        ThreadPoolExecutor(max_workers=2, thread_name_prefix="load-usage") as threads,
+        BatchTable(batch, may_part=may_part) as table,
+    ):
+        tally = course.run(parts, threads=threads, table=table)
+        table.finish()
+    watch.step("finished")
     asked = lock_asked(tally.bundles, legal_entity_id=source.legal_entity_id, included=course.included)
     close_batch(batch=batch, record_count=tally.records, error_count=tally.wrong, totals=tally.totals)
     records = UsageRecord.objects.filter(load_key=batch.id)
@@ -156,10 +157,9 @@ class Course:
     kind: str
     pricing: Pricing
     included: Sequence[Included]
-    loaded_at: datetime
     watch: Watch
 
-    def run(self, parts: Iterator[RecordsRead], *, threads: Executor) -> Tally:
+    def run(self, parts: Iterator[RecordsRead], *, threads: Executor, table: BatchTable) -> Tally:
         tally, taker = Tally(), KeyTaker(self.batch)
         reading, pricing = threads.submit(self._read, parts, taker), None
         while (read := reading.result()) is not None:
@@ -171,8 +171,8 @@ class Course:
             self.watch.step("keyed")
             price = self.pricing.prepare(new)
             before, pricing = pricing, threads.submit(self._price, price)
-            self._store(before, tally)
-        self._store(pricing, tally)
+            self._store(before, tally, table=table, more_follow=True)
+        self._store(pricing, tally, table=table, more_follow=False)
         return tally
 
     def _read(self, parts: Iterator[RecordsRead], taker: KeyTaker) -> tuple[RecordsRead, KeyedRecords] | None:
@@ -189,29 +189,27 @@ class Course:
 
     def _price(self, price: Callable[[], pl.DataFrame]) -> PricedPart:
         priced = price()
-        rows = as_rows(priced, kind=self.kind, recorded_at=self.loaded_at)
         return PricedPart(
-            rows=encode_records(batch=self.batch, records=rows),
+            rows=encode_records(records=as_rows(priced)),
             by_state=count_states(priced),
             bundles=bundles_of(priced=priced, included=self.included) if self.kind == "CALLS" else NO_BUNDLES,
         )
 
-    def _store(self, pricing: Future[PricedPart] | None, tally: Tally) -> None:
+    def _store(self, pricing: Future[PricedPart] | None, tally: Tally, *, table: BatchTable, more_follow: bool) -> None:
         if pricing is None:
             return
         part = pricing.result()
         self.watch.step("priced")
-        store_records(batch=self.batch, rows=part.rows)
+        table.store(part.rows, more_follow=more_follow)
         tally.by_state.update(part.by_state)
         tally.bundles = pl.concat([tally.bundles, part.bundles]).unique()
         self.watch.step("stored")
 
 
-def as_rows(priced: pl.DataFrame, *, kind: str, recorded_at: datetime) -> pl.DataFrame:
+def as_rows(priced: pl.DataFrame) -> pl.DataFrame:
     """Columns as usage.services.encode_records wants them."""
     return priced.select(
         pl.col("row_no").alias("record_no"),
-        pl.lit(kind).alias("kind"),
         "state",
         "reason",
         "agreement_id",
@@ -229,7 +227,6 @@ def as_rows(priced: pl.DataFrame, *, kind: str, recorded_at: datetime) -> pl.Dat
         "amount_micro",
         pl.col("document").fill_null("").str.slice(0, DOCUMENT_MAX),
         pl.col("raw").fill_null("").str.replace_all("\x00", "", literal=True),
-        pl.lit(recorded_at).alias("recorded_at"),
     )
 
 

@@ -233,7 +233,7 @@ _UNPRICED: Mapping[str, Any] = {"component": "", "destination": "", "prefix": ""
 def _by_columns(*, source: UsageSource, calls: Sequence[_New]) -> list[_Priced]:
     frame = call_rows(source=source, rows=[dict(one.call.row) for one in calls])
     priced = price_records(source=source, records=frame)
-    rows = as_rows(priced, kind=source.kind, recorded_at=calls[0].call.started_at).rows(named=True)
+    rows = as_rows(priced).rows(named=True)
     made = []
     for row, one in zip(rows, calls, strict=True):
         agreement = UUID(row["agreement_id"]) if row["agreement_id"] else None

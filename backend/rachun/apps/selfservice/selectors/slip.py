@@ -3,7 +3,7 @@
 from datetime import date
 
 from rachun.apps.billing.models import Bill
-from rachun.apps.billing.selectors.bill_document import seller_of
+from rachun.apps.billing.selectors.bill_facts import seller_of
 from rachun.apps.billing.selectors.bill_money import payment_slip
 from rachun.apps.customers.models import Account
 from rachun.apps.documents.rendering.bill_data import PaymentSlip

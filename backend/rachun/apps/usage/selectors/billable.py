@@ -9,11 +9,11 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import Count, QuerySet, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Least
 
 from rachun.apps.base.columns import IsOneOf
 from rachun.apps.usage.models import UsageRecord, UsageSource
-from rachun.values.quantity import MICRO
+from rachun.values.quantity import INT64_MAX, MICRO
 
 _USAGE = {
     "agreement_id": pl.String(),
@@ -40,8 +40,10 @@ class BillableUsage:
     """calls: agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro.
 
     The minutes of a calendar month are rounded once: day k holds what the month up to its end rounds to, less the days
-    before it. deliveries: agreement_id, load_key, record_no, item, performed_on, quantity_micro, one row each in a
-    fixed order; load_key and record_no identify the record.
+    before it. An amount that 64 bits do not hold stands at their bound, which pricing refuses.
+
+    deliveries: agreement_id, load_key, record_no, item, performed_on, quantity_micro, one row each in a fixed order;
+    load_key and record_no identify the record.
     """
 
     calls: pl.DataFrame
@@ -75,7 +77,7 @@ def list_used_deliveries(
 def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     found = (
         records.values("agreement_id", "component", "destination", "usage_date")
-        .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Sum("amount_micro"))
+        .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Least(Sum("amount_micro"), INT64_MAX))
         .values_list(
             Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
         )

@@ -21,6 +21,7 @@ from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import HeldUsage, SealedHolder, UsageSource
 from rachun.apps.usage.selectors.billable import BillableUsage, call_days, delivered
 from rachun.apps.usage.selectors.held_usage import DIGEST, HELD
+from rachun.values.quantity import INT64_MAX
 
 _HOLD = f"""
 WITH r AS MATERIALIZED (
@@ -34,7 +35,7 @@ held AS (
     SELECT %(holder)s, agreement_id, array_agg(load_key), array_agg(record_no), count(*), {DIGEST}
     FROM r GROUP BY agreement_id)
 SELECT 'CALLS', agreement_id::text, component, destination, usage_date, sum(billed_s)::bigint, count(*),
-       sum(amount_micro)::bigint
+       least(sum(amount_micro), {INT64_MAX})::bigint
 FROM r WHERE kind = 'CALLS' GROUP BY 2, 3, 4, 5
 UNION ALL
 SELECT 'DELIVERIES', agreement_id::text, load_key::text, item, usage_date, record_no, quantity_micro, NULL

@@ -1,7 +1,7 @@
 """A batch is taken once: its row, the keys of its records, the records themselves, in one transaction.
 
-The caller holds that transaction from open_batch to close_batch. Whatever dies between leaves neither row nor key nor
-table behind, so a second try starts from nothing.
+The caller holds that transaction from open_batch to close_batch. Whatever dies between leaves neither row nor key
+behind, and no table that anybody looks at (fill_table.py), so a second try starts from nothing.
 """
 
 from collections.abc import Mapping
@@ -12,18 +12,15 @@ from uuid import UUID
 import polars as pl
 from django.db import connection
 
-from rachun.apps.base.copying import EncodedRows, copy_rows, encode_rows
+from rachun.apps.base.copying import EncodedRows, encode_rows, raw_ids
 from rachun.apps.base.partitions import attach_load
 from rachun.apps.base.transactions import assert_in_transaction
 from rachun.apps.usage.models import UsageBatch, UsageSource
 
 PARENT = "usage_usagerecord"
-# The types that COPY sends; ids are 16 bytes.
+# The types that COPY sends; ids are 16 bytes. What is common to all records of a batch its table knows.
 RECORD_COLUMNS: Mapping[str, pl.DataType] = {
-    "load_key": pl.Binary(),
     "record_no": pl.Int32(),
-    "source_id": pl.Binary(),
-    "kind": pl.String(),
     "state": pl.String(),
     "reason": pl.String(),
     "agreement_id": pl.Binary(),
@@ -39,11 +36,10 @@ RECORD_COLUMNS: Mapping[str, pl.DataType] = {
     "prefix": pl.String(),
     "billed_s": pl.Int32(),
     "amount_micro": pl.Int64(),
-    "bill_id": pl.Binary(),
     "document": pl.String(),
     "raw": pl.String(),
-    "recorded_at": pl.Datetime("us", "UTC"),
 }
+OFTEN_EMPTY = ("item", "document")  # the table knows that they are, unless a record says otherwise
 
 
 def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: datetime) -> tuple[UsageBatch, bool]:
@@ -60,6 +56,7 @@ def open_batch(*, source: UsageSource, name: str, sha256: str, received_at: date
     )
     UsageBatch.objects.bulk_create([batch], ignore_conflicts=True)
     kept = UsageBatch.objects.select_for_update().get(source=source, sha256=sha256)
+    kept.source = source
     return kept, kept.id == batch.id
 
 
@@ -69,29 +66,18 @@ def take_turn(*, source_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(source_id)])
 
 
-def encode_records(*, batch: UsageBatch, records: pl.DataFrame) -> EncodedRows:
-    """Rows for store_records, without the database. records: RECORD_COLUMNS without load_key, source_id, bill_id; the
-    agreement as the text of its id.
-    """
-    whole = records.with_columns(
-        pl.lit(batch.id.bytes, pl.Binary).alias("load_key"),
-        pl.lit(batch.source_id.bytes, pl.Binary).alias("source_id"),
-        pl.lit(None, pl.Binary).alias("bill_id"),
-        pl.col("agreement_id").str.replace_all("-", "", literal=True).str.decode("hex"),
-    )
-    return encode_rows(whole.select(pl.col(name).cast(kind) for name, kind in RECORD_COLUMNS.items()))
+def encode_records(*, records: pl.DataFrame) -> EncodedRows:
+    """Rows for store_records, without the database. records: RECORD_COLUMNS, the agreement as the text of its id."""
+    whole = records.with_columns(raw_ids(records["agreement_id"]))
+    sent = [name for name in RECORD_COLUMNS if name not in OFTEN_EMPTY or (records[name] != "").any()]
+    return encode_rows(whole.select(pl.col(name).cast(RECORD_COLUMNS[name]) for name in sent))
 
 
-def store_records(*, batch: UsageBatch, rows: EncodedRows) -> None:
-    """Copy rows into the batch's own bare table."""
-    assert_in_transaction()
-    copy_rows(table=_open_table(batch), rows=rows)
-
-
-def _open_table(batch: UsageBatch) -> str:
+def open_table(batch: UsageBatch) -> str:
     """The batch's bare table, for records of its source only. Opening it again changes nothing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT open_usage_load(%s)", [batch.id])
+        facts: list[Any] = [batch.id, batch.source_id, batch.source.kind, batch.received_at]
+        cursor.execute("SELECT open_usage_load(%s, %s, %s, %s)", facts)
         (table,) = cursor.fetchone()
     return str(table)
 
@@ -99,7 +85,7 @@ def _open_table(batch: UsageBatch) -> str:
 def close_batch(*, batch: UsageBatch, record_count: int, error_count: int, totals: Mapping[str, Any]) -> UsageBatch:
     """Attach the batch's table and state its counts. The database refuses records without their keys."""
     assert_in_transaction()
-    _open_table(batch)
+    open_table(batch)
     batch.added_count = attach_load(parent=PARENT, load_key=batch.id)
     batch.record_count, batch.error_count = record_count, error_count
     batch.totals = {name: str(total) for name, total in totals.items()}

@@ -14,7 +14,7 @@ from rachun.apps.billing.models import BillRun, ControlSheet
 from rachun.apps.demo.services.bill import bill_month, finish_documents
 from rachun.apps.demo.services.enterprises import ENTERPRISES
 from rachun.apps.demo.services.load import LATEST, How, is_loaded, load_more
-from rachun.apps.demo.services.totals import month_totals
+from rachun.apps.demo.services.totals import month_totals, told_main_meters
 from rachun.apps.identity.models import LegalEntity
 
 
@@ -51,6 +51,8 @@ class Command(BaseCommand):
         run = bill_month(entity=entity, month=LATEST, clock=timezone.now, is_inline=is_inline)
         sheet = ControlSheet.objects.filter(run=run).order_by("made_at")
         self.stdout.write(f"{entity.short_name} {LATEST:%Y-%m}: {json.dumps(sheet[sheet.count() - 1].figures)}")
+        for line in told_main_meters(run=run, known_until=timezone.now()):
+            self.stdout.write(f"{entity.short_name} {line}")
         return run
 
 
