@@ -207,6 +207,26 @@ export const zBillPostingOut = z.object({
     currency: z.string()
 });
 
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillPrintFileOut = z.object({
+    id: z.uuid(),
+    print_id: z.uuid(),
+    number: z.int(),
+    branch_id: z.uuid().nullable(),
+    branch_name: z.string().default(''),
+    name: z.string(),
+    media_type: z.string(),
+    size_bytes: z.int(),
+    bill_count: z.int(),
+    page_count: z.int(),
+    first_number: z.string(),
+    latest_number: z.string(),
+    sha256: z.string(),
+    printed_at: z.iso.datetime({ offset: true })
+});
+
 export const zBillRunKind = z.enum([
     'REGULAR',
     'SUPPLEMENTARY',
@@ -988,6 +1008,8 @@ export const zFileEncoding = z.enum([
     'cp866'
 ]);
 
+export const zFormEnum = z.enum(['MERGED', 'SINGLE']);
+
 /**
  * What is not stated is taken over from the old holder as it stands on the day.
  */
@@ -1240,6 +1262,57 @@ export const zOperatorOut = z.object({
     assignments: z.array(zAssignmentOut)
 });
 
+export const zOrderEnum = z.enum([
+    'ROUTE',
+    'NUMBER',
+    'ACCOUNT'
+]);
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export const zBillPrintIn = z.object({
+    run_id: z.uuid().nullable(),
+    legal_entity_id: z.uuid().nullable(),
+    document_date_from: z.iso.date().nullable(),
+    document_date_before: z.iso.date().nullable(),
+    branch_id: z.uuid().nullable(),
+    delivery: z.union([
+        zAccountDelivery,
+        zNullEnum
+    ]).nullable(),
+    order: zOrderEnum,
+    form: zFormEnum,
+    is_split_by_branch: z.boolean().default(true),
+    bills_per_file: z.int().gte(1).lte(20000).default(1000),
+    megabytes_per_file: z.int().gte(5).lte(2000).default(100)
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export const zBillPrintOut = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    run_id: z.uuid().nullable(),
+    delivery: z.union([
+        zAccountDelivery,
+        zNullEnum
+    ]).nullable(),
+    document_date_from: z.iso.date().nullable(),
+    document_date_before: z.iso.date().nullable(),
+    order: zOrderEnum,
+    form: zFormEnum,
+    is_split_by_branch: z.boolean(),
+    bills_per_file: z.int(),
+    bill_count: z.int(),
+    job_id: z.uuid(),
+    job_state: z.string().readonly(),
+    created_at: z.iso.datetime({ offset: true }),
+    finished_at: z.iso.datetime({ offset: true }).nullable()
+});
+
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
@@ -1292,6 +1365,20 @@ export const zPaginatedBillPostingOutList = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBillPostingOut)
+});
+
+export const zPaginatedBillPrintFileOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zBillPrintFileOut)
+});
+
+export const zPaginatedBillPrintOutList = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zBillPrintOut)
 });
 
 export const zPaginatedBillRunOutList = z.object({
@@ -3384,6 +3471,30 @@ export const zBillPostingOutWritable = z.object({
 /**
  * An answer. Every declared property is always present.
  */
+export const zBillPrintOutWritable = z.object({
+    id: z.uuid(),
+    legal_entity_id: z.uuid(),
+    branch_id: z.uuid().nullable(),
+    run_id: z.uuid().nullable(),
+    delivery: z.union([
+        zAccountDelivery,
+        zNullEnum
+    ]).nullable(),
+    document_date_from: z.iso.date().nullable(),
+    document_date_before: z.iso.date().nullable(),
+    order: zOrderEnum,
+    form: zFormEnum,
+    is_split_by_branch: z.boolean(),
+    bills_per_file: z.int(),
+    bill_count: z.int(),
+    job_id: z.uuid(),
+    created_at: z.iso.datetime({ offset: true }),
+    finished_at: z.iso.datetime({ offset: true }).nullable()
+});
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export const zBilledMonthOutWritable = z.object({
     month: z.iso.date()
 });
@@ -3672,6 +3783,13 @@ export const zPaginatedBillPostingOutListWritable = z.object({
     page: z.int(),
     page_size: z.int(),
     results: z.array(zBillPostingOutWritable)
+});
+
+export const zPaginatedBillPrintOutListWritable = z.object({
+    count: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    results: z.array(zBillPrintOutWritable)
 });
 
 export const zPaginatedCashPaymentOutListWritable = z.object({
@@ -4265,6 +4383,56 @@ export const zRefreshTokensHeaders = z.object({
 });
 
 export const zRefreshTokensResponse = zTokensOut;
+
+export const zListBillPrintFilesQuery = z.object({
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    print_id: z.uuid().optional()
+});
+
+export const zListBillPrintFilesResponse = zPaginatedBillPrintFileOutList;
+
+export const zDownloadBillPrintFilePath = z.object({
+    id: z.uuid()
+});
+
+/**
+ * The file.
+ */
+export const zDownloadBillPrintFileResponse = z.string();
+
+export const zListBillPrintsQuery = z.object({
+    legal_entity_id: z.uuid().optional(),
+    page: z.int().gte(1).lte(1000000).optional().default(1),
+    page_size: z.int().gte(1).lte(200).optional().default(50),
+    run_id: z.uuid().optional()
+});
+
+export const zListBillPrintsResponse = zPaginatedBillPrintOutList;
+
+export const zCreateBillPrintBody = zBillPrintIn;
+
+export const zCreateBillPrintHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zCreateBillPrintResponse = zBillPrintOut;
+
+export const zGetBillPrintPath = z.object({
+    id: z.uuid()
+});
+
+export const zGetBillPrintResponse = zBillPrintOut;
+
+export const zResumeBillPrintHeaders = z.object({
+    'Idempotency-Key': z.string().min(8).max(255).regex(/^[A-Za-z0-9._:-]+$/)
+});
+
+export const zResumeBillPrintPath = z.object({
+    id: z.uuid()
+});
+
+export const zResumeBillPrintResponse = zBillPrintOut;
 
 export const zListBillRunsQuery = z.object({
     kind: z.enum([

@@ -283,6 +283,83 @@ export type BillPostingOut = {
 };
 
 /**
+ * An answer. Every declared property is always present.
+ */
+export type BillPrintFileOut = {
+    id: string;
+    print_id: string;
+    number: number;
+    branch_id: string | null;
+    branch_name: string;
+    name: string;
+    media_type: string;
+    size_bytes: number;
+    bill_count: number;
+    page_count: number;
+    first_number: string;
+    latest_number: string;
+    sha256: string;
+    printed_at: string;
+};
+
+/**
+ * A request body. Unknown properties are refused, so nothing can be assigned by accident.
+ */
+export type BillPrintIn = {
+    run_id: string | null;
+    /**
+     * Without a run.
+     */
+    legal_entity_id: string | null;
+    /**
+     * Without a run.
+     */
+    document_date_from: string | null;
+    /**
+     * Without a run.
+     */
+    document_date_before: string | null;
+    branch_id: string | null;
+    /**
+     * null: every bill.
+     */
+    delivery: AccountDelivery | NullEnum | null;
+    order: OrderEnum;
+    /**
+     * MERGED: a file is one PDF. SINGLE: a file is an archive with a PDF of each bill.
+     */
+    form: FormEnum;
+    is_split_by_branch: boolean;
+    bills_per_file: number;
+    megabytes_per_file: number;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
+export type BillPrintOut = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string | null;
+    run_id: string | null;
+    delivery: AccountDelivery | NullEnum | null;
+    document_date_from: string | null;
+    document_date_before: string | null;
+    order: OrderEnum;
+    form: FormEnum;
+    is_split_by_branch: boolean;
+    bills_per_file: number;
+    bill_count: number;
+    job_id: string;
+    /**
+     * Of the latest job: a stopped one can be resumed.
+     */
+    readonly job_state: string;
+    created_at: string;
+    finished_at: string | null;
+};
+
+/**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type BillRunIn = {
@@ -1324,6 +1401,8 @@ export type FieldProblemOut = {
 
 export type FileEncoding = 'utf-8' | 'utf-16' | 'cp1251' | 'cp1250' | 'cp866';
 
+export type FormEnum = 'MERGED' | 'SINGLE';
+
 /**
  * What is not stated is taken over from the old holder as it stands on the day.
  */
@@ -1673,6 +1752,8 @@ export type OperatorOut = {
     assignments: Array<AssignmentOut>;
 };
 
+export type OrderEnum = 'ROUTE' | 'NUMBER' | 'ACCOUNT';
+
 /**
  * An answer. Every declared property is always present.
  */
@@ -1838,6 +1919,20 @@ export type PaginatedBillPostingOutList = {
     page: number;
     page_size: number;
     results: Array<BillPostingOut>;
+};
+
+export type PaginatedBillPrintFileOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<BillPrintFileOut>;
+};
+
+export type PaginatedBillPrintOutList = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<BillPrintOut>;
 };
 
 export type PaginatedBillRunOutList = {
@@ -3793,6 +3888,27 @@ export type BillPostingOutWritable = {
 /**
  * An answer. Every declared property is always present.
  */
+export type BillPrintOutWritable = {
+    id: string;
+    legal_entity_id: string;
+    branch_id: string | null;
+    run_id: string | null;
+    delivery: AccountDelivery | NullEnum | null;
+    document_date_from: string | null;
+    document_date_before: string | null;
+    order: OrderEnum;
+    form: FormEnum;
+    is_split_by_branch: boolean;
+    bills_per_file: number;
+    bill_count: number;
+    job_id: string;
+    created_at: string;
+    finished_at: string | null;
+};
+
+/**
+ * An answer. Every declared property is always present.
+ */
 export type BillWithLinesOutWritable = {
     id: string;
     legal_entity_id: string;
@@ -4152,6 +4268,13 @@ export type PaginatedBillPostingOutListWritable = {
     page: number;
     page_size: number;
     results: Array<BillPostingOutWritable>;
+};
+
+export type PaginatedBillPrintOutListWritable = {
+    count: number;
+    page: number;
+    page_size: number;
+    results: Array<BillPrintOutWritable>;
 };
 
 export type PaginatedCashPaymentOutListWritable = {
@@ -6041,6 +6164,312 @@ export type RefreshTokensResponses = {
 };
 
 export type RefreshTokensResponse = RefreshTokensResponses[keyof RefreshTokensResponses];
+
+export type ListBillPrintFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        page?: number;
+        page_size?: number;
+        print_id?: string;
+    };
+    url: '/api/v1/bill-print-files';
+};
+
+export type ListBillPrintFilesErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListBillPrintFilesError = ListBillPrintFilesErrors[keyof ListBillPrintFilesErrors];
+
+export type ListBillPrintFilesResponses = {
+    200: PaginatedBillPrintFileOutList;
+};
+
+export type ListBillPrintFilesResponse = ListBillPrintFilesResponses[keyof ListBillPrintFilesResponses];
+
+export type DownloadBillPrintFileData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bill-print-files/{id}/content';
+};
+
+export type DownloadBillPrintFileErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type DownloadBillPrintFileError = DownloadBillPrintFileErrors[keyof DownloadBillPrintFileErrors];
+
+export type DownloadBillPrintFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadBillPrintFileResponse = DownloadBillPrintFileResponses[keyof DownloadBillPrintFileResponses];
+
+export type ListBillPrintsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        legal_entity_id?: string;
+        page?: number;
+        page_size?: number;
+        run_id?: string;
+    };
+    url: '/api/v1/bill-prints';
+};
+
+export type ListBillPrintsErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ListBillPrintsError = ListBillPrintsErrors[keyof ListBillPrintsErrors];
+
+export type ListBillPrintsResponses = {
+    200: PaginatedBillPrintOutList;
+};
+
+export type ListBillPrintsResponse = ListBillPrintsResponses[keyof ListBillPrintsResponses];
+
+export type CreateBillPrintData = {
+    body?: BillPrintIn;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/bill-prints';
+};
+
+export type CreateBillPrintErrors = {
+    /**
+     * print_unclear, invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * bill_run_not_issued, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * nothing_to_print, idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type CreateBillPrintError = CreateBillPrintErrors[keyof CreateBillPrintErrors];
+
+export type CreateBillPrintResponses = {
+    201: BillPrintOut;
+};
+
+export type CreateBillPrintResponse = CreateBillPrintResponses[keyof CreateBillPrintResponses];
+
+export type GetBillPrintData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bill-prints/{id}';
+};
+
+export type GetBillPrintErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type GetBillPrintError = GetBillPrintErrors[keyof GetBillPrintErrors];
+
+export type GetBillPrintResponses = {
+    200: BillPrintOut;
+};
+
+export type GetBillPrintResponse = GetBillPrintResponses[keyof GetBillPrintResponses];
+
+export type ResumeBillPrintData = {
+    body?: never;
+    headers: {
+        /**
+         * Made by the client, one per intent. The same key with the same request gets the same answer.
+         */
+        'Idempotency-Key': string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bill-prints/{id}/resume';
+};
+
+export type ResumeBillPrintErrors = {
+    /**
+     * invalid_request
+     */
+    400: ProblemOut;
+    /**
+     * not_authenticated
+     */
+    401: ProblemOut;
+    /**
+     * forbidden
+     */
+    403: ProblemOut;
+    /**
+     * not_found
+     */
+    404: ProblemOut;
+    /**
+     * print_finished, print_under_way, idempotency_in_flight
+     */
+    409: ProblemOut;
+    /**
+     * too_large
+     */
+    413: ProblemOut;
+    /**
+     * unsupported_media_type
+     */
+    415: ProblemOut;
+    /**
+     * idempotency_key_reused
+     */
+    422: ProblemOut;
+    /**
+     * too_many_requests
+     */
+    429: ProblemOut;
+    /**
+     * unavailable
+     */
+    503: ProblemOut;
+};
+
+export type ResumeBillPrintError = ResumeBillPrintErrors[keyof ResumeBillPrintErrors];
+
+export type ResumeBillPrintResponses = {
+    200: BillPrintOut;
+};
+
+export type ResumeBillPrintResponse = ResumeBillPrintResponses[keyof ResumeBillPrintResponses];
 
 export type ListBillRunsData = {
     body?: never;
