@@ -187,7 +187,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 REDIS_URL = ENV.redis_url
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENV.redis_url,
+        # Requests only count in it, and go on uncounted: one that takes and does not answer must not hold them up.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
 FILES_DIR = ENV.files_dir
 FRONTEND_DIR = ENV.frontend_dir
 PORTAL_DIR = ENV.portal_dir

@@ -1,5 +1,6 @@
 """Every charge can be worked out again from what is stored with it, and every kind says how."""
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 
@@ -78,6 +79,20 @@ class TestDerivation:
     @in_portions
     def test_gives_every_line_exactly_at_length(self, portion: int) -> None:
         examine(gives_every_line, made=worlds())
+
+    def test_tells_what_a_bundle_paid_of_calls(self) -> None:
+        calls = {"code": "calls", "kind": "traffic", "destination_table": "deck", "posting_code": "REV"}
+        used = [(7, "calls", "BiH", date(2026, 3, 5), Decimal(3), 2, Decimal("0.48"))]
+        snapshot = snapshot_of(world((LONG_AGO, tariff(calls)), usage=used))
+
+        [plain] = derivations_of(snapshot)
+        told = dataclasses.replace(snapshot, usage=snapshot.usage.with_columns(covered_s=pl.lit(150, pl.Int64)))
+        [covered] = derivations_of(told)
+
+        assert "CALLS_INCLUDED" not in codes(plain)
+        [step] = [step for step in covered.steps if step.code == "CALLS_INCLUDED"]
+        assert step.facts == {"quantity": Quantity(micro=2_500_000, unit="min")}
+        assert covered.agrees
 
     def test_tells_days_of_the_month_and_the_share_of_the_price(self) -> None:
         made = world((LONG_AGO, tariff(fixed("10.00"))), agreements=[(7, 3, date(2026, 3, 10), None)])

@@ -7,7 +7,7 @@ from uuid import UUID
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, Expression, F, Func, QuerySet, Value
 
 
 def texts(ids: Iterable[UUID]) -> pl.Series:
@@ -25,14 +25,16 @@ def listed(values: Iterable[str] | pl.Series) -> str:
 class IsOneOf(Func):
     """A condition: the field has one of these values. `IN` writes a parameter for each of them, this one for all.
 
-    kind: the type of the field, text or uuid. No value may hold a comma.
+    values: or the expression of a text that lists them. kind: the type of the field, text or uuid. No value may hold a
+    comma.
     """
 
     arg_joiner = " = ANY(string_to_array("
     template = "%(expressions)s, ',')::%(kind)s[])"
 
-    def __init__(self, field: str, values: Iterable[str] | pl.Series, *, kind: str) -> None:
-        super().__init__(F(field), Value(listed(values)), kind=kind, output_field=BooleanField())
+    def __init__(self, field: str, values: Iterable[str] | pl.Series | Expression, *, kind: str) -> None:
+        wanted = values if isinstance(values, Expression) else Value(listed(values))
+        super().__init__(F(field), wanted, kind=kind, output_field=BooleanField())
 
 
 class EpochMicroseconds(Func):
@@ -56,16 +58,24 @@ def read_frame(rows: QuerySet[Any, tuple[Any, ...]], columns: Mapping[str, pl.Da
 
 
 def read_written(*, statement: str, params: Sequence[Any], columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The rows of a statement, as read_frame reads those of a query.
+    """The rows of a statement, as read_frame reads those of a query."""
+    return framed(in_one_text(statement, columns=columns), params, columns=columns)
 
-    The database writes all rows into one text: the protocol's message for each row costs more than the row.
+
+def in_one_text(statement: str, *, columns: Mapping[str, pl.DataType]) -> str:
+    """A statement by which the database writes all rows into one text: the protocol's message for each row costs more
+    than the row.
     """
     names = {f"c{place}": kind for place, kind in enumerate(columns.values())}
     cells = ", ".join(_written(name, kind) for name, kind in names.items())
     line = f"concat_ws(',', {cells})"
-    whole = f"SELECT string_agg({line}, E'\\n') FROM ({statement}) AS found ({', '.join(names)})"  # noqa: S608 -- ours
+    return f"SELECT string_agg({line}, E'\\n') FROM ({statement}) AS found ({', '.join(names)})"  # noqa: S608 -- ours
+
+
+def framed(statement: str, params: Sequence[Any], *, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The rows that a statement of `in_one_text` writes."""
     with connection.cursor() as cursor:
-        cursor.execute(whole, params)
+        cursor.execute(statement, params)
         [written] = cursor.fetchone()
     if not written:
         return pl.DataFrame(schema=dict(columns))

@@ -3,10 +3,12 @@
 from fnmatch import fnmatchcase
 from typing import Any
 
+from django.db.models import CharField, UUIDField
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from rachun.apps.base.api.operations import handler_of, operation_id_of
+from rachun.apps.base.questions import ModelQuestion, Told
 from rachun.apps.identity.models import Principal, RolePermission
 
 SUBSCRIBER_ROLE = "subscriber"
@@ -29,11 +31,18 @@ class MayCall(BasePermission):
         )
 
 
+_GIVEN = RolePermission.objects.filter(operation_id=Told("operation", CharField()))
+_TO_SUBSCRIBERS = ModelQuestion(RolePermission.objects, lambda: _GIVEN.filter(role__code=SUBSCRIBER_ROLE)[:1])
+_TO_PRINCIPAL = ModelQuestion(
+    RolePermission.objects, lambda: _GIVEN.filter(role__assignments__principal_id=Told("principal", UUIDField()))[:1]
+)
+
+
 def may_call(*, principal: Principal, operation_id: str) -> bool:
-    permissions = RolePermission.objects.filter(operation_id=operation_id)
+    """Asked for every request. Note [Written down once]"""
     if principal.kind == Principal.Kind.SUBSCRIBER:
-        return permissions.filter(role__code=SUBSCRIBER_ROLE).exists()
-    if not permissions.filter(role__assignments__principal=principal).exists():
+        return _TO_SUBSCRIBERS.find(operation=operation_id) is not None
+    if _TO_PRINCIPAL.find(operation=operation_id, principal=principal.id) is None:
         return False
     if principal.kind == Principal.Kind.API_CLIENT:
         return any(fnmatchcase(operation_id, scope) for scope in principal.api_client.scopes)

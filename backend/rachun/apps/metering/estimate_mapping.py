@@ -91,6 +91,8 @@ def gaps_of(*, stretches: pl.DataFrame, points: pl.DataFrame, stated: pl.DataFra
 
     stretches: with start and seg_to. Days that are stated on another basis are nobody's to estimate.
     """
+    if _all_read_to_the_end(stretches, points=points):
+        return stretches.clear().select(*KEY, period_from="start", period_to="seg_to")
     place = ["agreement_id", "register_id", "seg_from"]
     latest = points.group_by(place).agg(read_until=pl.col("boundary_date").max())
     ends = stretches.join(latest, on=place, how="left", maintain_order="left").with_columns(
@@ -102,6 +104,14 @@ def gaps_of(*, stretches: pl.DataFrame, points: pl.DataFrame, stated: pl.DataFra
     met = unread.join(stated.select(*KEY, told_from="period_from", told_to="period_to"), on=KEY)
     told = met.filter((pl.col("told_from") < pl.col("period_to")) & (pl.col("period_from") < pl.col("told_to")))
     return unread.join(told, on=[*KEY, "period_from"], how="anti", maintain_order="left")
+
+
+def _all_read_to_the_end(stretches: pl.DataFrame, *, points: pl.DataFrame) -> bool:
+    """The usual case: as many registers were read on the last day of a stretch as there are stretches, so each is one
+    register's only stretch.
+    """
+    closed = points["register_id"].filter(points["boundary_date"] == points["seg_to"])
+    return closed.n_unique() == stretches.height
 
 
 def ruled_gaps(

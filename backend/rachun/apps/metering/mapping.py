@@ -28,6 +28,8 @@ CONSUMPTION_COLUMNS: Mapping[str, pl.DataType] = {
     "evidence": pl.String(),
 }
 REFUSAL_COLUMNS: Mapping[str, pl.DataType] = {"agreement_id": pl.String(), "code": pl.String(), "params": pl.String()}
+_MEASURED = [name for name in CONSUMPTION_COLUMNS if name != "evidence"]
+_SERVED = ["agreement_id", "register_id", "register", "meter", "digits", "multiplier_micro", "seg_from", "seg_to"]
 NOTHING = pl.DataFrame(schema=dict(CONSUMPTION_COLUMNS))
 NO_REFUSALS = pl.DataFrame(schema=dict(REFUSAL_COLUMNS))
 
@@ -49,6 +51,8 @@ def served_stretches(*, terms: pl.DataFrame, registers: pl.DataFrame) -> pl.Data
         seg_to=pl.min_horizontal("valid_to", "valid_to_meter"),
     )
     ordered = met.filter(pl.col("seg_from") < pl.col("seg_to")).sort("agreement_id", "register_id", "seg_from")
+    if ordered["register_id"].n_unique() == ordered.height:  # no register serves twice, so there is nothing to join
+        return ordered.select(_SERVED)
     gap = pl.col("seg_from") != pl.col("seg_to").shift(1)
     group = ["agreement_id", "register_id"]
     numbered = ordered.with_columns(run=gap.fill_null(value=True).cum_sum().over(group))
@@ -57,7 +61,7 @@ def served_stretches(*, terms: pl.DataFrame, registers: pl.DataFrame) -> pl.Data
         pl.col("seg_from").min(),
         pl.col("seg_to").max(),
     )
-    return joined.select(name for name in joined.columns if name != "run")
+    return joined.select(_SERVED)
 
 
 def since_billed(served: pl.DataFrame, *, billed_until: pl.DataFrame) -> pl.DataFrame:
@@ -93,8 +97,8 @@ def measured_rows(*, points: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     opening = numbered.select(*_OF_A_STRETCH, **_reading_named("from"))
     closing = numbered.select(**_reading_named("to"))
     spans = derived.consumption.join(opening, on="reading_from_ix", maintain_order="left")
-    spans = spans.join(closing, on="reading_to_ix", maintain_order="left").with_columns(evidence=_evidence())
-    rows = conform(spans, CONSUMPTION_COLUMNS)
+    spans = spans.join(closing, on="reading_to_ix", maintain_order="left")
+    rows = spans.select(*_MEASURED, evidence=_evidence())
     if not derived.verdicts["is_refused"].any():
         return rows, NO_REFUSALS
     wrong = derived.verdicts.filter("is_refused").join(numbered, on="reading_ix")
@@ -195,6 +199,8 @@ def refused_rows(frame: pl.DataFrame, *, code: pl.Expr, **params: pl.Expr) -> pl
 
 
 def conform(frame: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    if [*frame.schema.items()] == [*columns.items()]:
+        return frame
     return frame.select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 

@@ -136,6 +136,8 @@ def with_new_days(pieces: pl.DataFrame, *, by: list[str]) -> pl.DataFrame:
     ordered = pieces.sort(*by, "from_day", "to_day", "consumption_ix")
     starts = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in by)
     grouped = ordered.with_columns(group=starts.cast(pl.Int64).cum_sum() - 1)
+    if grouped["group"].n_unique() == grouped.height:  # each piece is a group of its own: nothing is covered twice
+        return grouped.with_columns((grouped["to_day"] - grouped["from_day"]).alias("new_days"))
     base = pl.col("group") * (OPEN_DAY + 1)
     reached = (base + pl.col("to_day")).cum_max().shift(1).fill_null(0) - base
     new_days = pl.col("to_day") - pl.max_horizontal(pl.col("from_day"), reached)

@@ -86,7 +86,9 @@ def overlapping(left: pl.DataFrame, right: pl.DataFrame, *, on: str | list[str])
     start, end = pl.max_horizontal("from_day", "from_day_other"), pl.min_horizontal("to_day", "to_day_other")
     shared = {"from_day": start.alias("from_day"), "to_day": end.alias("to_day")}
     names = [name for name in both.columns if name not in {"from_day_other", "to_day_other"}]
-    return both.select(shared.get(name, name) for name in names).filter(pl.col("from_day") < pl.col("to_day"))
+    cut = both.select(shared.get(name, name) for name in names)
+    is_shared = cut["from_day"] < cut["to_day"]
+    return cut if is_shared.all() else cut.filter(is_shared)
 
 
 def clipped(frame: pl.DataFrame, *, start: int, end: int) -> pl.DataFrame:
@@ -110,6 +112,19 @@ def overlap(stretches: pl.DataFrame, *, by: str) -> bool:
     order = np.lexsort(columns[1::-1])
     keys, begins, ends = (column[order] for column in columns)
     return bool(((keys[1:] == keys[:-1]) & (begins[1:] < ends[:-1])).any())
+
+
+def are_distinct(frame: pl.DataFrame, *, by: Sequence[str]) -> bool:
+    """Whether no two rows agree in all of `by`."""
+    return bool(frame.select(pl.struct(by).n_unique()).item() == frame.height)
+
+
+def place_in_run(keys: pl.Series) -> pl.Series:
+    """0, 1, … within each run of equal neighbours."""
+    column, place = keys.to_numpy(), np.arange(len(keys))
+    begins = np.ones(len(keys), dtype=np.bool_)
+    begins[1:] = column[1:] != column[:-1]
+    return pl.Series(place - np.maximum.accumulate(np.where(begins, place, 0)), dtype=pl.Int64)
 
 
 def inside_range(numbers: pl.Series, *, least: int | None = None, most: int | None = None) -> bool:

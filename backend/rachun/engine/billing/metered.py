@@ -149,6 +149,8 @@ def _unknown(
     """What no component of its version reads, for a price or for anything else."""
     lost = pieces
     for known in matched:
+        if known["consumption_ix"].n_unique() == pieces.height:  # each row is one piece, and each has its price
+            return all_refusals([])
         lost = lost.join(known, on=_MATCH, how="anti") if lost.height and known.height else lost
     if lost.is_empty():
         return all_refusals([])

@@ -26,7 +26,7 @@ from rachun.engine.billing.capacity import capacity_lines
 from rachun.engine.billing.data import data_items, data_lines
 from rachun.engine.billing.dated import fact_days
 from rachun.engine.billing.fixed import fixed_lines
-from rachun.engine.billing.frames import LINES, all_refusals, refused
+from rachun.engine.billing.frames import LINES, all_refusals, place_in_run, refused
 from rachun.engine.billing.metered import metered_lines
 from rachun.engine.billing.one_off import one_off_lines
 from rachun.engine.billing.overflow import overflowed_sums
@@ -120,9 +120,10 @@ def _refuse_strangers(snapshot: Snapshot, *, stretches: Stretches) -> None:
         facts: pl.DataFrame = getattr(snapshot, name)
         if facts.is_empty():
             continue
-        strangers = facts.join(stretches.accounts, on="agreement_ix", how="anti")
-        if strangers.height:
-            raise SnapshotInvalid(f"{name}: unknown agreement {strangers['agreement_ix'][0]}")
+        agreements = facts["agreement_ix"]
+        strangers = agreements.filter(~agreements.is_in(stretches.accounts["agreement_ix"].implode()))
+        if strangers.len():
+            raise SnapshotInvalid(f"{name}: unknown agreement {strangers[0]}")
 
 
 def _adjusted(
@@ -229,8 +230,9 @@ def _mixed_currencies(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _charges(lines: pl.DataFrame) -> pl.DataFrame:
+    """CHARGES of lines in their order, which keeps those of an account together."""
     made = {
-        "line_ix": pl.int_range(pl.len()).over("account_ix"),
+        "line_ix": pl.lit(place_in_run(lines["account_ix"])),
         "service_from": pl.col("from_day").cast(pl.Int32),
         "service_to": pl.col("to_day").cast(pl.Int32),
         "quantity_micro": pl.col("quantity"),

@@ -15,12 +15,20 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from rachun.engine.billing.frames import bounded_quantity, inside_range, json_of, rounded_amount, text
+from rachun.engine.billing.frames import (
+    are_distinct,
+    bounded_quantity,
+    inside_range,
+    json_of,
+    rounded_amount,
+    text,
+)
 from rachun.engine.billing.segments import Stretches
 from rachun.engine.tariffs.components import Proration
 from rachun.values.rounding import WIDE
 
 _ONE_PRICE = ["agreement_ix", "component", "quantity", "price_e8", "to_even", "minor_den", "proration"]
+_ONCE = ["agreement_ix", "component"]
 _DAYS = {Proration.DAYS.value, Proration.DAYS_OF_30.value}
 _OF_DAYS = pl.col("proration").is_in(list(_DAYS))
 _LENGTH = pl.col("to_day") - pl.col("from_day")
@@ -39,7 +47,7 @@ def prorated(rows: pl.DataFrame, *, stretches: Stretches, **explain: pl.Expr) ->
     known = rows.join(stretches.versions, on="version_ix", maintain_order="left").with_columns(
         quantity=bounded_quantity("quantity"), days=_LENGTH, counted=counted, of_days=of_days
     )
-    parts = [_by_days(known.filter(_OF_DAYS) if rules - _DAYS else known)]
+    parts = [_by_days(known.filter(_OF_DAYS) if rules - _DAYS else known, stretches=stretches)]
     if rules - _DAYS:
         parts.append(_whole(known.filter(~_OF_DAYS), stretches=stretches))
     priced = _worth_a_line(pl.concat(parts))
@@ -66,14 +74,19 @@ def _worth_a_line(priced: pl.DataFrame) -> pl.DataFrame:
     return priced.filter((pl.col("quantity") != 0) | pl.col("quantity").is_null(), pl.col("price_e8") != 0)
 
 
-def _by_days(rows: pl.DataFrame) -> pl.DataFrame:
+def _by_days(rows: pl.DataFrame, *, stretches: Stretches) -> pl.DataFrame:
     per_day = pl.col("quantity") * pl.col("price_e8").cast(WIDE)
     den = pl.col("minor_den").cast(WIDE) * pl.col("of_days").cast(WIDE)
+    num = per_day * pl.col("counted").cast(WIDE)
+    if stretches.is_uncut and are_distinct(rows, by=_ONCE):
+        none_before = pl.lit(0, pl.Int64)  # nothing of a component was charged before its only row
+        return rows.with_columns(
+            served="counted", days_before=none_before, amount=rounded_amount(num=num, den=den), num=num, den=den
+        )
     served = rows.with_columns(served=pl.col("counted").cum_sum().over(_ONE_PRICE, order_by="from_day"))
     days_before = pl.col("served") - pl.col("counted")
     upto = rounded_amount(num=per_day * pl.col("served").cast(WIDE), den=den)
     before = rounded_amount(num=per_day * days_before.cast(WIDE), den=den)
-    num = per_day * pl.col("counted").cast(WIDE)
     return served.with_columns(days_before=days_before, amount=upto - before, num=num, den=den)
 
 

@@ -7,6 +7,7 @@ a call or a delivered service is priced by the version of its day even when that
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -32,7 +33,7 @@ from rachun.values.money import exponent_of
 DAYS_MAX: Final = 1_000  # of a billing period: keeps quantity × price × days inside 128 bits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Stretches:
     """Frames with account_ix, agreement_ix, version_ix, from_day, to_day, clipped to what the snapshot can touch.
 
@@ -55,6 +56,11 @@ class Stretches:
     @property
     def days(self) -> int:
         return self.end - self.start
+
+    @cached_property
+    def is_uncut(self) -> bool:
+        """Whether no agreement has two stretches in the period."""
+        return self.in_period["agreement_ix"].n_unique() == self.in_period.height
 
 
 def stretches_of(*, snapshot: Snapshot, fact_days: Iterable[int]) -> Stretches:

@@ -52,6 +52,7 @@ USAGE: Mapping[str, pl.DataType] = {
     "count": pl.Int64(),
     "amount_micro": pl.Int64(),  # currency units, in the version's own VAT mode (net when ON_TOP)
 }
+COVERED_S = "covered_s"  # of usage, Int64, may be left out: seconds among the units that bundles paid
 DELIVERIES: Mapping[str, pl.DataType] = {
     "delivery_ix": pl.Int64(),
     "agreement_ix": pl.Int64(),

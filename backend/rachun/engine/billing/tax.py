@@ -84,12 +84,12 @@ def _taxed(lines: pl.DataFrame, *, rounding: Literal["LINE", "GROUP"]) -> pl.Dat
         alone = alone.with_columns(tax=pl.when("tax_exact").then(_tax_of_exact()).otherwise(pl.col("tax")))
     if rounding == "LINE":
         return alone
-    grouped = [*_GROUP, "tax_exact"]
-    size = pl.col("amount").abs()
-    held = alone.with_columns(
-        together=pl.col("amount").sum().over(grouped),
-        parts=pl.col("tax").sum().over(grouped),
-        takes_rest=(pl.int_range(pl.len()) == size.arg_max()).over(grouped) & ~pl.col("tax_exact"),
+    sums = (
+        alone.with_row_index("line")
+        .group_by(*_GROUP, "tax_exact")
+        .agg(pl.col("amount", "tax").sum(), largest=pl.col("line").get(pl.col("amount").abs().arg_max()))
     )
-    rest = pl.when("takes_rest").then(_tax_of(pl.col("together")) - pl.col("parts")).otherwise(0)
-    return held.with_columns(tax=pl.col("tax") + rest)
+    rest = pl.when("tax_exact").then(0).otherwise(_tax_of(pl.col("amount")) - pl.col("tax"))
+    rests = sums.select("largest", rest=rest).filter(pl.col("rest") != 0)
+    tax = alone["tax"]
+    return alone.with_columns(tax.scatter(rests["largest"], tax.gather(rests["largest"]) + rests["rest"]))

@@ -14,7 +14,7 @@ from rachun.engine.billing.frames import (
     text,
 )
 from rachun.engine.billing.segments import Stretches, components_of
-from rachun.engine.billing.snapshot import USAGE
+from rachun.engine.billing.snapshot import COVERED_S, USAGE
 from rachun.engine.tariffs.components import Traffic
 from rachun.engine.tariffs.selection import VersionInForce
 from rachun.values.quantity import E8, QUANTITY_MAX
@@ -28,11 +28,12 @@ def traffic_lines(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(lines, refusals): the sum of exact amounts, rounded once; UNKNOWN_COMPONENT where the version has no such one.
 
-    A free destination with units makes a line of 0; nothing used makes none.
+    A free destination with units makes a line of 0; nothing used makes none. inputs: covered_s where usage tells it.
     """
     components = components_of(versions, kind=Traffic, extra={"destination_table": pl.String()})
+    tells = {COVERED_S: pl.Int64()} if COVERED_S in usage.columns else {}
     rows, refusals = on_their_day(
-        checked(usage, columns=USAGE, name="usage"),
+        checked(usage, columns={**USAGE, **tells}, name="usage"),
         stretches=stretches,
         day="usage_date",
         components=components,
@@ -41,7 +42,7 @@ def traffic_lines(
     )
     sums = rows.group_by(_GROUP, maintain_order=True).agg(
         pl.col("tax_category", "posting_code", "destination_table").first(),
-        pl.col("count").sum(),
+        pl.col("count", *tells).sum(),
         quantity=pl.col("units_micro").cast(WIDE).sum(),
         worth=pl.col("amount_micro").cast(WIDE).sum(),
         from_day=pl.col("day").min(),
@@ -55,6 +56,7 @@ def traffic_lines(
     inputs = json_of(
         count=pl.col("count"),
         destination_table=pl.col("destination_table"),
+        **{name: pl.col(name) for name in tells},
         vat=pl.col("vat"),
         numerator=text(num),
         denominator=text(den),

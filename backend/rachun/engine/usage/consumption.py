@@ -75,7 +75,7 @@ def consumption_from_readings(*, readings: pl.DataFrame) -> DerivedConsumption:
         bad.append(sound.filter(pl.col("verdict").is_not_null()).select("reading_ix", "verdict"))
         sound = sound.filter(pl.col("verdict").is_null())
     sound = _judged(sound)
-    while sound.select(_IS_WRONG.any()).item():
+    while sound["verdict"].is_in(REFUSED_VERDICTS).any():
         wrong = sound.filter(_is_first_wrong())
         bad.append(wrong.select("reading_ix", "verdict"))
         sound = _judged(sound.join(wrong, on="reading_ix", how="anti", maintain_order="left"))
@@ -143,5 +143,5 @@ def _spans(sound: pl.DataFrame) -> pl.DataFrame:
         "reading_from_ix": pl.col("reading_ix").shift(1),
         "reading_to_ix": pl.col("reading_ix"),
     }
-    spans = sound.select("continues", *(made.get(n, pl.col(n)).cast(kind).alias(n) for n, kind in MEASURED.items()))
-    return spans.filter("continues").select(*MEASURED)
+    spans = sound.select(made.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in MEASURED.items())
+    return spans.filter(sound["continues"])

@@ -11,6 +11,8 @@ from rachun.apps.billing.services.approve_run import approve_run
 from rachun.apps.billing.services.start_calculation import start_calculation
 from rachun.apps.billing.services.start_issue import start_issue
 from rachun.apps.usage.models import HeldUsage, UsageRecord
+from tests.apps.billing.test_billing_api import get
+from tests.apps.identity.makers import client_of, make_operator
 from tests.factories.billing import FEBRUARY, NOW, Town, bill_month, calculate, issue, make_run, make_town, run_job
 from tests.factories.metering import make_agreement
 from tests.factories.rating import PHONE_TARIFF, make_plan
@@ -133,3 +135,23 @@ class TestHeldUsage:
 
         assert job.state == "DONE", job.failure
         assert [one.agreement_id for one in HeldUsage.objects.all()] == [agreement.id]
+
+
+class TestUsageThatABundlePaid:
+    def test_is_told_on_the_bill_and_prices_nothing_twice(self) -> None:
+        town = make_town()
+        agreement = phone_of(town)
+        make_record(agreement=agreement, on="2026-01-11", billed_s=180, covered_s=150, amount_micro=80_000)
+        bill = bill_month(town=town).bills.get()
+        client = client_of(make_operator(entity=town.entity))
+
+        told = get(client, f"bills/{bill.id}/explanation?language=uk")
+
+        [line] = told["lines"]
+        assert line["agrees"]
+        # 60 s and 180 s are 4 minutes; the bundle paid 150 s; 0.96 and 0.08 are 1.04
+        assert [step["text"].replace("\u00a0", " ") for step in line["steps"]][:2] == [
+            "2 дзвінки за напрямком «mobile», 10.–11.01.2026, тарифікований час 4 хв.",
+            "Із цього часу 2,5 хв припадає на пакет і нічого не коштує.",
+        ]
+        assert bill.gross_minor == 104

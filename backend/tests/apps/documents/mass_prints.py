@@ -61,3 +61,21 @@ def bill_with_logo() -> BillDocument:
     drawn = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>'
     bill = bill_of("komunalno", "bs")
     return replace(bill, seller=replace(bill.seller, logo=Logo(media_type="image/svg+xml", content=drawn)))
+
+
+def bill_of_dashes() -> BillDocument:
+    """A benefit taken off as an amount, a line without its own tax, a meter that rolled over, a reminder."""
+    bill = bill_of("komunalno", "uk")
+    first, *others = bill.groups
+    benefit, taxless, *lines = first.lines
+    rolled = replace(first.readings[0], consumption=None, previous_date=None, register="Пікова зона доби, зимова")
+    group = replace(
+        first,
+        lines=(
+            replace(benefit, description="Пільга «Ветеран війни» · 75 %", quantity=None, unit="", unit_price=None),
+            replace(taxless, tax=None),
+            *lines,
+        ),
+        readings=(rolled, *first.readings[1:]),
+    )
+    return replace(bill, groups=(group, *others), notes=("Нагадуємо: заборгованість понад 90 днів.",))

@@ -13,6 +13,7 @@ from rachun.apps.documents.rendering.texts import load_catalogue
 from tests.apps.documents.demo_bills import telekom_bill
 from tests.apps.documents.mass_prints import (
     adjusted_bill,
+    bill_of_dashes,
     bill_with_logo,
     crowded_bill,
     press,
@@ -62,7 +63,7 @@ class TestAPrintedBill:
 
 
 class TestAMassPrint:
-    @pytest.mark.parametrize("bill", [crowded_bill(), adjusted_bill(), bill_with_logo()])
+    @pytest.mark.parametrize("bill", [crowded_bill(), adjusted_bill(), bill_with_logo(), bill_of_dashes()])
     def test_says_what_is_long_or_rare_as_the_single_print_does(self, bill: BillDocument) -> None:
         pdf = press().print_bills([bill])
 

@@ -30,14 +30,14 @@ class TestHoldUsage:
     def test_sums_calls_by_destination_and_local_day(self) -> None:
         agreement = make_agreement()
         make_record(agreement=agreement, on="2026-02-05", billed_s=60, amount_micro=960_000)
-        make_record(agreement=agreement, on="2026-02-05", billed_s=180, amount_micro=360_000)
+        make_record(agreement=agreement, on="2026-02-05", billed_s=180, amount_micro=360_000, covered_s=120)
         make_record(agreement=agreement, on="2026-02-06", billed_s=60, amount_micro=120_000, destination="local")
 
         frame = held(agreement).calls
 
         assert frame.rows() == [
-            (str(agreement.id), "calls", "local", date(2026, 2, 6), 1_000_000, 1, 120_000),
-            (str(agreement.id), "calls", "mobile", date(2026, 2, 5), 4_000_000, 2, 1_320_000),
+            (str(agreement.id), "calls", "local", date(2026, 2, 6), 1_000_000, 1, 120_000, 0),
+            (str(agreement.id), "calls", "mobile", date(2026, 2, 5), 4_000_000, 2, 1_320_000, 120),
         ]
 
     def test_leaves_a_sum_past_64_bits_at_their_bound_for_pricing_to_refuse(self) -> None:
@@ -137,6 +137,17 @@ class TestMarkBilled:
         with pytest.raises(UsageChanged):
             mark_billed(holder_id=second, bill_ids_by_agreement={agreement.id: uuid7()})
 
+    @pytest.mark.parametrize("changed", [{"amount_micro": 970_000}, {"covered_s": 30}])
+    def test_refuses_what_is_no_longer_as_it_was_priced(self, changed: dict[str, int]) -> None:
+        agreement = make_agreement()
+        make_record(agreement=agreement)
+        chunk = uuid7()
+        held(agreement, holder_id=chunk)
+        UsageRecord.objects.update(**changed)
+
+        with pytest.raises(UsageChanged):
+            mark_billed(holder_id=chunk, bill_ids_by_agreement={agreement.id: uuid7()})
+
     def test_leaves_what_was_let_go(self) -> None:
         agreement = make_agreement()
         make_record(agreement=agreement)
@@ -152,7 +163,7 @@ class TestListBilledUsage:
     def test_gives_what_was_priced_once_more(self) -> None:
         agreement = make_agreement()
         make_record(agreement=agreement, on="2026-02-05", billed_s=61)
-        make_record(agreement=agreement, on="2026-02-06", billed_s=61)
+        make_record(agreement=agreement, on="2026-02-06", billed_s=61, covered_s=31)
         make_record(agreement=agreement, item="call_detail", quantity_micro=1_000_000, amount_micro=None)
         chunk, bill = uuid7(), uuid7()
         priced = held(agreement, holder_id=chunk)

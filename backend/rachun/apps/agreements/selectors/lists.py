@@ -43,8 +43,9 @@ def get_contract(*, scope: Scope, contract_id: UUID) -> Contract:
 
 
 def find_agreement(*, scope: Scope, agreement_id: UUID) -> ServiceAgreement | None:
-    """The agreement by itself, without what list_agreements brings along; None also outside the scope."""
-    return ServiceAgreement.objects.filter(scope.on("account"), id=agreement_id).first()
+    """The agreement and its legal entity, without what list_agreements brings along; None also outside the scope."""
+    found = ServiceAgreement.objects.filter(scope.on("account"), id=agreement_id)
+    return found.select_related("legal_entity").first()
 
 
 def list_agreements(*, scope: Scope) -> QuerySet[ServiceAgreement]:

@@ -89,11 +89,14 @@ class ContractSchema(AutoSchema):
 
 
 def complete_components(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
-    """Answers hold every property, and objects hold nothing else: true by In and Out, stated here for the clients."""
+    """Answers hold every property, and objects hold nothing else: true by In and Out, stated here for the clients.
+
+    A body needs what has no default: its serializer says that itself.
+    """
     for name, schema in result.get("components", {}).get("schemas", {}).items():
         if schema.get("type") != "object" or "properties" not in schema:
             continue
         schema.setdefault("additionalProperties", False)
-        if not name.endswith("Request"):
+        if not name.endswith("In"):
             schema["required"] = sorted(schema["properties"])
     return result

@@ -98,7 +98,8 @@ def agreement_of(told: Mapping[str, Any], *, scope: Scope) -> ServiceAgreement |
 def stored_version(told: Mapping[str, Any], *, scope: Scope) -> TariffVersion | None:
     if told["tariff_version_id"] is None:
         return None
-    found = list_tariff_versions(scope=scope).filter(id=told["tariff_version_id"]).first()
+    versions = list_tariff_versions(scope=scope).select_related("plan__legal_entity")
+    found = versions.filter(id=told["tariff_version_id"]).first()
     if found is None:
         raise NotFound(tariff_version_id=told["tariff_version_id"])
     return found
@@ -107,7 +108,10 @@ def stored_version(told: Mapping[str, Any], *, scope: Scope) -> TariffVersion | 
 def entity_of(
     told: Mapping[str, Any], *, scope: Scope, agreement: ServiceAgreement | None, stored: TariffVersion | None
 ) -> LegalEntity:
-    """The agreement's, the version's, or the one that is named; whichever are given must be one."""
+    """The agreement's, the version's, or the one that is named; whichever are given must be one.
+
+    Whose agreement or version lies in the scope, that entity does.
+    """
     if (stored is None) == (told["tariff"] is None):
         raise QuoteUnclear
     ids = {agreement.legal_entity_id} if agreement is not None else set()
@@ -115,6 +119,10 @@ def entity_of(
     ids |= {told["legal_entity_id"]} if told["legal_entity_id"] is not None else set()
     if len(ids) != 1:
         raise QuoteUnclear
+    if agreement is not None:
+        return agreement.legal_entity
+    if stored is not None:
+        return stored.plan.legal_entity
     return get_legal_entity(scope=scope, legal_entity_id=ids.pop())
 
 

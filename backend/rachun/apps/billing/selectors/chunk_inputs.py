@@ -19,7 +19,7 @@ from rachun.apps.billing.selectors.time_bands import get_profiles
 from rachun.apps.billing.selectors.visible_bills import get_issued_at
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.usage.selectors import BillableUsage, list_billed_usage
-from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, Snapshot
+from rachun.engine.billing.snapshot import CONSUMPTION, COVERED_S, DELIVERIES, USAGE, Snapshot
 from rachun.values.period import Period
 
 DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ def get_chunk_inputs(
             versions=frames.versions,
             attributes=frames.attributes,
             consumption=typed(consumption, columns=CONSUMPTION),
-            usage=typed(usage, columns=USAGE),
+            usage=typed(usage, columns={**USAGE, COVERED_S: pl.Int64()}),
             deliveries=typed(deliveries, columns=DELIVERIES),
             reversed_consumption=typed(taken_back, columns=CONSUMPTION),
             allowances=get_opening_allowances(agreement_ids=frames.agreement_keys, period_from=run.period_from),

@@ -12,7 +12,7 @@ from rachun.apps.billing.selectors.time_bands import profiles_of
 from rachun.apps.metering.selectors.consumption import list_measured_consumption
 from rachun.apps.metering.selectors.profiles import SPELLS, Profiles
 from rachun.apps.usage.selectors.billable import list_used_calls, list_used_deliveries
-from rachun.engine.billing.snapshot import CONSUMPTION, DELIVERIES, USAGE, empty
+from rachun.engine.billing.snapshot import CONSUMPTION, COVERED_S, DELIVERIES, USAGE, empty
 from rachun.engine.tariffs.components import Capacity, Data, Metered, OneOff, Reactive, TariffVersion, Traffic
 from rachun.values.period import Period
 
@@ -46,7 +46,8 @@ def historical_usage(
         consumption = conformed(inside.with_row_index("consumption_ix"), CONSUMPTION)
     traffic = next((one.code for one in version.components if isinstance(one, Traffic)), None)
     if traffic is not None:
-        calls = conformed(list_used_calls(**asked, **days).with_columns(component=pl.lit(traffic)), USAGE)
+        used = list_used_calls(**asked, **days).with_columns(component=pl.lit(traffic))
+        calls = conformed(used, {**USAGE, COVERED_S: pl.Int64()})
     if kinds & {OneOff.kind, Data.kind}:
         delivered = list_used_deliveries(**asked, **days)
         deliveries = conformed(delivered.with_row_index("delivery_ix"), DELIVERIES)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from rachun.apps.base.prepared import array, ask_prepared
-from rachun.apps.identity.models import LoginSession, Principal
+from rachun.apps.base.questions import ModelQuestion, Told
+from rachun.apps.identity.models import Principal
 from rachun.apps.identity.permissions import may_call
 
 Claims = Mapping[str, Any]
@@ -20,6 +22,14 @@ SELECT s.id FROM identity_loginsession s
   JOIN identity_principal p ON p.id = s.principal_id
  WHERE s.id = ANY(%s::uuid[]) AND s.revoked_at IS NULL AND p.is_active
 """
+
+
+_OF_SESSION = ModelQuestion(
+    Principal.objects,
+    lambda: Principal.objects.filter(
+        login_sessions__id=Told("session", UUIDField()), login_sessions__revoked_at__isnull=True, is_active=True
+    ),
+)
 
 
 class ReadTokens:
@@ -57,11 +67,8 @@ def find_principal(*, claims: Claims) -> Principal | None:
         session_id = UUID(str(claims.get("sid")))
     except ValueError:
         return None
-    sessions = LoginSession.objects.select_related("principal", "principal__api_client")
-    session = sessions.filter(id=session_id, revoked_at__isnull=True, principal__is_active=True).first()
-    if session is None or str(session.principal_id) != claims.get("sub"):
-        return None
-    return session.principal
+    principal = _OF_SESSION.find(session=session_id)
+    return principal if principal is not None and str(principal.id) == claims.get("sub") else None
 
 
 def find_caller(*, claims: Claims, operation_id: str) -> Principal | None:

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, DateField, DateTimeField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Least
 
 from rachun.apps.agreements.models import AgreementAttribute, ServiceTerm
+from rachun.apps.base.columns import listed
+from rachun.apps.base.questions import FrameQuestion, Rows, Told
 from rachun.apps.metering.common_mapping import (
     ESTIMATE,
     POINT_COLUMNS,
@@ -80,35 +82,36 @@ def find_common_shares(*, asked: Asked, consumed: Consumed) -> tuple[pl.DataFram
     return shares, pl.concat([lost, backwards, refused])
 
 
-def _relations(asked: Asked) -> pl.DataFrame:
+def _relation_rows() -> Rows:
     """In force before the day, with a member at which one of the agreements is served."""
-    served = ServiceTerm.objects.filter(
-        known_at(instant=asked.known_until), served_to(asked.agreement_ids), valid_from__lt=asked.until
+    until, known = Told("until", DateField()), known_at(instant=Told("known_until", DateTimeField()))
+    served = ServiceTerm.objects.filter(known, served_to(Told("agreements", TextField())), valid_from__lt=until)
+    shared = CommonMeterMember.objects.filter(
+        service_point_id__in=served.values("service_point_id"), is_sharing=True
+    ).values("common_meter_id")
+    return CommonMeter.objects.filter(known, valid_from__lt=until, id__in=shared).values_list(
+        Cast("id", TextField()),
+        "main_point__code",
+        "register_code",
+        "share_code",
+        "method",
+        "attribute",
+        "when_negative",
+        "when_unread",
+        "valid_from",
+        Least("valid_to", until),
     )
-    found = (
-        CommonMeter.objects.filter(
-            known_at(instant=asked.known_until),
-            valid_from__lt=asked.until,
-            members__service_point_id__in=served.values("service_point_id"),
-            members__is_sharing=True,
-        )
-        .order_by("id")
-        .distinct()
-        .values_list(
-            Cast("id", TextField()),
-            "main_point__code",
-            "register_code",
-            "share_code",
-            "method",
-            "attribute",
-            "when_negative",
-            "when_unread",
-            "valid_from",
-            Least("valid_to", Value(asked.until)),
-        )
-    )
-    rows = [(ix, *row) for ix, row in enumerate(found)]
-    return pl.DataFrame(rows, schema=dict(RELATION_COLUMNS), orient="row")
+
+
+_RELATIONS = FrameQuestion(_relation_rows, dict(list(RELATION_COLUMNS.items())[1:]))
+
+
+def _relations(asked: Asked) -> pl.DataFrame:
+    """RELATION_COLUMNS, numbered in the order of their ids."""
+    agreements = listed(asked.agreement_ids)
+    found = _RELATIONS.ask(agreements=agreements, until=asked.until, known_until=asked.known_until)
+    numbered = found.sort("relation_id").with_row_index("relation_ix")
+    return numbered.with_columns(pl.col("relation_ix").cast(pl.Int64))
 
 
 def _buildings(relations: pl.DataFrame, *, asked: Asked) -> Buildings:

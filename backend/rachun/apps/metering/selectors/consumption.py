@@ -5,10 +5,11 @@ from datetime import date, datetime
 from functools import partial
 
 import polars as pl
-from django.db.models import BigIntegerField, F, Q, TextField
+from django.db.models import BigIntegerField, DateField, DateTimeField, F, TextField
 from django.db.models.functions import Cast
 
-from rachun.apps.base.columns import read_frame
+from rachun.apps.base.columns import listed
+from rachun.apps.base.questions import FrameQuestion, Rows, Told
 from rachun.apps.metering.estimate_mapping import KEY
 from rachun.apps.metering.mapping import (
     CONSUMPTION_COLUMNS,
@@ -26,7 +27,7 @@ from rachun.apps.metering.models import Consumption
 from rachun.apps.metering.profile_mapping import Profiles, profile_spells, unbanded
 from rachun.apps.metering.selectors.common_shares import Asked, find_common_shares
 from rachun.apps.metering.selectors.estimates import Derived, find_estimates, list_readings_of
-from rachun.apps.metering.selectors.installed import list_registers_at, list_terms, served_to
+from rachun.apps.metering.selectors.installed import list_registers_at, list_terms_of, served_to
 from rachun.apps.metering.selectors.knowledge import known_at
 from rachun.apps.metering.selectors.profiles import find_banded
 from rachun.values.quantity import MICRO
@@ -70,7 +71,7 @@ def list_measured_consumption(  # house: argument-count -- each cuts the snapsho
     """
     asked = Asked(
         agreement_ids=agreement_ids,
-        billed=billed_until.select(pl.col(name).cast(kind) for name, kind in _BILLED.items()),
+        billed=conform(billed_until, _BILLED),
         since=since,
         until=until,
         known_until=known_until,
@@ -104,7 +105,7 @@ def list_own_consumption(
     """
     agreement_ids, billed = asked.agreement_ids, asked.billed
     since, until, known_until = asked.since, asked.until, asked.known_until
-    terms = list_terms(where=Q(served_to(agreement_ids)), until=until, known_until=known_until)
+    terms = list_terms_of(agreement_ids, until=until, known_until=known_until)
     registers = list_registers_at(terms["service_point_id"], until=until, known_until=known_until)
     served = served_stretches(terms=terms, registers=registers)
     every = since_billed(served, billed_until=billed.clear())
@@ -142,10 +143,12 @@ def list_own_consumption(
     )
 
 
-def _stated(agreement_ids: pl.Series, *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
-    """Consumption on another basis that ends by `until` and starts where billing stopped or later."""
-    found = Consumption.objects.filter(
-        known_at(instant=known_until), served_to(agreement_ids), valid_to__lte=until, rule__isnull=True
+def _stated_rows() -> Rows:
+    return Consumption.objects.filter(
+        known_at(instant=Told("known_until", DateTimeField())),
+        served_to(Told("agreements", TextField())),
+        valid_to__lte=Told("until", DateField()),
+        rule__isnull=True,
     ).values_list(
         Cast("agreement_id", TextField()),
         "register_code",
@@ -156,7 +159,14 @@ def _stated(agreement_ids: pl.Series, *, billed: pl.DataFrame, until: date, know
         "evidence",
         Cast("id", TextField()),
     )
-    rows = read_frame(found, {**CONSUMPTION_COLUMNS, "consumption_id": pl.String()})
+
+
+_STATED = FrameQuestion(_stated_rows, {**CONSUMPTION_COLUMNS, "consumption_id": pl.String()})
+
+
+def _stated(agreement_ids: pl.Series, *, billed: pl.DataFrame, until: date, known_until: datetime) -> pl.DataFrame:
+    """Consumption on another basis that ends by `until` and starts where billing stopped or later."""
+    rows = _STATED.ask(agreements=listed(agreement_ids), until=until, known_until=known_until)
     if rows.is_empty():
         return NOTHING
     open_rows = rows.join(billed, on=["agreement_id", "register"], how="left").filter(

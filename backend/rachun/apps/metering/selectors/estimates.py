@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import BigIntegerField, F, Q, TextField
+from django.db.models import BigIntegerField, DateField, DateTimeField, F, Q, TextField
 from django.db.models.functions import Cast
 
 from rachun.apps.agreements.models import AgreementAttribute, ServiceAgreement
-from rachun.apps.base.columns import IsOneOf, read_frame
+from rachun.apps.base.columns import IsOneOf, listed
+from rachun.apps.base.questions import FrameQuestion, Rows, Told
 from rachun.apps.metering.estimate_mapping import (
     ESTIMATE_COLUMNS,
     KEY,
@@ -149,12 +150,10 @@ def _nothing() -> Estimates:
     )
 
 
-def open_estimates(agreement_ids: pl.Series, *, as_before: datetime | None = None) -> pl.DataFrame:
-    """OPEN_COLUMNS: estimates that bills hold and no reading has disproved yet, today, like the billed days."""
-    is_open = Q(superseded_at__isnull=True)
-    if as_before is not None:
-        is_open = (is_open | Q(superseded_at__gte=as_before)) & Q(recorded_at__lt=as_before)
-    found = Consumption.objects.filter(is_open, served_to(agreement_ids), rule__isnull=False).values_list(
+def _estimates_in_bills(*, is_open: Q) -> Rows:
+    return Consumption.objects.filter(
+        is_open, served_to(Told("agreements", TextField())), rule__isnull=False
+    ).values_list(
         Cast("agreement_id", TextField()),
         "register_code",
         "valid_from",
@@ -162,15 +161,17 @@ def open_estimates(agreement_ids: pl.Series, *, as_before: datetime | None = Non
         Cast(F("quantity") * MICRO, BigIntegerField()),
         Cast("id", TextField()),
     )
-    return read_frame(found, OPEN_COLUMNS)
 
 
-def list_readings_of(stretches: pl.DataFrame, *, until: date, known_until: datetime) -> pl.DataFrame:
-    """READING_COLUMNS of the stretches' registers from the earliest start on."""
-    found = Reading.objects.filter(
-        known_at(instant=known_until),
-        IsOneOf("register_id", stretches["register_id"].unique(), kind="uuid"),
-        boundary_date__range=(stretches["start"].min() or until, until),
+def _open_before(instant: Told) -> Q:
+    return (Q(superseded_at__isnull=True) | Q(superseded_at__gte=instant)) & Q(recorded_at__lt=instant)
+
+
+def _readings() -> Rows:
+    return Reading.objects.filter(
+        known_at(instant=Told("known_until", DateTimeField())),
+        IsOneOf("register_id", Told("registers", TextField()), kind="uuid"),
+        boundary_date__range=(Told("since", DateField()), Told("until", DateField())),
     ).values_list(
         Cast("register_id", TextField()),
         Cast("id", TextField()),
@@ -178,7 +179,31 @@ def list_readings_of(stretches: pl.DataFrame, *, until: date, known_until: datet
         Cast(F("value") * MICRO, BigIntegerField()),
         "kind",
     )
-    return read_frame(found, READING_COLUMNS)
+
+
+_OPEN = FrameQuestion(lambda: _estimates_in_bills(is_open=Q(superseded_at__isnull=True)), OPEN_COLUMNS)
+_OPEN_BEFORE = FrameQuestion(
+    lambda: _estimates_in_bills(is_open=_open_before(Told("before", DateTimeField()))), OPEN_COLUMNS
+)
+_READINGS = FrameQuestion(_readings, READING_COLUMNS)
+
+
+def open_estimates(agreement_ids: pl.Series, *, as_before: datetime | None = None) -> pl.DataFrame:
+    """OPEN_COLUMNS: estimates that bills hold and no reading has disproved yet, today, like the billed days."""
+    agreements = listed(agreement_ids)
+    if as_before is None:
+        return _OPEN.ask(agreements=agreements)
+    return _OPEN_BEFORE.ask(agreements=agreements, before=as_before)
+
+
+def list_readings_of(stretches: pl.DataFrame, *, until: date, known_until: datetime) -> pl.DataFrame:
+    """READING_COLUMNS of the stretches' registers from the earliest start on."""
+    return _READINGS.ask(
+        registers=listed(stretches["register_id"].unique()),
+        since=stretches["start"].min() or until,
+        until=until,
+        known_until=known_until,
+    )
 
 
 def list_rules(service_ids: Sequence[UUID], *, known_until: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Expression, Q
 
 
-def known_at(*, instant: datetime, prefix: str = "") -> Q:
+def known_at(*, instant: datetime | Expression, prefix: str = "") -> Q:
     """Rows recorded by then and not yet superseded then; prefix names the relation, such as `register__`."""
     not_superseded = Q(**{f"{prefix}superseded_at__isnull": True}) | Q(**{f"{prefix}superseded_at__gt": instant})
     return Q(**{f"{prefix}recorded_at__lte": instant}) & not_superseded

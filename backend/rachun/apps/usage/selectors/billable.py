@@ -23,6 +23,7 @@ _USAGE = {
     "billed_s": pl.Int64(),
     "count": pl.Int64(),
     "amount_micro": pl.Int64(),
+    "covered_s": pl.Int64(),
 }
 _DELIVERIES = {
     "agreement_id": pl.String(),
@@ -37,7 +38,8 @@ _SECONDS_PER_MINUTE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillableUsage:
-    """calls: agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro.
+    """calls: agreement_id, component, label, usage_date, units_micro (minutes), count, amount_micro, covered_s
+    (of the seconds, those that bundles paid).
 
     The minutes of a calendar month are rounded once: day k holds what the month up to its end rounds to, less the days
     before it. An amount that 64 bits do not hold stands at their bound, which pricing refuses.
@@ -77,22 +79,28 @@ def list_used_deliveries(
 def _call_days(records: QuerySet[UsageRecord]) -> pl.DataFrame:
     found = (
         records.values("agreement_id", "component", "destination", "usage_date")
-        .annotate(seconds=Sum("billed_s"), calls=Count("record_no"), worth=Least(Sum("amount_micro"), INT64_MAX))
+        .annotate(
+            seconds=Sum("billed_s"),
+            calls=Count("record_no"),
+            worth=Least(Sum("amount_micro"), INT64_MAX),
+            covered=Sum("covered_s", default=0),
+        )
         .values_list(
-            Cast("agreement_id", TextField()), "component", "destination", "usage_date", "seconds", "calls", "worth"
+            Cast("agreement_id", TextField()),
+            *("component", "destination", "usage_date", "seconds", "calls", "worth", "covered"),
         )
     )
     return call_days(found)
 
 
 def call_days(rows: Iterable[tuple[Any, ...]]) -> pl.DataFrame:
-    """Columns of BillableUsage.calls. rows: agreement, component, destination, day, seconds, calls, worth."""
+    """Columns of BillableUsage.calls. rows: agreement, component, destination, day, seconds, calls, worth, covered."""
     group = ["agreement_id", "component", "label", pl.col("usage_date").dt.truncate("1mo")]
     days = _frame(rows, _USAGE).sort("agreement_id", "component", "label", "usage_date")
     upto = pl.col("billed_s").cum_sum().over(group)
     minutes = [_minutes_micro(seconds) for seconds in (upto, upto - pl.col("billed_s"))]
     return days.with_columns(units_micro=minutes[0] - minutes[1]).select(
-        "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro"
+        "agreement_id", "component", "label", "usage_date", "units_micro", "count", "amount_micro", "covered_s"
     )
 
 

@@ -11,8 +11,9 @@ from rachun.apps.usage.models import HeldUsage
 
 # Over everything that a bill says of records r: key, place on the bill, quantity, price.
 DIGEST: Final = """
-sum(hashtextextended(format('%%s %%s %%s %%s %%s %%s %%s %%s %%s', r.load_key, r.record_no, r.component, r.destination,
-    r.item, r.usage_date - DATE '2000-01-01', r.billed_s, r.amount_micro, r.quantity_micro), 0)::numeric)
+sum(hashtextextended(format('%%s %%s %%s %%s %%s %%s %%s %%s %%s %%s', r.load_key, r.record_no, r.component,
+    r.destination, r.item, r.usage_date - DATE '2000-01-01', r.billed_s, r.covered_s, r.amount_micro, r.quantity_micro),
+    0)::numeric)
 """
 HELD: Final = """
 SELECT h.holder_id, h.agreement_id, k.load_key, k.record_no

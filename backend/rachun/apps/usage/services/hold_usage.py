@@ -26,7 +26,7 @@ from rachun.values.quantity import INT64_MAX
 _HOLD = f"""
 WITH r AS MATERIALIZED (
     SELECT load_key, record_no, agreement_id, kind, component, destination, item, usage_date, billed_s, amount_micro,
-           quantity_micro
+           covered_s, quantity_micro
     FROM usage_usagerecord
     WHERE agreement_id = ANY(string_to_array(%(agreements)s, ',')::uuid[]) AND state = 'RATED'
       AND usage_date < %(before)s AND recorded_at <= %(known)s),
@@ -35,10 +35,10 @@ held AS (
     SELECT %(holder)s, agreement_id, array_agg(load_key), array_agg(record_no), count(*), {DIGEST}
     FROM r GROUP BY agreement_id)
 SELECT 'CALLS', agreement_id::text, component, destination, usage_date, sum(billed_s)::bigint, count(*),
-       least(sum(amount_micro), {INT64_MAX})::bigint
+       least(sum(amount_micro), {INT64_MAX})::bigint, coalesce(sum(covered_s), 0)::bigint
 FROM r WHERE kind = 'CALLS' GROUP BY 2, 3, 4, 5
 UNION ALL
-SELECT 'DELIVERIES', agreement_id::text, load_key::text, item, usage_date, record_no, quantity_micro, NULL
+SELECT 'DELIVERIES', agreement_id::text, load_key::text, item, usage_date, record_no, quantity_micro, NULL, NULL
 FROM r WHERE kind = 'DELIVERIES'
 """  # noqa: S608 -- constants
 _MARK = f"""
@@ -77,7 +77,7 @@ def hold_usage(*, holder_id: UUID, agreement_ids: pl.Series, before: date, known
         cursor.execute(_HOLD, asked)
         rows = cursor.fetchall()
     calls = [row[1:] for row in rows if row[0] == UsageSource.Kind.CALLS]
-    deliveries = [(agreement, *rest) for kind, agreement, *rest, _none in rows if kind == UsageSource.Kind.DELIVERIES]
+    deliveries = [row[1:7] for row in rows if row[0] == UsageSource.Kind.DELIVERIES]
     ordered = [(agreement, key, number, item, on, much) for agreement, key, item, on, number, much in deliveries]
     return BillableUsage(calls=call_days(calls), deliveries=delivered(ordered))
 
