@@ -31,9 +31,9 @@ export type AccountDelivery = 'EMAIL' | 'PAPER';
  */
 export type AccountIn = {
     party_id: string;
-    delivery: AccountDelivery;
+    delivery?: AccountDelivery;
     opened_date: string;
-    aliases: Array<string>;
+    aliases?: Array<string>;
 };
 
 /**
@@ -127,16 +127,16 @@ export type AgentOut = {
  * A base for bodies that state attributes, each once.
  */
 export type AgreementIn = {
-    attributes: Array<AttributeIn>;
+    attributes?: Array<AttributeIn>;
     account_id: string;
     service_point_id: string;
     plan_id: string;
-    contract_id: string | null;
+    contract_id?: string | null;
     service_from: string;
     /**
      * The first day that is not served.
      */
-    service_to: string | null;
+    service_to?: string | null;
 };
 
 /**
@@ -165,7 +165,7 @@ export type AgreementOut = {
 export type AssignmentIn = {
     role: string;
     legal_entity_id: string;
-    branch_id: string | null;
+    branch_id?: string | null;
 };
 
 /**
@@ -306,32 +306,32 @@ export type BillPrintFileOut = {
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type BillPrintIn = {
-    run_id: string | null;
+    run_id?: string | null;
     /**
      * Without a run.
      */
-    legal_entity_id: string | null;
+    legal_entity_id?: string | null;
     /**
      * Without a run.
      */
-    document_date_from: string | null;
+    document_date_from?: string | null;
     /**
      * Without a run.
      */
-    document_date_before: string | null;
-    branch_id: string | null;
+    document_date_before?: string | null;
+    branch_id?: string | null;
     /**
      * null: every bill.
      */
-    delivery: AccountDelivery | NullEnum | null;
-    order: OrderEnum;
+    delivery?: AccountDelivery | NullEnum | null;
+    order?: OrderEnum;
     /**
      * MERGED: a file is one PDF. SINGLE: a file is an archive with a PDF of each bill.
      */
-    form: FormEnum;
-    is_split_by_branch: boolean;
-    bills_per_file: number;
-    megabytes_per_file: number;
+    form?: FormEnum;
+    is_split_by_branch?: boolean;
+    bills_per_file?: number;
+    megabytes_per_file?: number;
 };
 
 /**
@@ -364,7 +364,7 @@ export type BillPrintOut = {
  */
 export type BillRunIn = {
     legal_entity_id: string;
-    branch_id: string | null;
+    branch_id?: string | null;
     kind: BillRunKind;
     period_from: string;
     /**
@@ -373,7 +373,7 @@ export type BillRunIn = {
     period_to: string;
     document_date: string;
     due_date: string;
-    account_ids: Array<string>;
+    account_ids?: Array<string>;
 };
 
 export type BillRunKind = 'REGULAR' | 'SUPPLEMENTARY' | 'FINAL';
@@ -450,7 +450,7 @@ export type BranchIn = {
     legal_entity_id: string;
     code: string;
     name: string;
-    address: string;
+    address?: string;
 };
 
 /**
@@ -517,13 +517,13 @@ export type CallIn = {
     called: string;
     started_at: string;
     duration_s: number;
-    billable_s: number | null;
-    answered: boolean;
-    record_key: string;
-    trunk_in: string;
-    trunk_out: string;
-    disposition: string;
-    unique_id: string;
+    billable_s?: number | null;
+    answered?: boolean;
+    record_key?: string;
+    trunk_in?: string;
+    trunk_out?: string;
+    disposition?: string;
+    unique_id?: string;
     source_id: string;
 };
 
@@ -557,7 +557,7 @@ export type CashCountIn = {
     /**
      * Needed for a difference.
      */
-    reason: string;
+    reason?: string;
 };
 
 /**
@@ -570,13 +570,13 @@ export type CashDeskIn = {
     /**
      * A register of a device agent.
      */
-    register_id: string | null;
-    no_register_reason: string;
-    scanner_id: string | null;
+    register_id?: string | null;
+    no_register_reason?: string;
+    scanner_id?: string | null;
     /**
      * The register's group for what is paid.
      */
-    tax_letter: string;
+    tax_letter?: string;
 };
 
 /**
@@ -832,11 +832,11 @@ export type CheckRuleIn = {
     /**
      * HIGH, LOW: of the usual daily use; SPIKE: of the highest.
      */
-    percent: number;
+    percent?: number;
     /**
      * ZERO: at least; STALE: more than.
      */
-    days: number;
+    days?: number;
 };
 
 /**
@@ -862,7 +862,7 @@ export type CommonMeterIn = {
     /**
      * Register under which tariffs price the shares.
      */
-    share_code: string | string;
+    share_code?: string | string;
     /**
      * LOSS: nobody shares; what is left is the loss of a network zone.
      */
@@ -870,18 +870,18 @@ export type CommonMeterIn = {
     /**
      * Of the agreements; empty where shares are equal or all is lost.
      */
-    attribute: string;
+    attribute?: string;
     /**
      * Sub-meters show more than the main one: park everybody, or share nothing out.
      */
-    when_negative: CommonMeterWhenNegative;
+    when_negative?: CommonMeterWhenNegative;
     /**
      * A sub-meter has no reading: park everybody, or take what its agreement is billed instead.
      */
-    when_unread: CommonMeterWhenUnread;
+    when_unread?: CommonMeterWhenUnread;
     members: Array<CommonMeterMemberIn>;
     valid_from: string;
-    valid_to: string | null;
+    valid_to?: string | null;
     source_document: string;
 };
 
@@ -997,54 +997,54 @@ export type CountryPack = 'UA' | 'BA' | 'NEUTRAL';
 export type CustomerImportIn = {
     legal_entity_id: string;
     file: Blob | File;
-    encoding: FileEncoding | NullEnum | null;
+    encoding?: FileEncoding | NullEnum | null;
     /**
      * Say what would happen and change nothing.
      */
-    dry_run: boolean;
+    dry_run?: boolean;
 };
 
 /**
  * Who, where and by which terms. account_id or party_id name a holder who is there already.
  */
 export type CustomerIn = {
-    attributes: Array<AttributeIn>;
+    attributes?: Array<AttributeIn>;
     branch_id: string;
-    account_id: string | null;
-    party_id: string | null;
-    kind: PartyKind;
+    account_id?: string | null;
+    party_id?: string | null;
+    kind?: PartyKind;
     /**
      * Of a new holder.
      */
-    name: string;
-    language: CustomerLanguage;
-    tax_id: string;
-    email: string | string;
-    phone: string | string;
-    delivery: AccountDelivery;
-    postcode: string;
+    name?: string;
+    language?: CustomerLanguage;
+    tax_id?: string;
+    email?: string | string;
+    phone?: string | string;
+    delivery?: AccountDelivery;
+    postcode?: string;
     settlement: string;
-    street: string;
+    street?: string;
     building: string;
-    unit: string;
+    unit?: string;
     service_id: string;
     plan_id: string;
     service_from: string;
     /**
      * Empty: the point that stands there, or the next number.
      */
-    service_point_code: string;
+    service_point_code?: string;
     /**
      * That is served.
      */
-    phone_number: string;
+    phone_number?: string;
     /**
      * That is served.
      */
-    login: string;
-    meter_serial: string;
-    meter_digits: number;
-    opening_readings: Array<OpeningReadingIn>;
+    login?: string;
+    meter_serial?: string;
+    meter_digits?: number;
+    opening_readings?: Array<OpeningReadingIn>;
 };
 
 export type CustomerLanguage = 'uk' | 'bs' | 'en';
@@ -1258,11 +1258,11 @@ export type EstimationRuleIn = {
     /**
      * Null: every branch that has no rule of its own.
      */
-    branch_id: string | null;
+    branch_id?: string | null;
     steps: Array<EstimationStepIn>;
     max_days: number;
     valid_from: string;
-    valid_to: string | null;
+    valid_to?: string | null;
     source_document: string;
 };
 
@@ -1297,15 +1297,15 @@ export type EstimationStepIn = {
     /**
      * LAST_PERIODS: how many of the latest measured spans.
      */
-    periods: number;
+    periods?: number;
     /**
      * NORM_PER_MEMBER: the attribute of the agreement that counts members.
      */
-    attribute: string;
+    attribute?: string;
     /**
      * NORM_PER_MEMBER: quantity of a member and month by register; * is every register.
      */
-    norms: {
+    norms?: {
         [key: string]: string;
     };
 };
@@ -1358,7 +1358,7 @@ export type ExportColumnIn = {
     /**
      * What is written for a code, as the list shows it. A code without a word stands as it is.
      */
-    words: {
+    words?: {
         [key: string]: string;
     };
 };
@@ -1379,7 +1379,7 @@ export type ExportIn = {
     /**
      * Empty: every field.
      */
-    columns: Array<ExportColumnIn>;
+    columns?: Array<ExportColumnIn>;
 };
 
 export type ExportInFormatEnum = 'CSV' | 'XLSX';
@@ -1407,7 +1407,7 @@ export type FormEnum = 'MERGED' | 'SINGLE';
  * What is not stated is taken over from the old holder as it stands on the day.
  */
 export type HandOverIn = {
-    attributes: Array<AttributeIn>;
+    attributes?: Array<AttributeIn>;
     /**
      * The account of the new holder.
      */
@@ -1417,8 +1417,8 @@ export type HandOverIn = {
      */
     service_from: string;
     reason: string;
-    plan_id: string | null;
-    contract_id: string | null;
+    plan_id?: string | null;
+    contract_id?: string | null;
 };
 
 export type HeldReadingDecision = 'ACCEPTED' | 'REFUSED';
@@ -1647,7 +1647,7 @@ export type LineExplanationOut = {
 export type LoginIn = {
     login: string;
     password: string;
-    mode: SignInMode;
+    mode?: SignInMode;
 };
 
 /**
@@ -1669,8 +1669,8 @@ export type MeOut = {
 export type MeterIn = {
     branch_id: string;
     serial: string;
-    model: string;
-    verified_until: string | null;
+    model?: string;
+    verified_until?: string | null;
     registers: Array<RegisterIn>;
 };
 
@@ -1732,7 +1732,7 @@ export type OperatorIn = {
     login: string;
     password: string;
     full_name: string;
-    email: string | string;
+    email?: string | string;
     language: OperatorLanguage;
     assignments: Array<AssignmentIn>;
 };
@@ -1846,7 +1846,7 @@ export type OwnReadingIn = {
     /**
      * JPEG, PNG or WebP of at most 8 MB.
      */
-    photo: Blob | File;
+    photo?: Blob | File;
 };
 
 /**
@@ -2304,9 +2304,9 @@ export type PartyIn = {
     kind: PartyKind;
     name: string;
     language: CustomerLanguage;
-    tax_id: string;
-    vat_id: string;
-    contact_points: Array<ContactPointIn>;
+    tax_id?: string;
+    vat_id?: string;
+    contact_points?: Array<ContactPointIn>;
 };
 
 export type PartyKind = 'INDIVIDUAL' | 'SOLE_TRADER' | 'LEGAL_ENTITY';
@@ -2339,51 +2339,51 @@ export type PasswordIn = {
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type PatchedAccountChangeIn = {
-    delivery: AccountDelivery;
+    delivery?: AccountDelivery;
 };
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type PatchedBranchChangeIn = {
-    name: string;
-    address: string;
+    name?: string;
+    address?: string;
 };
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export type PatchedCashDeskChangeIn = {
-    name: string;
-    register_id: string | null;
-    no_register_reason: string;
-    scanner_id: string | null;
-    tax_letter: string;
+    name?: string;
+    register_id?: string | null;
+    no_register_reason?: string;
+    scanner_id?: string | null;
+    tax_letter?: string;
 };
 
 /**
  * What may change after bills were issued in the entity's name; its currency and country may not.
  */
 export type PatchedLegalEntityIn = {
-    name: string;
-    short_name: string;
-    address: string;
-    phone: string;
-    email: string | string;
-    website: string;
+    name?: string;
+    short_name?: string;
+    address?: string;
+    phone?: string;
+    email?: string | string;
+    website?: string;
 };
 
 /**
  * What is left out stays as it is; contact_points, when given, are all of them.
  */
 export type PatchedPartyChangeIn = {
-    kind: PartyKind;
-    name: string;
-    language: CustomerLanguage;
-    tax_id: string;
-    vat_id: string;
-    is_estate: boolean;
-    contact_points: Array<ContactPointIn>;
+    kind?: PartyKind;
+    name?: string;
+    language?: CustomerLanguage;
+    tax_id?: string;
+    vat_id?: string;
+    is_estate?: boolean;
+    contact_points?: Array<ContactPointIn>;
 };
 
 /**
@@ -2484,11 +2484,11 @@ export type PremiseHandOverIn = {
 export type PremiseIn = {
     branch_id: string;
     settlement: string;
-    street: string;
-    building: string;
-    unit: string;
-    postcode: string;
-    area_m2: string | null;
+    street?: string;
+    building?: string;
+    unit?: string;
+    postcode?: string;
+    area_m2?: string | null;
 };
 
 /**
@@ -2555,32 +2555,32 @@ export type ProblemOut = {
  * Without consumption, calls or deliveries the agreement's own of the period are priced.
  */
 export type QuoteIn = {
-    tariff_version_id: string | null;
+    tariff_version_id?: string | null;
     /**
      * A draft by the tariff version schema.
      */
-    tariff: {
+    tariff?: {
         [key: string]: unknown;
     } | null;
-    agreement_id: string | null;
-    legal_entity_id: string | null;
+    agreement_id?: string | null;
+    legal_entity_id?: string | null;
     period_from: string;
     /**
      * The first day that no longer belongs.
      */
     period_to: string;
-    service_from: string | null;
-    service_to: string | null;
-    consumption: Array<QuotedConsumptionIn> | null;
-    calls: Array<QuotedCallsIn> | null;
-    deliveries: Array<QuotedDeliveryIn> | null;
+    service_from?: string | null;
+    service_to?: string | null;
+    consumption?: Array<QuotedConsumptionIn> | null;
+    calls?: Array<QuotedCallsIn> | null;
+    deliveries?: Array<QuotedDeliveryIn> | null;
     /**
      * Such as members or kW.
      */
-    attributes: {
+    attributes?: {
         [key: string]: string;
     };
-    language: OperatorLanguage;
+    language?: OperatorLanguage;
 };
 
 /**
@@ -2657,15 +2657,15 @@ export type RateDeckIn = {
      * Which prefixes each name has.
      */
     prefixes: Blob | File;
-    encoding: FileEncoding | NullEnum | null;
+    encoding?: FileEncoding | NullEnum | null;
     valid_from: string;
-    first_interval_s: number;
-    increment_s: number;
-    connection_fee: string;
+    first_interval_s?: number;
+    increment_s?: number;
+    connection_fee?: string;
     /**
      * Say what would happen and change nothing.
      */
-    dry_run: boolean;
+    dry_run?: boolean;
 };
 
 /**
@@ -2697,19 +2697,19 @@ export type RatePlansIn = {
      * Who is sold a plan, of what kind, from when.
      */
     rating_profiles: Blob | File;
-    encoding: FileEncoding | NullEnum | null;
+    encoding?: FileEncoding | NullEnum | null;
     /**
      * Of plans that no profile dates; without it, today.
      */
-    valid_from: string | null;
+    valid_from?: string | null;
     /**
      * Keep the good rows though others are wrong.
      */
-    keep_good: boolean;
+    keep_good?: boolean;
     /**
      * Say what would happen and change nothing.
      */
-    dry_run: boolean;
+    dry_run?: boolean;
 };
 
 /**
@@ -2757,20 +2757,20 @@ export type ReadingFormat = 'readings' | 'dsmr_p1' | 'household_halfhourly' | 'g
 export type ReadingImportIn = {
     legal_entity_id: string;
     file: Blob | File;
-    format: ReadingFormat;
-    encoding: FileEncoding | NullEnum | null;
+    format?: ReadingFormat;
+    encoding?: FileEncoding | NullEnum | null;
     /**
      * For a file that names no meter of ours.
      */
-    meter_serial: string;
+    meter_serial?: string;
     /**
      * For interval series; empty: the meter's only register.
      */
-    register: string;
+    register?: string;
     /**
      * Say what would happen and change nothing.
      */
-    dry_run: boolean;
+    dry_run?: boolean;
 };
 
 /**
@@ -2822,7 +2822,7 @@ export type ReadingRuleIn = {
     rule_source: ReadingSource;
     checks: Array<CheckRuleIn>;
     valid_from: string;
-    valid_to: string | null;
+    valid_to?: string | null;
 };
 
 /**
@@ -2866,9 +2866,9 @@ export type ReceiptIn = {
      * What the channel calls it; taken once.
      */
     external_key: string;
-    occurrence: number;
-    payer: string;
-    purpose: string;
+    occurrence?: number;
+    payer?: string;
+    purpose?: string;
 };
 
 /**
@@ -2930,7 +2930,7 @@ export type RecordedCallOut = {
  * Without a refresh token in the body, the cookie and the X-CSRF-Token header are used.
  */
 export type RefreshIn = {
-    refresh: string;
+    refresh?: string;
 };
 
 /**
@@ -2938,10 +2938,10 @@ export type RefreshIn = {
  */
 export type RegisterIn = {
     code: string;
-    obis: string;
+    obis?: string;
     unit: string;
     digits: number;
-    multiplier: string;
+    multiplier?: string;
 };
 
 /**
@@ -3012,7 +3012,7 @@ export type ReleaseIn = {
     /**
      * Only records that wait for this; empty: all.
      */
-    reason: string;
+    reason?: string;
 };
 
 /**
@@ -3101,11 +3101,11 @@ export type ReratingIn = {
     /**
      * Only agreements that have this tariff plan on one of the days.
      */
-    plan_id: string | null;
+    plan_id?: string | null;
     /**
      * A priced run, such as a carrier's: its prices, not the tariff's.
      */
-    run_id: string | null;
+    run_id?: string | null;
     /**
      * Kept with the re-rating and in the audit.
      */
@@ -3147,7 +3147,7 @@ export type ResourceIn = {
     kind: ResourceKind;
     identifier: string;
     valid_from: string;
-    valid_to: string | null;
+    valid_to?: string | null;
 };
 
 export type ResourceKind = 'PHONE_NUMBER' | 'LOGIN';
@@ -3249,7 +3249,7 @@ export type ServiceIn = {
     legal_entity_id: string;
     code: string;
     names: NamesIn;
-    unit: string;
+    unit?: string;
     position: number;
 };
 
@@ -3604,13 +3604,13 @@ export type UsageCallIn = {
     called: string;
     started_at: string;
     duration_s: number;
-    billable_s: number | null;
-    answered: boolean;
-    record_key: string;
-    trunk_in: string;
-    trunk_out: string;
-    disposition: string;
-    unique_id: string;
+    billable_s?: number | null;
+    answered?: boolean;
+    record_key?: string;
+    trunk_in?: string;
+    trunk_out?: string;
+    disposition?: string;
+    unique_id?: string;
 };
 
 /**
@@ -3626,8 +3626,8 @@ export type UsageDeliveryIn = {
     quantity: string;
     unit: string;
     performed_on: string;
-    document: string;
-    record_key: string;
+    document?: string;
+    record_key?: string;
 };
 
 export type UsageFormat = 'asterisk_cdr' | 'calls:bgbilling' | 'calls:declared' | 'calls:es11' | 'calls:evrokvant' | 'calls:m200_ex' | 'delivered_services';
@@ -3640,7 +3640,7 @@ export type UsageKind = 'CALLS' | 'DELIVERIES';
 export type UsageLoadIn = {
     source_id: string;
     file: Blob | File;
-    encoding: FileEncoding | NullEnum | null;
+    encoding?: FileEncoding | NullEnum | null;
 };
 
 /**
@@ -3685,8 +3685,8 @@ export type UsageRecordState = 'GUIDED' | 'RATED' | 'UNBILLABLE' | 'SUSPENDED' |
  */
 export type UsageRowsIn = {
     source_id: string;
-    calls: Array<UsageCallIn>;
-    deliveries: Array<UsageDeliveryIn>;
+    calls?: Array<UsageCallIn>;
+    deliveries?: Array<UsageDeliveryIn>;
 };
 
 /**
@@ -3700,11 +3700,11 @@ export type UsageSourceIn = {
     /**
      * The layout of calls:declared; null for every other format.
      */
-    profile: {
+    profile?: {
         [key: string]: unknown;
     } | null;
     time_zone: string;
-    area_code: string | string;
+    area_code?: string | string;
 };
 
 /**

@@ -20,9 +20,9 @@ export const zAccountDelivery = z.enum(['EMAIL', 'PAPER']);
  */
 export const zAccountIn = z.object({
     party_id: z.uuid(),
-    delivery: zAccountDelivery,
+    delivery: zAccountDelivery.optional(),
     opened_date: z.iso.date(),
-    aliases: z.array(z.string().min(1).max(40)).max(10)
+    aliases: z.array(z.string().min(1).max(40)).max(10).optional()
 });
 
 /**
@@ -100,7 +100,7 @@ export const zAgentCodeOut = z.object({
 export const zAssignmentIn = z.object({
     role: z.string().min(1).max(50),
     legal_entity_id: z.uuid(),
-    branch_id: z.uuid().nullable()
+    branch_id: z.uuid().nullish()
 });
 
 /**
@@ -134,13 +134,13 @@ export const zAttributeIn = z.object({
  * A base for bodies that state attributes, each once.
  */
 export const zAgreementIn = z.object({
-    attributes: z.array(zAttributeIn),
+    attributes: z.array(zAttributeIn).optional(),
     account_id: z.uuid(),
     service_point_id: z.uuid(),
     plan_id: z.uuid(),
-    contract_id: z.uuid().nullable(),
+    contract_id: z.uuid().nullish(),
     service_from: z.iso.date(),
-    service_to: z.iso.date().nullable()
+    service_to: z.iso.date().nullish()
 });
 
 /**
@@ -238,13 +238,13 @@ export const zBillRunKind = z.enum([
  */
 export const zBillRunIn = z.object({
     legal_entity_id: z.uuid(),
-    branch_id: z.uuid().nullable(),
+    branch_id: z.uuid().nullish(),
     kind: zBillRunKind,
     period_from: z.iso.date(),
     period_to: z.iso.date(),
     document_date: z.iso.date(),
     due_date: z.iso.date(),
-    account_ids: z.array(z.uuid()).max(1000)
+    account_ids: z.array(z.uuid()).max(1000).optional()
 });
 
 export const zBillRunState = z.enum([
@@ -295,7 +295,7 @@ export const zBranchIn = z.object({
     legal_entity_id: z.uuid(),
     code: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,20}$/),
     name: z.string().min(1).max(200),
-    address: z.string().max(300).default('')
+    address: z.string().max(300).optional().default('')
 });
 
 /**
@@ -320,13 +320,13 @@ export const zCallIn = z.object({
     called: z.string().min(1).max(40),
     started_at: z.iso.datetime({ offset: true }),
     duration_s: z.int().gte(0).lte(604800),
-    billable_s: z.int().gte(0).lte(604800).nullable(),
-    answered: z.boolean().default(true),
-    record_key: z.string().max(120).default(''),
-    trunk_in: z.string().max(80).default(''),
-    trunk_out: z.string().max(80).default(''),
-    disposition: z.string().max(40).default(''),
-    unique_id: z.string().max(80).default(''),
+    billable_s: z.int().gte(0).lte(604800).nullish(),
+    answered: z.boolean().optional().default(true),
+    record_key: z.string().max(120).optional().default(''),
+    trunk_in: z.string().max(80).optional().default(''),
+    trunk_out: z.string().max(80).optional().default(''),
+    disposition: z.string().max(40).optional().default(''),
+    unique_id: z.string().max(80).optional().default(''),
     source_id: z.uuid()
 });
 
@@ -351,7 +351,7 @@ export const zCashAnswerIn = z.object({
  */
 export const zCashCountIn = z.object({
     counted: z.string().regex(/^-?\d{0,11}(?:\.\d{0,2})?$/),
-    reason: z.string().max(300).default('')
+    reason: z.string().max(300).optional().default('')
 });
 
 /**
@@ -361,10 +361,10 @@ export const zCashDeskIn = z.object({
     branch_id: z.uuid(),
     code: z.string().min(1).max(20),
     name: z.string().min(1).max(100),
-    register_id: z.uuid().nullable(),
-    no_register_reason: z.string().max(200).default(''),
-    scanner_id: z.uuid().nullable(),
-    tax_letter: z.string().length(1).default('А')
+    register_id: z.uuid().nullish(),
+    no_register_reason: z.string().max(200).optional().default(''),
+    scanner_id: z.uuid().nullish(),
+    tax_letter: z.string().length(1).optional().default('А')
 });
 
 /**
@@ -641,14 +641,14 @@ export const zCommonMeterIn = z.object({
     share_code: z.union([
         z.string().max(20).regex(/^[A-Z][A-Z0-9_]{0,19}$/),
         z.string().max(0)
-    ]),
+    ]).optional(),
     method: zCommonMeterMethod,
-    attribute: z.string().max(40).default(''),
-    when_negative: zCommonMeterWhenNegative,
-    when_unread: zCommonMeterWhenUnread,
+    attribute: z.string().max(40).optional().default(''),
+    when_negative: zCommonMeterWhenNegative.optional(),
+    when_unread: zCommonMeterWhenUnread.optional(),
     members: z.array(zCommonMeterMemberIn),
     valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable(),
+    valid_to: z.iso.date().nullish(),
     source_document: z.string().min(1).max(300)
 });
 
@@ -942,9 +942,9 @@ export const zEstimationRuleOut = z.object({
  */
 export const zEstimationStepIn = z.object({
     method: zEstimationMethod,
-    periods: z.int().gte(1).lte(36),
-    attribute: z.string().min(1).max(40),
-    norms: z.record(z.string(), z.string().min(1).max(20))
+    periods: z.int().gte(1).lte(36).optional(),
+    attribute: z.string().min(1).max(40).optional(),
+    norms: z.record(z.string(), z.string().min(1).max(20)).optional()
 });
 
 /**
@@ -952,11 +952,11 @@ export const zEstimationStepIn = z.object({
  */
 export const zEstimationRuleIn = z.object({
     service_id: z.uuid(),
-    branch_id: z.uuid().nullable(),
+    branch_id: z.uuid().nullish(),
     steps: z.array(zEstimationStepIn),
     max_days: z.int().gte(1).lte(1000),
     valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable(),
+    valid_to: z.iso.date().nullish(),
     source_document: z.string().min(1).max(300)
 });
 
@@ -975,7 +975,7 @@ export const zExplanationStepOut = z.object({
 export const zExportColumnIn = z.object({
     field: z.string().min(1).regex(/^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_]{0,63})?$/),
     title: z.string().min(1).max(100),
-    words: z.record(z.string(), z.string().max(200))
+    words: z.record(z.string(), z.string().max(200)).optional()
 });
 
 export const zExportInFormatEnum = z.enum(['CSV', 'XLSX']);
@@ -987,7 +987,7 @@ export const zExportIn = z.object({
     address: z.string().min(1).regex(/^\/api\/v1\/[A-Za-z0-9\/_-]{1,200}(\?.{0,2000})?$/),
     format: zExportInFormatEnum,
     name: z.string().min(1).regex(/^[A-Za-z0-9_-]{1,60}$/),
-    columns: z.array(zExportColumnIn)
+    columns: z.array(zExportColumnIn).optional()
 });
 
 /**
@@ -1014,12 +1014,12 @@ export const zFormEnum = z.enum(['MERGED', 'SINGLE']);
  * What is not stated is taken over from the old holder as it stands on the day.
  */
 export const zHandOverIn = z.object({
-    attributes: z.array(zAttributeIn),
+    attributes: z.array(zAttributeIn).optional(),
     account_id: z.uuid(),
     service_from: z.iso.date(),
     reason: z.string().min(1).max(200),
-    plan_id: z.uuid().nullable(),
-    contract_id: z.uuid().nullable()
+    plan_id: z.uuid().nullish(),
+    contract_id: z.uuid().nullish()
 });
 
 export const zHeldReadingDecision = z.enum(['ACCEPTED', 'REFUSED']);
@@ -1201,8 +1201,8 @@ export const zCustomerImportIn = z.object({
     encoding: z.union([
         zFileEncoding,
         zNullEnum
-    ]).nullable(),
-    dry_run: z.boolean().default(false)
+    ]).nullish(),
+    dry_run: z.boolean().optional().default(false)
 });
 
 /**
@@ -1244,7 +1244,7 @@ export const zOperatorIn = z.object({
     email: z.union([
         z.email(),
         z.string().max(0)
-    ]),
+    ]).optional(),
     language: zOperatorLanguage,
     assignments: z.array(zAssignmentIn)
 });
@@ -1272,20 +1272,20 @@ export const zOrderEnum = z.enum([
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zBillPrintIn = z.object({
-    run_id: z.uuid().nullable(),
-    legal_entity_id: z.uuid().nullable(),
-    document_date_from: z.iso.date().nullable(),
-    document_date_before: z.iso.date().nullable(),
-    branch_id: z.uuid().nullable(),
+    run_id: z.uuid().nullish(),
+    legal_entity_id: z.uuid().nullish(),
+    document_date_from: z.iso.date().nullish(),
+    document_date_before: z.iso.date().nullish(),
+    branch_id: z.uuid().nullish(),
     delivery: z.union([
         zAccountDelivery,
         zNullEnum
-    ]).nullable(),
-    order: zOrderEnum,
-    form: zFormEnum,
-    is_split_by_branch: z.boolean().default(true),
-    bills_per_file: z.int().gte(1).lte(20000).default(1000),
-    megabytes_per_file: z.int().gte(5).lte(2000).default(100)
+    ]).nullish(),
+    order: zOrderEnum.optional(),
+    form: zFormEnum.optional(),
+    is_split_by_branch: z.boolean().optional().default(true),
+    bills_per_file: z.int().gte(1).lte(20000).optional().default(1000),
+    megabytes_per_file: z.int().gte(5).lte(2000).optional().default(100)
 });
 
 /**
@@ -1329,7 +1329,7 @@ export const zOwnReadingIn = z.object({
     register_id: z.uuid(),
     read_date: z.iso.date(),
     value: z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/),
-    photo: z.string()
+    photo: z.string().optional()
 });
 
 export const zPaginatedAccountOutList = z.object({
@@ -1558,37 +1558,37 @@ export const zPartyKind = z.enum([
  * Who, where and by which terms. account_id or party_id name a holder who is there already.
  */
 export const zCustomerIn = z.object({
-    attributes: z.array(zAttributeIn),
+    attributes: z.array(zAttributeIn).optional(),
     branch_id: z.uuid(),
-    account_id: z.uuid().nullable(),
-    party_id: z.uuid().nullable(),
-    kind: zPartyKind,
-    name: z.string().max(200).default(''),
-    language: zCustomerLanguage,
-    tax_id: z.string().max(20).default(''),
+    account_id: z.uuid().nullish(),
+    party_id: z.uuid().nullish(),
+    kind: zPartyKind.optional(),
+    name: z.string().max(200).optional().default(''),
+    language: zCustomerLanguage.optional(),
+    tax_id: z.string().max(20).optional().default(''),
     email: z.union([
         z.email().max(200),
         z.string().max(0)
-    ]),
+    ]).optional(),
     phone: z.union([
         z.string().max(30).regex(/^\+?[0-9][0-9 ()\/-]{3,24}$/),
         z.string().max(0)
-    ]),
-    delivery: zAccountDelivery,
-    postcode: z.string().max(10).default(''),
+    ]).optional(),
+    delivery: zAccountDelivery.optional(),
+    postcode: z.string().max(10).optional().default(''),
     settlement: z.string().min(1).max(100),
-    street: z.string().max(100).default(''),
+    street: z.string().max(100).optional().default(''),
     building: z.string().min(1).max(20),
-    unit: z.string().max(20).default(''),
+    unit: z.string().max(20).optional().default(''),
     service_id: z.uuid(),
     plan_id: z.uuid(),
     service_from: z.iso.date(),
-    service_point_code: z.string().max(40).default(''),
-    phone_number: z.string().max(64).default(''),
-    login: z.string().max(64).default(''),
-    meter_serial: z.string().max(40).default(''),
-    meter_digits: z.int().gte(1).lte(11).default(6),
-    opening_readings: z.array(zOpeningReadingIn)
+    service_point_code: z.string().max(40).optional().default(''),
+    phone_number: z.string().max(64).optional().default(''),
+    login: z.string().max(64).optional().default(''),
+    meter_serial: z.string().max(40).optional().default(''),
+    meter_digits: z.int().gte(1).lte(11).optional().default(6),
+    opening_readings: z.array(zOpeningReadingIn).optional()
 });
 
 /**
@@ -1599,9 +1599,9 @@ export const zPartyIn = z.object({
     kind: zPartyKind,
     name: z.string().min(1).max(200),
     language: zCustomerLanguage,
-    tax_id: z.string().max(20).default(''),
-    vat_id: z.string().max(20).default(''),
-    contact_points: z.array(zContactPointIn)
+    tax_id: z.string().max(20).optional().default(''),
+    vat_id: z.string().max(20).optional().default(''),
+    contact_points: z.array(zContactPointIn).optional()
 });
 
 /**
@@ -1639,54 +1639,54 @@ export const zPasswordIn = z.object({
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zPatchedAccountChangeIn = z.object({
-    delivery: zAccountDelivery
+    delivery: zAccountDelivery.optional()
 });
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zPatchedBranchChangeIn = z.object({
-    name: z.string().min(1).max(200),
-    address: z.string().max(300)
+    name: z.string().min(1).max(200).optional(),
+    address: z.string().max(300).optional()
 });
 
 /**
  * A request body. Unknown properties are refused, so nothing can be assigned by accident.
  */
 export const zPatchedCashDeskChangeIn = z.object({
-    name: z.string().min(1).max(100),
-    register_id: z.uuid().nullable(),
-    no_register_reason: z.string().max(200),
-    scanner_id: z.uuid().nullable(),
-    tax_letter: z.string().length(1)
+    name: z.string().min(1).max(100).optional(),
+    register_id: z.uuid().nullish(),
+    no_register_reason: z.string().max(200).optional(),
+    scanner_id: z.uuid().nullish(),
+    tax_letter: z.string().length(1).optional()
 });
 
 /**
  * What may change after bills were issued in the entity's name; its currency and country may not.
  */
 export const zPatchedLegalEntityIn = z.object({
-    name: z.string().min(1).max(300),
-    short_name: z.string().min(1).max(100),
-    address: z.string().max(300),
-    phone: z.string().max(50),
+    name: z.string().min(1).max(300).optional(),
+    short_name: z.string().min(1).max(100).optional(),
+    address: z.string().max(300).optional(),
+    phone: z.string().max(50).optional(),
     email: z.union([
         z.email(),
         z.string().max(0)
-    ]),
-    website: z.string().max(200)
+    ]).optional(),
+    website: z.string().max(200).optional()
 });
 
 /**
  * What is left out stays as it is; contact_points, when given, are all of them.
  */
 export const zPatchedPartyChangeIn = z.object({
-    kind: zPartyKind,
-    name: z.string().min(1).max(200),
-    language: zCustomerLanguage,
-    tax_id: z.string().max(20),
-    vat_id: z.string().max(20),
-    is_estate: z.boolean(),
-    contact_points: z.array(zContactPointIn)
+    kind: zPartyKind.optional(),
+    name: z.string().min(1).max(200).optional(),
+    language: zCustomerLanguage.optional(),
+    tax_id: z.string().max(20).optional(),
+    vat_id: z.string().max(20).optional(),
+    is_estate: z.boolean().optional(),
+    contact_points: z.array(zContactPointIn).optional()
 });
 
 /**
@@ -1810,11 +1810,11 @@ export const zPremiseHandOverIn = z.object({
 export const zPremiseIn = z.object({
     branch_id: z.uuid(),
     settlement: z.string().min(1).max(100),
-    street: z.string().max(100).default(''),
-    building: z.string().max(20).default(''),
-    unit: z.string().max(20).default(''),
-    postcode: z.string().max(10).default(''),
-    area_m2: z.string().regex(/^-?\d{0,8}(?:\.\d{0,2})?$/).nullable()
+    street: z.string().max(100).optional().default(''),
+    building: z.string().max(20).optional().default(''),
+    unit: z.string().max(20).optional().default(''),
+    postcode: z.string().max(10).optional().default(''),
+    area_m2: z.string().regex(/^-?\d{0,8}(?:\.\d{0,2})?$/).nullish()
 });
 
 /**
@@ -1935,19 +1935,19 @@ export const zQuotedDeliveryIn = z.object({
  * Without consumption, calls or deliveries the agreement's own of the period are priced.
  */
 export const zQuoteIn = z.object({
-    tariff_version_id: z.uuid().nullable(),
-    tariff: z.record(z.string(), z.unknown()).nullable(),
-    agreement_id: z.uuid().nullable(),
-    legal_entity_id: z.uuid().nullable(),
+    tariff_version_id: z.uuid().nullish(),
+    tariff: z.record(z.string(), z.unknown()).nullish(),
+    agreement_id: z.uuid().nullish(),
+    legal_entity_id: z.uuid().nullish(),
     period_from: z.iso.date(),
     period_to: z.iso.date(),
-    service_from: z.iso.date().nullable(),
-    service_to: z.iso.date().nullable(),
-    consumption: z.array(zQuotedConsumptionIn).nullable(),
-    calls: z.array(zQuotedCallsIn).nullable(),
-    deliveries: z.array(zQuotedDeliveryIn).nullable(),
-    attributes: z.record(z.string(), z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)),
-    language: zOperatorLanguage
+    service_from: z.iso.date().nullish(),
+    service_to: z.iso.date().nullish(),
+    consumption: z.array(zQuotedConsumptionIn).nullish(),
+    calls: z.array(zQuotedCallsIn).nullish(),
+    deliveries: z.array(zQuotedDeliveryIn).nullish(),
+    attributes: z.record(z.string(), z.string().regex(/^-?\d{0,12}(?:\.\d{0,6})?$/)).optional(),
+    language: zOperatorLanguage.optional()
 });
 
 /**
@@ -1959,12 +1959,12 @@ export const zRateDeckIn = z.object({
     encoding: z.union([
         zFileEncoding,
         zNullEnum
-    ]).nullable(),
+    ]).nullish(),
     valid_from: z.iso.date(),
-    first_interval_s: z.int().gte(1).lte(3600).default(60),
-    increment_s: z.int().gte(1).lte(3600).default(60),
-    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/).default('0.00000000'),
-    dry_run: z.boolean().default(false)
+    first_interval_s: z.int().gte(1).lte(3600).optional().default(60),
+    increment_s: z.int().gte(1).lte(3600).optional().default(60),
+    connection_fee: z.string().regex(/^-?\d{0,9}(?:\.\d{0,8})?$/).optional().default('0.00000000'),
+    dry_run: z.boolean().optional().default(false)
 });
 
 /**
@@ -1981,10 +1981,10 @@ export const zRatePlansIn = z.object({
     encoding: z.union([
         zFileEncoding,
         zNullEnum
-    ]).nullable(),
-    valid_from: z.iso.date().nullable(),
-    keep_good: z.boolean().default(false),
-    dry_run: z.boolean().default(false)
+    ]).nullish(),
+    valid_from: z.iso.date().nullish(),
+    keep_good: z.boolean().optional().default(false),
+    dry_run: z.boolean().optional().default(false)
 });
 
 /**
@@ -2009,8 +2009,8 @@ export const zReadingAction = z.enum([
 export const zCheckRuleIn = z.object({
     check: zCheckEnum,
     action: zReadingAction,
-    percent: z.int().gte(0).lte(100000).default(0),
-    days: z.int().gte(0).lte(3660).default(0)
+    percent: z.int().gte(0).lte(100000).optional().default(0),
+    days: z.int().gte(0).lte(3660).optional().default(0)
 });
 
 export const zReadingCheckName = z.enum([
@@ -2068,14 +2068,14 @@ export const zReadingFormat = z.enum([
 export const zReadingImportIn = z.object({
     legal_entity_id: z.uuid(),
     file: z.string(),
-    format: zReadingFormat,
+    format: zReadingFormat.optional(),
     encoding: z.union([
         zFileEncoding,
         zNullEnum
-    ]).nullable(),
-    meter_serial: z.string().max(40).default(''),
-    register: z.string().max(20).default(''),
-    dry_run: z.boolean().default(false)
+    ]).nullish(),
+    meter_serial: z.string().max(40).optional().default(''),
+    register: z.string().max(20).optional().default(''),
+    dry_run: z.boolean().optional().default(false)
 });
 
 export const zReadingKind = z.enum([
@@ -2201,7 +2201,7 @@ export const zReadingRuleIn = z.object({
     rule_source: zReadingSource,
     checks: z.array(zCheckRuleIn),
     valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable()
+    valid_to: z.iso.date().nullish()
 });
 
 /**
@@ -2250,9 +2250,9 @@ export const zReceiptIn = z.object({
     value_date: z.iso.date(),
     channel: zReceiptChannel,
     external_key: z.string().min(1).max(100),
-    occurrence: z.int().gte(1).lte(10000).default(1),
-    payer: z.string().max(200).default(''),
-    purpose: z.string().max(420).default('')
+    occurrence: z.int().gte(1).lte(10000).optional().default(1),
+    payer: z.string().max(200).optional().default(''),
+    purpose: z.string().max(420).optional().default('')
 });
 
 /**
@@ -2287,7 +2287,7 @@ export const zPaginatedReceiptOutList = z.object({
  * Without a refresh token in the body, the cookie and the X-CSRF-Token header are used.
  */
 export const zRefreshIn = z.object({
-    refresh: z.string().min(1).max(4000)
+    refresh: z.string().min(1).max(4000).optional()
 });
 
 /**
@@ -2295,10 +2295,10 @@ export const zRefreshIn = z.object({
  */
 export const zRegisterIn = z.object({
     code: z.string().min(1).max(20),
-    obis: z.string().max(20).default(''),
+    obis: z.string().max(20).optional().default(''),
     unit: z.string().min(1).max(20),
     digits: z.int().gte(1).lte(11),
-    multiplier: z.string().regex(/^-?\d{0,6}(?:\.\d{0,6})?$/).default('1.000000')
+    multiplier: z.string().regex(/^-?\d{0,6}(?:\.\d{0,6})?$/).optional().default('1.000000')
 });
 
 /**
@@ -2307,8 +2307,8 @@ export const zRegisterIn = z.object({
 export const zMeterIn = z.object({
     branch_id: z.uuid(),
     serial: z.string().min(1).max(40),
-    model: z.string().max(80).default(''),
-    verified_until: z.iso.date().nullable(),
+    model: z.string().max(80).optional().default(''),
+    verified_until: z.iso.date().nullish(),
     registers: z.array(zRegisterIn)
 });
 
@@ -2422,7 +2422,7 @@ export const zInstallationIn = z.object({
  */
 export const zReleaseIn = z.object({
     source_id: z.uuid(),
-    reason: z.string().max(40).default('')
+    reason: z.string().max(40).optional().default('')
 });
 
 /**
@@ -2477,8 +2477,8 @@ export const zReratingIn = z.object({
     legal_entity_id: z.uuid(),
     from_date: z.iso.date(),
     to_date: z.iso.date(),
-    plan_id: z.uuid().nullable(),
-    run_id: z.uuid().nullable(),
+    plan_id: z.uuid().nullish(),
+    run_id: z.uuid().nullish(),
     why: z.string().min(1).max(300)
 });
 
@@ -2531,7 +2531,7 @@ export const zResourceIn = z.object({
     kind: zResourceKind,
     identifier: z.string().min(1).max(64),
     valid_from: z.iso.date(),
-    valid_to: z.iso.date().nullable()
+    valid_to: z.iso.date().nullish()
 });
 
 /**
@@ -2701,7 +2701,7 @@ export const zServiceIn = z.object({
     legal_entity_id: z.uuid(),
     code: z.string().min(1).regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/),
     names: zNamesIn,
-    unit: z.string().max(20).default(''),
+    unit: z.string().max(20).optional().default(''),
     position: z.int().gte(1).lte(1000)
 });
 
@@ -2795,7 +2795,7 @@ export const zSignInMode = z.enum(['cookie', 'body']);
 export const zLoginIn = z.object({
     login: z.string().min(1).max(150),
     password: z.string().min(1).max(200),
-    mode: zSignInMode
+    mode: zSignInMode.optional()
 });
 
 export const zSlipCodeOutKindEnum = z.enum([
@@ -3169,13 +3169,13 @@ export const zUsageCallIn = z.object({
     called: z.string().min(1).max(40),
     started_at: z.iso.datetime({ offset: true }),
     duration_s: z.int().gte(0).lte(604800),
-    billable_s: z.int().gte(0).lte(604800).nullable(),
-    answered: z.boolean().default(true),
-    record_key: z.string().max(120).default(''),
-    trunk_in: z.string().max(80).default(''),
-    trunk_out: z.string().max(80).default(''),
-    disposition: z.string().max(40).default(''),
-    unique_id: z.string().max(80).default('')
+    billable_s: z.int().gte(0).lte(604800).nullish(),
+    answered: z.boolean().optional().default(true),
+    record_key: z.string().max(120).optional().default(''),
+    trunk_in: z.string().max(80).optional().default(''),
+    trunk_out: z.string().max(80).optional().default(''),
+    disposition: z.string().max(40).optional().default(''),
+    unique_id: z.string().max(80).optional().default('')
 });
 
 /**
@@ -3188,8 +3188,8 @@ export const zUsageDeliveryIn = z.object({
     quantity: z.string().regex(/^-?\d{0,9}(?:\.\d{0,6})?$/),
     unit: z.string().min(1).max(20),
     performed_on: z.iso.date(),
-    document: z.string().max(60).default(''),
-    record_key: z.string().max(120).default('')
+    document: z.string().max(60).optional().default(''),
+    record_key: z.string().max(120).optional().default('')
 });
 
 export const zUsageFormat = z.enum([
@@ -3213,7 +3213,7 @@ export const zUsageLoadIn = z.object({
     encoding: z.union([
         zFileEncoding,
         zNullEnum
-    ]).nullable()
+    ]).nullish()
 });
 
 export const zUsageRecordState = z.enum([
@@ -3312,8 +3312,8 @@ export const zPaginatedUsageRecordOutList = z.object({
  */
 export const zUsageRowsIn = z.object({
     source_id: z.uuid(),
-    calls: z.array(zUsageCallIn),
-    deliveries: z.array(zUsageDeliveryIn)
+    calls: z.array(zUsageCallIn).optional(),
+    deliveries: z.array(zUsageDeliveryIn).optional()
 });
 
 /**
@@ -3324,12 +3324,12 @@ export const zUsageSourceIn = z.object({
     code: z.string().min(1).max(40),
     kind: zUsageKind,
     format: zUsageFormat,
-    profile: z.record(z.string(), z.unknown()).nullable(),
+    profile: z.record(z.string(), z.unknown()).nullish(),
     time_zone: z.string().min(1).max(40),
     area_code: z.union([
         z.string().regex(/^[0-9]{0,8}$/),
         z.string().max(0)
-    ])
+    ]).optional()
 });
 
 /**
