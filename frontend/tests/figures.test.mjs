@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { editableQuantity, formatCount, formatDecimal, formatQuantity, fromMinor, isNegative, typedDecimal } from "../src/lib/amounts.ts";
+import { editableQuantity, formatCount, formatDecimal, formatPercent, formatPrice, formatQuantity, fromMinor, isNegative, typedDecimal } from "../src/lib/amounts.ts";
 import { dayAfter, dayBefore, formatDate, formatPeriod, monthBefore, typedDate } from "../src/lib/dates.ts";
 
 const cases = (name, function_, rows) =>
@@ -23,6 +23,21 @@ cases("zeros at the end of a quantity say nothing", formatQuantity, [
   ["12,5", "12.500000", "bs"],
   ["100", "100.000000", "uk"],
   ["1.000", "1000", "bs"],
+]);
+cases("a percent is rounded to two decimals", formatPercent, [
+  ["32,26", "32.258065", "bs"],
+  ["13,64", "13.636364", "uk"],
+  ["0,01", "0.005", "uk"],
+  ["\u221225", "-25.000000", "bs"],
+  ["0", "-0.001", "uk"],
+  ["50", "50", "bs"],
+]);
+cases("a price has two decimals, and more where they say something", formatPrice, [
+  ["180,00", "180", "uk"],
+  ["0,72", "0.720000", "uk"],
+  ["4,50", "4.5", "bs"],
+  ["1.234,1735", "1234.17350000", "bs"],
+  ["\u22120,05", "-0.050000", "uk"],
 ]);
 cases("a quantity in a field has no marks between thousands", editableQuantity, [
   ["4799", "4799.000000", "bs"],

@@ -21,6 +21,7 @@ from tests.faults.processes import REPOSITORY, running_server, running_worker
 from tools.clients import build
 
 PATIENCE_MS = 45_000  # two cores are shared with the other tests
+SERVER_ERROR = 500
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--no-sandbox",
@@ -144,10 +145,11 @@ def screen_of(*, site: Site, browser: Browser, language: str, scheme: str) -> It
     expect.set_options(timeout=PATIENCE_MS)
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
+    page.on("response", lambda answer: told.extend([answer.url] if answer.status >= SERVER_ERROR else []))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
     yield Screen(page=page, site=site, language=language, scheme=scheme)
     context.close()
-    assert told == [], "the page broke, or its policy refused something"
+    assert told == [], "the page broke, its policy refused something, or the server failed"
 
 
 @pytest.fixture(params=[("uk", "light"), ("bs", "dark")], ids="-".join)

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from tests.faults.processes import REPOSITORY
 
 PASSWORD = "tiha-voda-brege-roni"
+SERVER_ERROR = 500
 SIZES = {"small": (360, 640), "phone": (412, 915), "desktop": (1280, 720)}
 
 
@@ -91,12 +92,13 @@ def view_of(  # house: argument-count -- what one look differs in
     page.set_default_timeout(60_000)  # two cores that others use too
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(error.message))
+    page.on("response", lambda answer: told.extend([answer.url] if answer.status >= SERVER_ERROR else []))
     page.on("console", lambda entry: told.extend([entry.text] if "Content Security" in entry.text else []))
     try:
         yield View(page=page, portal=portal, language=language, name=f"{language}-{scheme}-{size}-{text}")
     finally:
         context.close()
-    assert told == [], "the page broke, or its policy refused something"
+    assert told == [], "the page broke, its policy refused something, or the server failed"
 
 
 def make_old_meter(*, town: Any, account: Any, serial: str) -> None:

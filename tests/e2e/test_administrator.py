@@ -34,8 +34,8 @@ class TestTheComputerOfADesk:
                 assert enrolling.wait() == 0, enrolling.told()
             desk.start()
             inside.shows("agent.state.CONNECTED")
-            expect(page.get_by_role("cell", name=say("device.kind.REGISTER"))).to_be_visible()
-            expect(page.get_by_role("cell", name=say("device.kind.SCANNER"))).to_be_visible()
+            expect(page.get_by_role("cell", name=say("device.kind.REGISTER"), exact=True)).to_be_visible()
+            expect(page.get_by_role("cell", name=say("device.kind.SCANNER"), exact=True)).to_be_visible()
             assert [*violations(page), *cut_texts(page)] == []
             inside.keep("agent")
             self.becomes_a_desk(inside, computer=name)

@@ -30,6 +30,23 @@ export function formatQuantity(value: string, language: Language): string {
   return formatDecimal(value.includes(".") ? value.replace(/\.?0+$/, "") : value, language);
 }
 
+/** A price or an amount before it is rounded: what follows the two usual decimals is shown when it says something. */
+export function formatPrice(value: string, language: Language): string {
+  const [whole = "", fraction = ""] = value.split(".");
+  return formatDecimal(`${whole}.${fraction.replace(/0+$/, "").padEnd(MINOR_DIGITS, "0")}`, language);
+}
+
+const PERCENT_DIGITS = 2;
+
+/** A percent to two decimals, half away from zero. */
+export function formatPercent(value: string, language: Language): string {
+  const [whole = "0", fraction = ""] = value.replace("-", "").split(".");
+  const digits = BigInt(whole + fraction.padEnd(PERCENT_DIGITS + 1, "0").slice(0, PERCENT_DIGITS + 1));
+  const rounded = String((digits + 5n) / 10n).padStart(PERCENT_DIGITS + 1, "0");
+  const sign = value.startsWith("-") && !/^0+$/.test(rounded) ? "-" : "";
+  return formatQuantity(`${sign}${rounded.slice(0, -PERCENT_DIGITS)}.${rounded.slice(-PERCENT_DIGITS)}`, language);
+}
+
 /** Kopiykas and fenings, as the control sheet counts, to a decimal string. */
 export function fromMinor(minor: number): string {
   const digits = String(Math.abs(minor)).padStart(MINOR_DIGITS + 1, "0");

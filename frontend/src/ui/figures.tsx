@@ -1,7 +1,7 @@
 import { Text, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { formatCount, formatDecimal, formatQuantity, isNegative } from "@/lib/amounts";
+import { formatCount, formatDecimal, formatPercent, formatPrice, formatQuantity, isNegative } from "@/lib/amounts";
 import { formatDate, formatMoment, formatPeriod } from "@/lib/dates";
 import { hasText, useSay } from "@/lib/texts";
 
@@ -32,9 +32,32 @@ export function Money({ value, currency }: { value: string; currency?: string })
   );
 }
 
-export function Quantity({ value }: { value: string }) {
+/** The name that people give a unit: кВт·год for kWh. Of a package, "× 10 m3", it is what comes last. */
+export function useUnit(): (code: string) => string {
+  const { say } = useSay();
+  return (code) => {
+    const at = code.lastIndexOf(" ") + 1;
+    const key = `unit.${code.slice(at)}`;
+    return hasText(key) ? code.slice(0, at) + say(key) : code;
+  };
+}
+
+export function Quantity({ value, unit = "" }: { value: string; unit?: string }) {
   const { language } = useSay();
-  return <span className="number">{formatQuantity(value, language)}</span>;
+  const name = useUnit();
+  const text = formatQuantity(value, language);
+  return <span className="number">{unit ? `${text}\u00a0${name(unit)}` : text}</span>;
+}
+
+/** A price of a unit, or an amount that was not rounded yet. */
+export function Price({ value }: { value: string }) {
+  const { language } = useSay();
+  return <span className="number">{formatPrice(value, language)}</span>;
+}
+
+export function Percent({ value }: { value: string }) {
+  const { language } = useSay();
+  return <span className="number">{formatPercent(value, language)}</span>;
 }
 
 export function Count({ value }: { value: number }) {

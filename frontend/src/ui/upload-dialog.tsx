@@ -41,8 +41,9 @@ export function UploadDialog({ title, choices, hasTrial = false, send, onClose }
   const isChosen = choices.every(({ name }) => form.values[name] || only[name]);
   return (
     <FormDialog title={title} submitLabel={say("upload.send")} form={form} onClose={onClose} isReady={file !== null && isChosen}>
-      {choices.map(({ name, label, data }) => (
+      {choices.map(({ name, label, data }, place) => (
         <Select
+          data-autofocus={place === 0 || undefined}
           key={name}
           name={name}
           label={label}

@@ -797,8 +797,18 @@ export type ChargeOut = {
     label: string;
     service_from: string;
     service_to: string;
-    readonly quantity: string;
-    readonly unit_price: string;
+    /**
+     * As printed: percents of a percentage; null where an amount is taken off or added as a whole.
+     */
+    readonly quantity: string | null;
+    /**
+     * Of the quantity; empty where something is due once.
+     */
+    readonly unit: string;
+    /**
+     * Null where there is no one price: calls, percentages.
+     */
+    readonly unit_price: string | null;
     readonly net: string;
     tax_category: string;
     readonly tax_rate_percent: string;
@@ -1421,6 +1431,7 @@ export type HeldReadingOut = {
     meter_id: string;
     meter_serial: string;
     register: string;
+    unit: string;
     /**
      * The day that this value opens.
      */
@@ -3747,6 +3758,10 @@ export type ZoneLossOut = {
     main_point_id: string;
     main_point_code: string;
     register_code: string;
+    /**
+     * Of every quantity here.
+     */
+    unit: string;
     month: string;
     /**
      * Null: the main meter was not read whole.

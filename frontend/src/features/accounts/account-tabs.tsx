@@ -9,6 +9,7 @@ import {
 import { dayBefore } from "@/lib/dates";
 import { PlanName, ServiceName } from "@/ui/catalog-names";
 import { Day, Identifier, Money, Period, Quantity } from "@/ui/figures";
+import { Booked } from "@/ui/booked";
 import { type Column, ResourceTable } from "@/ui/resource-table";
 import { useWord } from "@/ui/states";
 import { To } from "@/ui/to";
@@ -42,7 +43,7 @@ const RECEIPTS: Column<ReceiptOut>[] = [
   { name: "date", title: "receipt.date", show: (row) => <Day value={row.value_date} />, isNumber: true },
   { name: "channel", title: "receipt.channel", show: (row) => <Word of="channel" value={row.channel} /> },
   { name: "purpose", title: "receipt.purpose", show: (row) => row.purpose },
-  { name: "amount", title: "receipt.amount", show: (row) => <Money value={row.amount} currency={row.currency} />, isNumber: true },
+  { name: "amount", title: "receipt.amount", show: (row) => <Booked source={row.id} value={row.amount} currency={row.currency} />, isNumber: true },
 ];
 
 export function ReceiptsTab({ accountId }: { accountId: string }) {

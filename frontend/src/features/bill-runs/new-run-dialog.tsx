@@ -78,7 +78,7 @@ export function NewRunDialog({ onClose }: { onClose: () => void }) {
         />
       )}
       <Group grow align="flex-start">
-        <Select {...choice("kind")} label={say("run.kind")} data={KINDS.map((value) => ({ value, label: word("run.kind", value) }))} allowDeselect={false} />
+        <Select {...choice("kind")} label={say("run.kind")} data-autofocus data={KINDS.map((value) => ({ value, label: word("run.kind", value) }))} allowDeselect={false} />
         <Select
           {...choice("branch_id")}
           label={say("customer.branch")}

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import type { BillExplanationOut, BridgeOut, ChargeOut, LineExplanationOut, ServiceLinesOut } from "@/api";
 import { useSay } from "@/lib/texts";
-import { Money, Quantity } from "@/ui/figures";
+import { Money, Price, Quantity } from "@/ui/figures";
 import { Panel } from "@/ui/page";
 import { To } from "@/ui/to";
 
@@ -72,10 +72,10 @@ function Line({ line, told }: { line: ChargeOut; told: LineExplanationOut | unde
           {what}
         </Table.Td>
         <Table.Td ta="right">
-          <Quantity value={line.quantity} />
+          {line.quantity === null ? null : <Quantity value={line.quantity} unit={line.unit} />}
         </Table.Td>
         <Table.Td ta="right">
-          <Quantity value={line.unit_price} />
+          {line.unit_price === null ? null : <Price value={line.unit_price} />}
         </Table.Td>
         <Table.Td ta="right">
           <Money value={line.net} />

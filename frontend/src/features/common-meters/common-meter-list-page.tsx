@@ -22,7 +22,7 @@ const COLUMNS: Column<CommonMeterOut>[] = [
   { name: "register", title: "common.register", fields: ["register_code"], show: (row) => <Word of="register" value={row.register_code} /> },
   { name: "members", title: "common.members", fields: ["members.service_point_code"], show: (row) => <Members row={row} /> },
   { name: "from", title: "agreement.from", fields: ["valid_from"], show: (row) => <Day value={row.valid_from} />, isNumber: true },
-  { name: "to", title: "agreement.last_day", fields: ["valid_to"], show: (row) => <Day value={row.valid_to && dayBefore(row.valid_to)} />, isNumber: true },
+  { name: "to", title: "filter.to", fields: ["valid_to"], show: (row) => <Day value={row.valid_to && dayBefore(row.valid_to)} />, isNumber: true },
   { name: "source", title: "common.source", fields: ["source_document"], show: (row) => row.source_document },
 ];
 

@@ -19,7 +19,7 @@ import { type Column, ResourceTable } from "@/ui/resource-table";
 import { To } from "@/ui/to";
 
 const COLUMNS: Column<AgentOut>[] = [
-  { name: "name", title: "agent.name", fields: ["name"], show: (row) => <To to={`/agents/${row.id}`}>{row.name}</To> },
+  { name: "name", title: "agent.name", fields: ["name"], show: (row) => <Name agent={row} /> },
   { name: "state", title: "agent.state", show: (row) => <AgentState agent={row} /> },
   { name: "computer", title: "agent.computer", fields: ["computer"], show: (row) => row.computer || <Unknown /> },
   { name: "version", title: "agent.version", fields: ["version"], show: (row) => row.version || <Unknown /> },
@@ -28,6 +28,11 @@ const COLUMNS: Column<AgentOut>[] = [
 ];
 
 const idOf = (row: AgentOut) => row.id;
+
+function Name({ agent }: { agent: AgentOut }) {
+  const may = useMay();
+  return may("getAgent") ? <To to={`/agents/${agent.id}`}>{agent.name}</To> : agent.name;
+}
 
 /** The computers of cash desks: whether each is there, and a place for another. */
 export function AgentListPage() {

@@ -9,7 +9,7 @@ import { useMay } from "@/lib/access";
 import { latestMonths } from "@/lib/dates";
 import { saveAs } from "@/lib/downloads";
 import { type TextKey, useSay } from "@/lib/texts";
-import { Count, Identifier, Quantity, Unknown } from "@/ui/figures";
+import { Count, Identifier, Percent, Quantity, Unknown } from "@/ui/figures";
 import { useListSearch } from "@/ui/list-search";
 import { Page } from "@/ui/page";
 import { Empty, ProblemAlert, Waiting } from "@/ui/states";
@@ -79,15 +79,17 @@ function Report({ asked }: { asked: Asked }) {
   if (!data) return <Waiting />;
   if (!data.length) return <Empty title={say("losses.empty.title")}>{say("losses.empty.next")}</Empty>;
   const known = (value: string | null, show: (value: string) => ReactNode) => (value === null ? <Unknown /> : show(value));
-  const quantity = (value: string) => <Quantity value={value} />;
-  const cells = (row: ZoneLossOut): ReactNode[] => [
-    known(row.input, quantity),
-    quantity(row.billed),
-    quantity(row.unbilled),
-    known(row.loss, quantity),
-    known(row.loss_percent, quantity),
-    <Count key="unread" value={row.unread_points} />,
-  ];
+  const cells = (row: ZoneLossOut): ReactNode[] => {
+    const quantity = (value: string) => <Quantity value={value} unit={row.unit} />;
+    return [
+      known(row.input, quantity),
+      quantity(row.billed),
+      quantity(row.unbilled),
+      known(row.loss, quantity),
+      known(row.loss_percent, (value) => <Percent value={value} />),
+      <Count key="unread" value={row.unread_points} />,
+    ];
+  };
   const heads: TextKey[] = ["losses.input", "losses.billed", "losses.unbilled", "losses.loss", "losses.percent", "losses.unread"];
   return (
     <section className="panel" style={{ padding: 16, overflowX: "auto" }} tabIndex={0} aria-label={say("place.losses")}>

@@ -10,6 +10,7 @@ import { Opinion } from "@/features/readings/reading-words";
 import { editableQuantity, isNegative, typedDecimal } from "@/lib/amounts";
 import { asProblem } from "@/lib/problem";
 import { useSay } from "@/lib/texts";
+import { useUnit } from "@/ui/figures";
 import { useProblemText } from "@/ui/states";
 
 const NUMBER = /^\d{1,12}(\.\d{1,6})?$/;
@@ -29,6 +30,7 @@ type Fate = "taken" | "held" | "sending" | null;
 export function EntryCell({ row, day, kind, onSent }: EntryCellProps) {
   const { say, language } = useSay();
   const problemText = useProblemText();
+  const unitName = useUnit();
   const queries = useQueryClient();
   const [typed, setTyped] = useState(row.value ? editableQuantity(row.value, language) : "");
   const [fate, setFate] = useState<Fate>(row.is_held ? "held" : row.value ? "taken" : null);
@@ -88,7 +90,7 @@ export function EntryCell({ row, day, kind, onSent }: EntryCellProps) {
         inputMode="decimal"
         autoComplete="off"
         aria-label={say("reading.dial", { meter: row.meter_serial, register: row.register })}
-        rightSection={<Text size="xs">{row.unit}</Text>}
+        rightSection={<Text size="xs">{unitName(row.unit)}</Text>}
         rightSectionWidth={44}
         value={typed}
         error={isWrong || isRefused || problem !== null}

@@ -155,11 +155,11 @@ function Figures({ held }: { held: HeldReadingOut }) {
         facts={[
           { label: say("reading.meter"), value: <Identifier value={held.meter_serial} /> },
           { label: say("reading.date"), value: <Day value={day} /> },
-          { label: say("reading.value"), value: <Quantity value={held.value} /> },
+          { label: say("reading.value"), value: <Quantity value={held.value} unit={held.unit} /> },
           { label: say("round.previous"), value: previous },
         ]}
       />
-      {opinion ? <Opinion opinion={opinion} unit="" /> : <Checks names={held.checks} />}
+      {opinion ? <Opinion opinion={opinion} unit={held.unit} /> : <Checks names={held.checks} />}
       <HeldPhoto heldId={held.id} />
     </Stack>
   );

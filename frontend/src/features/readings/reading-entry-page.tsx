@@ -71,6 +71,7 @@ export function ReadingEntryPage() {
     if (sheet > 0) document.querySelector<HTMLInputElement>(".dial input")?.focus();
   }, [sheet]);
   const isOfMissing = search["is_read"] === "false";
+  const { data: sheets } = useQuery(toRead({ query: { read_date: day, page_size: 1 } }));
   const countKey = toReadKey({ query: { read_date: day, page_size: 1 } });
 
   /** What was read leaves a sheet of what is missing, so the next sheet is the first again. */
@@ -106,11 +107,13 @@ export function ReadingEntryPage() {
         idOf={idOf}
         empty={{ title: "round.empty.title", next: "round.empty.next" }}
       />
-      <Group justify="flex-end">
-        <Button className="after-dials" variant="default" rightSection={<IconArrowRight size={14} aria-hidden />} onClick={() => void next()}>
-          {say("round.next")}
-        </Button>
-      </Group>
+      {sheets?.count ? (
+        <Group justify="flex-end">
+          <Button className="after-dials" variant="default" rightSection={<IconArrowRight size={14} aria-hidden />} onClick={() => void next()}>
+            {say("round.next")}
+          </Button>
+        </Group>
+      ) : null}
     </Page>
   );
 }

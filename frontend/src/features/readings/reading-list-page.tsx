@@ -20,7 +20,7 @@ const KINDS = ["ACTUAL", "ESTIMATED", "CUSTOMER", "REMOTE"];
 
 const COLUMNS: Column<ReadingOut>[] = [
   { name: "meter", title: "reading.meter", fields: ["meter_serial"], show: (row) => <Identifier value={row.meter_serial} /> },
-  { name: "register", title: "reading.register", fields: ["register"], show: (row) => row.register },
+  { name: "register", title: "reading.register", fields: ["register"], show: (row) => <Word of="register" value={row.register} /> },
   { name: "date", title: "reading.date", fields: ["boundary_date"], show: (row) => <Day value={dayBefore(row.boundary_date)} />, isNumber: true },
   { name: "value", title: "reading.value", fields: ["value"], show: (row) => <Quantity value={row.value} />, isNumber: true },
   { name: "kind", title: "reading.kind", fields: ["kind"], words: "reading.kind", show: (row) => <Word of="reading.kind" value={row.kind} /> },

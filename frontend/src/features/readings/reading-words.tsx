@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import type { ReadingCheckOut } from "@/api";
 import { formatQuantity, isNegative } from "@/lib/amounts";
 import { useSay } from "@/lib/texts";
+import { useUnit } from "@/ui/figures";
 import { useWord } from "@/ui/states";
 
 /** "HIGH,ABOVE_NEXT" as words. */
@@ -24,7 +25,8 @@ export function Checks({ names }: { names: string[] }) {
 export function Opinion({ opinion, unit }: { opinion: ReadingCheckOut; unit: string }) {
   const { say, language } = useSay();
   const { used, days, usual, usual_days: usualDays } = opinion;
-  const amount = (value: string) => `${formatQuantity(value, language)} ${unit}`;
+  const unitName = useUnit();
+  const amount = (value: string) => [formatQuantity(value, language), unitName(unit)].filter(Boolean).join("\u00a0");
   return (
     <>
       {used !== null && days !== null ? (

@@ -1,7 +1,8 @@
 import type { ReceiptOut } from "@/api";
 import { receiptList } from "@/features/receipts/queries";
 import { useSay } from "@/lib/texts";
-import { Day, Identifier, Money } from "@/ui/figures";
+import { Booked } from "@/ui/booked";
+import { Day, Identifier, Unknown } from "@/ui/figures";
 import type { Filter } from "@/ui/filter-bar";
 import { Page } from "@/ui/page";
 import { type Column, ResourceTable } from "@/ui/resource-table";
@@ -19,7 +20,7 @@ const COLUMNS: Column<ReceiptOut>[] = [
     fields: ["account_number"],
     show: (row) => <To to={`/accounts/${row.account_id}`}>{row.account_number}</To>,
   },
-  { name: "payer", title: "receipt.payer", fields: ["payer"], show: (row) => row.payer },
+  { name: "payer", title: "receipt.payer", fields: ["payer"], show: (row) => row.payer || <Unknown /> },
   { name: "channel", title: "receipt.channel", fields: ["channel"], words: "channel", show: (row) => <Word of="channel" value={row.channel} /> },
   { name: "purpose", title: "receipt.purpose", fields: ["purpose"], show: (row) => row.purpose },
   { name: "date", title: "receipt.date", fields: ["value_date"], show: (row) => <Day value={row.value_date} />, isNumber: true },
@@ -27,7 +28,7 @@ const COLUMNS: Column<ReceiptOut>[] = [
     name: "amount",
     title: "receipt.amount",
     fields: ["amount"],
-    show: (row) => <Money value={row.amount} currency={row.currency} />,
+    show: (row) => <Booked source={row.id} value={row.amount} currency={row.currency} />,
     isNumber: true,
   },
 ];

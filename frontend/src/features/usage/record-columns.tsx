@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 
 import type { UsageRecordOut } from "@/api";
-import { Day, Identifier, Money, Quantity, Unknown } from "@/ui/figures";
+import { Day, Identifier, Price, Quantity, Unknown } from "@/ui/figures";
 import type { Column } from "@/ui/resource-table";
 import { State } from "@/ui/states";
 import { To } from "@/ui/to";
@@ -15,7 +15,7 @@ export const RECORD_COLUMNS: Column<UsageRecordOut>[] = [
   { name: "caller", title: "record.caller", fields: ["caller"], show: (row) => <Identifier value={row.caller} /> },
   { name: "called", title: "record.called", fields: ["called"], show: (row) => <Identifier value={row.called || row.item} /> },
   { name: "quantity", title: "line.quantity", fields: ["quantity"], show: (row) => <Quantity value={row.quantity} />, isNumber: true },
-  { name: "amount", title: "record.amount", fields: ["amount"], show: (row) => (row.amount === null ? <Unknown /> : <Money value={row.amount} />), isNumber: true },
+  { name: "amount", title: "record.amount", fields: ["amount"], show: (row) => (row.amount === null ? <Unknown /> : <Price value={row.amount} />), isNumber: true },
   { name: "agreement", title: "record.agreement", show: (row) => <AgreementLink id={row.agreement_id} /> },
   { name: "raw", title: "row_error.raw", fields: ["raw"], show: (row) => <Identifier value={row.raw} />, isExtra: true },
 ];

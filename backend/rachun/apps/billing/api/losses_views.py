@@ -45,6 +45,7 @@ class ZoneLossOut(Out):
     main_point_id = serializers.UUIDField(source="rule.main_point_id")
     main_point_code = serializers.CharField(source="rule.main_point.code")
     register_code = serializers.CharField(source="rule.register_code")
+    unit = serializers.CharField(source="rule.main_point.service.unit", help_text="Of every quantity here.")
     month = serializers.DateField()
     input = serializers.DecimalField(**QUANTITY, allow_null=True, help_text="Null: the main meter was not read whole.")
     billed = serializers.DecimalField(**QUANTITY, help_text="In issued bills, shares of the rest among it.")

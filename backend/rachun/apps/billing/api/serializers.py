@@ -6,6 +6,7 @@ from rachun.apps.base.api.money import AmountField
 from rachun.apps.base.api.serializers import In, Out
 from rachun.apps.billing.models import BillRun, ParkedAccount
 from rachun.apps.billing.reasons import reason_of
+from rachun.apps.billing.selectors.bill_lines import UNPRICED, quantity_of, unit_of
 from rachun.values.quantity import format_micro, format_price_e8
 
 LANGUAGES = [("uk", "uk"), ("bs", "bs"), ("en", "en")]
@@ -108,8 +109,11 @@ class ChargeOut(Out):
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     service_from = serializers.DateField()
     service_to = serializers.DateField()
-    quantity = serializers.SerializerMethodField()
-    unit_price = serializers.SerializerMethodField()
+    quantity = serializers.SerializerMethodField(
+        help_text="As printed: percents of a percentage; null where an amount is taken off or added as a whole."
+    )
+    unit = serializers.SerializerMethodField(help_text="Of the quantity; empty where something is due once.")
+    unit_price = serializers.SerializerMethodField(help_text="Null where there is no one price: calls, percentages.")
     net = AmountField(minor="net_minor", currency="bill_currency")
     tax_category = serializers.CharField()
     tax_rate_percent = serializers.SerializerMethodField()
@@ -119,11 +123,15 @@ class ChargeOut(Out):
     basis = serializers.CharField(allow_blank=True)
     inputs = serializers.DictField(child=serializers.JSONField())
 
-    def get_quantity(self, charge: Any) -> str:
-        return format_micro(value=charge.quantity_micro)
+    def get_quantity(self, charge: Any) -> str | None:
+        quantity = quantity_of(charge)
+        return None if quantity is None else f"{quantity:f}"
 
-    def get_unit_price(self, charge: Any) -> str:
-        return format_price_e8(value=charge.unit_price_e8)
+    def get_unit(self, charge: Any) -> str:
+        return unit_of(charge)
+
+    def get_unit_price(self, charge: Any) -> str | None:
+        return None if charge.kind in UNPRICED else format_price_e8(value=charge.unit_price_e8)
 
     def get_tax_rate_percent(self, charge: Any) -> str:
         return format_micro(value=charge.tax_rate_micro)

@@ -27,7 +27,6 @@ COUNTRIES = Path(__file__).resolve().parents[3] / "countries"
 OWN_TARIFFS = Path(__file__).resolve().parent.parent / "tariffs"
 VAT_SINCE = date(2020, 1, 1)
 API_SCOPES = ("list*", "get*", "load*", "createReading*", "createUsage*")
-BOARD, PRICE_LIST = "Demo enterprise board", "demo price list"
 Document = Mapping[str, Any]
 
 
@@ -157,8 +156,8 @@ def change_prices(*, entity: LegalEntity, change: PriceChange, at: datetime) -> 
         plan=plan,
         valid_from=change.valid_from,
         body=body,
-        approved_by=BOARD,
-        source_document=PRICE_LIST,
+        approved_by=latest.approved_by,
+        source_document=latest.source_document,
         recorded_at=at,
     )
 

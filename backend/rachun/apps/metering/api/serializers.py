@@ -220,6 +220,7 @@ class HeldReadingOut(Out):
     meter_id = serializers.UUIDField(source="register.meter_id")
     meter_serial = serializers.CharField(source="register.meter.serial")
     register = serializers.CharField(source="register.code")
+    unit = serializers.CharField(source="register.unit")
     boundary_date = serializers.DateField(help_text="The day that this value opens.")
     value = serializers.DecimalField(**QUANTITY)
     kind = serializers.ChoiceField(choices=Reading.Kind.choices)

@@ -80,5 +80,6 @@ def list_reading_rules(*, scope: Scope) -> QuerySet[ReadingRule]:
 def list_common_meters(*, scope: Scope) -> QuerySet[CommonMeter]:
     """In force, by the code of the main point, newest first, with their members."""
     members = CommonMeterMember.objects.select_related("service_point").order_by("service_point__code", "id")
-    found = CommonMeter.objects.filter(scope.on("main_point"), superseded_at__isnull=True).select_related("main_point")
+    found = CommonMeter.objects.filter(scope.on("main_point"), superseded_at__isnull=True)
+    found = found.select_related("main_point__service")
     return found.prefetch_related(Prefetch("members", members)).order_by("main_point__code", "-valid_from", "id")

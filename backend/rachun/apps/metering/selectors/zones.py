@@ -40,8 +40,8 @@ def get_zone_flows(*, rules: Sequence[CommonMeter], start: date, until: date, kn
     schema = {"zone_ix": pl.Int64, "service_point_id": pl.String, "wanted": pl.String, "is_main": pl.Boolean}
     places = pl.DataFrame(rows, schema=schema, orient="row")
     names = places["service_point_id"].unique().sort()
-    number = {point: ix for ix, point in enumerate(names)}
-    places = places.with_columns(point_ix=pl.col("service_point_id").replace_strict(number, return_dtype=pl.Int64()))
+    numbers = pl.DataFrame({"service_point_id": names}).with_row_index("point_ix").cast({"point_ix": pl.Int64})
+    places = places.join(numbers, on="service_point_id", maintain_order="left")
     far = until + MARGIN
     registers = list_registers_at(names, until=far, known_until=known_until)
     terms = pl.DataFrame({"service_point_id": names}).select(
