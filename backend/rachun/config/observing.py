@@ -67,7 +67,7 @@ def configure_logging(*, is_debug: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler, *(known for known in root.handlers if type(known).__module__.startswith("_pytest"))]
     root.setLevel(logging.DEBUG if is_debug else logging.INFO)
-    for noisy in ("django.request", "psycopg.pool", "fontTools", "weasyprint"):
+    for noisy in ("django.request", "psycopg.pool", "fontTools", "weasyprint", "pikepdf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # The server's own lines hold paths and queries, where names are searched for; ours hold the route.
     spoken = logging.getLogger("uvicorn.access")
