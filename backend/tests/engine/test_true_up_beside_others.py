@@ -104,6 +104,13 @@ class TestATrueUp:
 
         assert (net(answer, "metered"), by_month(answer, "minimum")) == (2000 - 10000 + 3000, [(FEBRUARY, 500)])
 
+    def test_gives_back_the_minimum_of_a_month_that_was_estimated_at_nothing(self) -> None:
+        # February: nothing, topped up by 25.00; it was 40.00. March: 10.00 topped up by 15.00
+        answer = bill(beside("minimum", amount="25.00"), estimated="0", february="40", march="10")
+
+        assert net(answer, "metered") == 4000 + 1000
+        assert by_month(answer, "minimum") == [(FEBRUARY, -2500), (MARCH, 1500)]
+
     def test_caps_each_month_by_itself(self) -> None:
         # February: 100.00 capped by -60.00; 150.00 are capped by -110.00. March's 30.00 are below 40.00
         answer = bill(beside("cap", amount="40.00"), february="150")

@@ -57,15 +57,14 @@ class PastMonths:
 def past_months(*, sides: Sides, snapshot: Snapshot, stretches: Stretches) -> PastMonths:
     """snapshot: with the versions that the sides name. stretches: of the bill's own period."""
     looked_at = _looked_at(snapshot.versions)
-    limited = pl.concat(
-        [sides.then.join(looked_at, on=_PRICED, how="semi"), _benefiting(sides.then, snapshot=snapshot)]
-    )
+    corrected = pl.concat([sides.then, _in_place_of(sides.now, snapshot=snapshot, stretches=stretches)])
+    limited = pl.concat([corrected.join(looked_at, on=_PRICED, how="semi"), _benefiting(corrected, snapshot=snapshot)])
     if limited.is_empty():
         nothing = empty(columns=LINES)
         return PastMonths(
             apart=nothing.select(_OF_USE), lines=nothing, refusals=empty(columns=REFUSALS), opening=snapshot.allowances
         )
-    apart = sides.then.join(limited.select("agreement_ix").unique(), on="agreement_ix", how="semi").select(_OF_USE)
+    apart = corrected.join(limited.select("agreement_ix").unique(), on="agreement_ix", how="semi").select(_OF_USE)
     apart = apart.unique(maintain_order=True)
     inside = pl.col("from_day") < stretches.start
     then, now = (
@@ -135,13 +134,26 @@ def _again(  # house: argument-count -- the months, and what a reading has in th
     return _Months(lines=pl.concat(lines), strange=pl.concat(strange), balances=balances)
 
 
-def _benefiting(then: pl.DataFrame, *, snapshot: Snapshot) -> pl.DataFrame:
+def _in_place_of(now: pl.DataFrame, *, snapshot: Snapshot, stretches: Stretches) -> pl.DataFrame:
+    """Use of earlier days that takes the place of what is taken back; that may have been nothing, which has no line."""
+    earlier = now.filter(pl.col("from_day") < stretches.start)
+    if earlier.is_empty():
+        return earlier
+    back = days(snapshot.reversed_consumption, start="period_from", end="period_to").select(
+        "agreement_ix", back_from="from_day", back_to="to_day"
+    )
+    met = earlier.with_row_index("row").join(back, on="agreement_ix")
+    replacing = met.filter((pl.col("back_from") < pl.col("to_day")) & (pl.col("from_day") < pl.col("back_to")))
+    return earlier.with_row_index("row").join(replacing, on="row", how="semi", maintain_order="left").drop("row")
+
+
+def _benefiting(used: pl.DataFrame, *, snapshot: Snapshot) -> pl.DataFrame:
     """Use that a benefit discounts."""
     if snapshot.benefits.is_empty():
-        return then.clear()
+        return used.clear()
     rows = [(v.version_ix, c.code) for v in snapshot.versions for c in v.tariff.components if c.benefits_apply]
     applying = pl.DataFrame(rows, schema={"version_ix": pl.Int64, "component": pl.String}, orient="row")
-    entitled = then.join(snapshot.benefits.select("agreement_ix").unique(), on="agreement_ix", how="semi")
+    entitled = used.join(snapshot.benefits.select("agreement_ix").unique(), on="agreement_ix", how="semi")
     return entitled.join(applying, on=_PRICED, how="semi")
 
 
