@@ -18,7 +18,7 @@ class RunAlreadyExists(Conflict):
 class RunPeriodInvalid(Invalid):
     code = "bill_run_period_invalid"
     title = _(
-        "A bill run needs a period of at least one day, a document date after its start and a due date not before."
+        "A bill run needs a period of 1 to 1,000 days, a document date after its start and a due date not before."
     )
 
 

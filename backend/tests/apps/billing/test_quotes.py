@@ -44,6 +44,14 @@ class TestQuote:
             2
         ] == "130 kWh × 0.1735 KM = 22.555 KM."
 
+    def test_of_more_days_than_the_engine_prices_at_once_is_refused(self, town: Town, operator: Principal) -> None:
+        version = TariffVersion.objects.get(plan=town.power)
+
+        told = [ask(operator, tariff_version_id=str(version.id), period_to=day) for day in ("2028-09-28", "2028-09-27")]
+
+        assert (told[0].status_code, told[0].json()["code"]) == (400, "bill_run_period_invalid")
+        assert told[1].json().get("code") != "bill_run_period_invalid"
+
     def test_prices_a_draft_on_what_an_agreement_really_used_and_stores_nothing(
         self, town: Town, operator: Principal
     ) -> None:

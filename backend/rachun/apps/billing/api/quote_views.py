@@ -13,6 +13,7 @@ from rachun.apps.base.api.requests import checked
 from rachun.apps.base.api.schema import problems
 from rachun.apps.base.errors import NotFound
 from rachun.apps.billing.api import quote_serializers as told_as
+from rachun.apps.billing.billing_period import billing_period, some_period
 from rachun.apps.billing.refusals import QuoteNotPriced, QuoteUnclear, RunPeriodInvalid
 from rachun.apps.billing.selectors.quote import Priceable, QuoteAsked, UsageAsked, get_quote
 from rachun.apps.billing.selectors.told_quote import quote_told
@@ -25,7 +26,6 @@ from rachun.apps.identity.models import LegalEntity
 from rachun.apps.identity.scope import Scope, scope_of
 from rachun.apps.identity.selectors import get_legal_entity
 from rachun.engine.tariffs.parsing import parse_version
-from rachun.values.period import EmptyPeriod, Period
 
 
 @extend_schema(tags=["quotes"])
@@ -60,10 +60,10 @@ def asked_of(told: Mapping[str, Any], *, scope: Scope) -> QuoteAsked:
         entity=entity,
         agreement=agreement,
         version=priceable(told, stored=stored, entity=entity),
-        period=period_of(told["period_from"], told["period_to"]),
+        period=billing_period(told["period_from"], told["period_to"]),
         served=None
         if told["service_from"] is None and told["service_to"] is None
-        else period_of(told["service_from"] or told["period_from"], told["service_to"] or told["period_to"]),
+        else some_period(told["service_from"] or told["period_from"], told["service_to"] or told["period_to"]),
         usage=UsageAsked(
             consumption=rows(told["consumption"]),
             calls=rows(told["calls"]),
@@ -77,13 +77,6 @@ def asked_of(told: Mapping[str, Any], *, scope: Scope) -> QuoteAsked:
 def rows(told: list[dict[str, Any]] | None) -> list[Any] | None:
     """In the order of the serializer's fields."""
     return None if told is None else [tuple(row.values()) for row in told]
-
-
-def period_of(start: Any, end: Any) -> Period:
-    try:
-        return Period(start=start, end=end)
-    except EmptyPeriod as error:
-        raise RunPeriodInvalid(period_from=start, period_to=end) from error
 
 
 def agreement_of(told: Mapping[str, Any], *, scope: Scope) -> ServiceAgreement | None:

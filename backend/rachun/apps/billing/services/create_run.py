@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rachun.apps.base.audit import record_audit
 from rachun.apps.base.transactions import use_case
+from rachun.apps.billing.billing_period import billing_period
 from rachun.apps.billing.models import BillRun, BillRunChunk
 from rachun.apps.billing.refusals import AccountNotOfEntity, RunAlreadyExists, RunNeedsAccounts, RunPeriodInvalid
 from rachun.apps.billing.services.chunks import split
@@ -30,7 +31,8 @@ class NewRun:
 @use_case
 def create_run(*, new: NewRun, created_by: UUID | None, created_at: datetime) -> BillRun:
     """Raises RunPeriodInvalid, RunNeedsAccounts, AccountNotOfEntity, RunAlreadyExists."""
-    if not new.period_from < new.period_to or new.document_date < new.period_from or new.due_date < new.document_date:
+    billing_period(new.period_from, new.period_to)
+    if new.document_date < new.period_from or new.due_date < new.document_date:
         raise RunPeriodInvalid
     if (new.kind == BillRun.Kind.FINAL) != bool(new.account_ids):
         raise RunNeedsAccounts(kind=new.kind)
