@@ -35,6 +35,8 @@ def keep_blocks(*, blocks: Iterable[bytes]) -> str:
     """
     try:
         return _kept(blocks)
+    except ConnectionError:  # whoever sends the blocks went away; the store is well
+        raise
     except OSError as error:
         logger.exception("file_store_not_writable")
         raise Unavailable(part="files") from error
